@@ -1,0 +1,182 @@
+# What the user asks for, one function a command.
+
+cmd_up() {
+	[ $# = 0 ] || die "up takes no arguments (AEGIS_PORT chooses the port)"
+	local started=$SECONDS
+	need_root_or_sudo
+	[ -z "$data_moved" ] || note "$data_moved"
+	install_packages "${run_packages[@]}" "${build_packages[@]}"
+	build_preset "$preset"
+	check_port
+	say "Starting PostgreSQL and Redis (private, sockets in $run_dir)"
+	start_servers
+	make_database
+	make_keys
+	say "Migrating the database"
+	migrate
+	own_secrets
+	say "Starting the gateway and ${#daemons[@]} daemons"
+	start_daemons
+	run_demo || {
+		note "everything keeps running; look with: deploy/aegis logs"
+		exit 1
+	}
+	print_summary $((SECONDS - started))
+}
+
+need_root_or_sudo() {
+	[ -n "$as_root" ] || [ -z "$(missing_packages "${run_packages[@]}" "${build_packages[@]}")" ] ||
+		command -v sudo >/dev/null || die "packages are missing: run this as root once, or install sudo"
+}
+
+demo_file() { echo "$data_dir/demo.json"; }
+
+run_demo() {
+	say "The demo journey"
+	/usr/bin/python3 "$here/demo/journey.py" --url "http://127.0.0.1:$port" --mail "$data_dir/mail" \
+		--web "$data_dir/web" --web-url "http://127.0.0.1:$demo_web_port" --state "$(demo_file)" \
+		--ctl "$build_dir/services/ctl/aegisctl" \
+		--admin-command "$here/aegis ctl admin create"
+}
+
+print_summary() {
+	say "Aegis is up after $1 s"
+	note "API         http://127.0.0.1:$port        (try /docs, /openapi.json, /api/health)"
+	note "metrics     http://127.0.0.1:$private_port/metrics"
+	[ ! -e "$(demo_file)" ] || jq -r '"    owner       \(.owner.email) / \(.owner.password)\n    partner key \(.partnerKey)"' "$(demo_file)"
+	note "shell       eval \"\$(deploy/aegis env)\"    logs: deploy/aegis logs    stop: deploy/aegis down"
+}
+
+cmd_down() {
+	stop_all
+	say "Stopped; the data stays in $data_dir (deploy/aegis reset deletes it)"
+}
+
+cmd_status() {
+	local name state ready
+	if ! supervisor_pid >/dev/null; then
+		note "not running (start it with deploy/aegis up)"
+		exit 3
+	fi
+	for name in postgresql redis "${daemons[@]}" gateway mail-sink web-sink; do
+		state=$(sv status "$data_dir/sv/$name" 2>&1 | sed "s|$data_dir/sv/||; s|; run: log.*||")
+		note "$state"
+	done
+	ready=$(curl -s --max-time 5 "http://127.0.0.1:$port/api/health" || true)
+	note "health: ${ready:-the gateway does not answer on port $port}"
+	gateway_ready
+}
+
+cmd_logs() {
+	local name files=()
+	for name in "${@:-}"; do
+		if [ -n "$name" ]; then
+			[ -d "$data_dir/log/$name" ] || die "no log of '$name' (known: postgresql redis ${daemons[*]} gateway)"
+			files+=("$data_dir/log/$name/current")
+		fi
+	done
+	[ ${#files[@]} -gt 0 ] || files=("$data_dir"/log/*/current)
+	exec tail -q -n 50 -F "${files[@]}"
+}
+
+# As the migrator, who sees every tenant; with --tenant as a daemon, behind row-level security.
+cmd_psql() {
+	local role=aegis_migrator file=migrator/db.password tenant= daemon=tenant password
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--tenant) tenant=${2:?--tenant needs an id} && shift 2 ;;
+		--as) daemon=${2:?--as needs a daemon} && shift 2 ;;
+		*) break ;;
+		esac
+	done
+	if [ -n "$tenant" ]; then
+		role=aegis_$daemon file=$daemon/db.password
+	fi
+	password=$(cat "$data_dir/secrets/$file") || die "no password of $role (deploy/aegis up first)"
+	PGPASSWORD=$password PGOPTIONS="${tenant:+-c app.current_tenant_id=$tenant}" exec psql -X \
+		-h "$pg_socket_dir" -U "$role" -d aegis "$@"
+}
+
+cmd_env() {
+	[ -e "$(demo_file)" ] || die "no demo data (deploy/aegis up first)"
+	jq -r --arg url "http://127.0.0.1:$port" '
+		["AEGIS_URL", $url], ["AEGIS_OWNER_EMAIL", .owner.email], ["AEGIS_OWNER_PASSWORD", .owner.password],
+		["AEGIS_PARTNER_KEY", .partnerKey], ["AEGIS_TENANT_ID", .tenantId], ["AEGIS_PROGRAM_ID", .programId]
+		| "export \(.[0])=\(.[1] | @sh)"' "$(demo_file)"
+}
+
+cmd_demo() {
+	supervisor_pid >/dev/null || die "nothing runs (deploy/aegis up first)"
+	run_demo
+}
+
+cmd_reset() {
+	stop_all
+	rm -rf "$data_dir" "$run_dir"
+	say "Stopped, and $data_dir deleted"
+}
+
+cmd_ctl() {
+	[ -x "$build_dir/services/ctl/aegisctl" ] || die "not built (deploy/aegis up first)"
+	AEGIS_CTL_SECRETS=$data_dir/secrets AEGIS_CTL_RUN=$run_dir/rpc \
+		AEGIS_CTL_DB="host=$pg_socket_dir dbname=aegis" exec "$build_dir/services/ctl/aegisctl" "$@"
+}
+
+# Every test.  Each build directory has its own ctest run and summary; the last
+# one is the dev preset's, with ASan and UBSan, against real servers.
+cmd_test() {
+	local failed=0
+	install_packages "${run_packages[@]}" "${build_packages[@]}" "${test_packages[@]}"
+	build_preset dev
+	if [ $# -gt 0 ]; then
+		(cd "$root" && ctest --preset dev "$@")
+		return
+	fi
+	build_preset clang
+	build_preset tsan
+	(cd "$root" && ctest --preset tsan) || failed=1
+	build_preset fuzz
+	(cd "$root" && ctest --preset fuzz -L fuzz -j "$jobs") || failed=1
+	(cd "$root" && ctest --preset dev) || failed=1
+	[ $failed = 0 ] || die "some tests failed: see the summaries above"
+}
+
+# Benchmarks have a cluster of their own, beside whatever runs, on another port and
+# without limits of the rate that would be measured instead.
+cmd_bench() {
+	if [ "$instance" != bench-stand ]; then
+		AEGIS_INSTANCE=bench-stand AEGIS_PORT=${AEGIS_BENCH_PORT:-8700} AEGIS_PRESET=release exec "$here/aegis" bench "$@"
+	fi
+	install_packages "${run_packages[@]}" "${build_packages[@]}" "${bench_packages[@]}"
+	build_preset release
+	(cd "$root" && cmake --build --preset release --target bench_programs -j "$jobs") >>"$root/build/release.log" 2>&1 ||
+		die "the benchmarks' programs could not be built (the whole output is in $root/build/release.log)"
+	# Every run begins with an empty database: what an earlier one left would be measured too.
+	stop_all
+	rm -rf "$data_dir" "$run_dir"
+	check_port
+	trap stop_all EXIT
+	say "Starting the benchmarks' own cluster"
+	export AEGIS_GATEWAY_RATE_PERCENT=1000000
+	start_servers
+	make_database
+	make_keys
+	migrate
+	own_secrets
+	start_daemons
+	AEGIS_BENCH_DATA=$data_dir AEGIS_BENCH_RUN=$run_dir AEGIS_BENCH_BUILD=$build_dir "$root/tests/bench/run" "$@"
+}
+
+# Strikes only what this checkout's supervisor started.
+cmd_chaos() {
+	supervisor_pid >/dev/null || die "nothing runs (deploy/aegis up first)"
+	on_cluster chaos.py "$@"
+}
+
+# A program of tests/chaos, told where this cluster is.
+on_cluster() {
+	local program=$1
+	shift
+	/usr/bin/python3 "$root/tests/chaos/$program" --data "$data_dir" --run "$run_dir" --build "$build_dir" \
+		--port "$port" --daemons "${daemons[*]}" "$@"
+}

@@ -1,0 +1,82 @@
+# Where things are, and how this command speaks.  Sourced by deploy/aegis.
+
+root=$(cd "$here/.." && pwd)
+instance=${AEGIS_INSTANCE:-}
+checkout_hash=$(printf '%s' "$root|$instance" | sha256sum | cut -c1-10)
+port=${AEGIS_PORT:-8080}
+preset=${AEGIS_PRESET:-release}
+build_dir=$root/build/$preset
+
+# Every folder of services/ with a main.c and a contract is a daemon; the gateway is started last.
+find_daemons() {
+	local main name
+	for main in "$root"/services/*/main.c; do
+		name=$(basename "$(dirname "$main")")
+		[ ! -e "$root/proto/aegis/$name/v1/$name.proto" ] || printf '%s ' "$name"
+	done
+}
+daemons=(${AEGIS_DAEMONS:-$(find_daemons)})
+
+if [ "$(id -u)" = 0 ]; then
+	as_root=1
+	run_dir=/run/aegis-$checkout_hash
+else
+	as_root=
+	run_dir=${XDG_RUNTIME_DIR:-/tmp}/aegis-$checkout_hash
+fi
+
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+	bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' plain=$'\e[0m'
+else
+	bold='' dim='' red='' green='' plain=''
+fi
+
+say() { printf '%s==>%s %s\n' "$bold$green" "$plain" "$*"; }
+note() { printf '    %s\n' "$*"; }
+die() {
+	printf '%saegis: %s%s\n' "$red" "$*" "$plain" >&2
+	exit 1
+}
+
+# Runs a command as root: directly, or through sudo.
+as_admin() {
+	if [ -n "$as_root" ]; then
+		"$@"
+	elif command -v sudo >/dev/null 2>&1; then
+		sudo "$@"
+	else
+		die "this needs root: run deploy/aegis as root or install sudo"
+	fi
+}
+
+# The database user must be able to enter the data directory; a checkout below
+# a private home does not allow that, so the data goes to /var/lib then.
+choose_data_dir() {
+	local path=$root
+	if [ -n "${AEGIS_DATA:-}" ]; then
+		data_dir=$AEGIS_DATA
+		return
+	fi
+	data_dir=$root/var${instance:+/$instance}
+	[ -n "$as_root" ] || return 0
+	while [ "$path" != / ]; do
+		if [ "$(($(stat -c '0%a' "$path") & 1))" = 0 ]; then
+			data_dir=/var/lib/aegis-$checkout_hash
+			data_moved="the checkout lies below $path, which other users cannot enter: data is in $data_dir"
+			return 0
+		fi
+		path=$(dirname "$path")
+	done
+}
+data_moved=
+choose_data_dir
+
+# Polls a command until it succeeds: wait_for SECONDS WHAT COMMAND...
+wait_for() {
+	local deadline=$((SECONDS + $1)) what=$2
+	shift 2
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$deadline" ] || die "$what is not ready: see deploy/aegis logs"
+		sleep 0.1
+	done
+}

@@ -1,0 +1,43 @@
+# What the project needs from Debian, and how it gets there.
+
+run_packages=(postgresql-15 redis-server runit python3 python3-aiosmtpd openssl curl jq)
+build_packages=(gcc libc6-dev cmake ninja-build pkg-config ccache git protobuf-compiler
+	protobuf-c-compiler libprotobuf-c-dev libprotobuf-dev libprotoc-dev libnng-dev libpq-dev
+	libhiredis-dev libsodium-dev libssl-dev libgnutls28-dev libcurl4-openssl-dev
+	libjansson-dev libxml2-dev)
+test_packages=(libcriterion-dev python3-protobuf clang clang-format clang-tidy libclang-rt-14-dev)
+bench_packages=(nginx-light wrk nodejs g++ libgrpc++-dev protobuf-compiler-grpc)
+
+missing_packages() {
+	local name
+	for name in "$@"; do
+		dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed || echo "$name"
+	done
+}
+
+# Installs what is missing.  A temporary policy-rc.d keeps the packages from
+# starting services of their own: the cluster here is private.
+install_packages() {
+	local missing policy=/usr/sbin/policy-rc.d made=
+	mapfile -t missing < <(missing_packages "$@")
+	[ ${#missing[@]} -gt 0 ] || return 0
+	command -v apt-get >/dev/null || die "Debian's apt-get is needed to install: ${missing[*]}"
+	say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+	if [ ! -e $policy ]; then
+		printf '#!/bin/sh\nexit 101\n' | as_admin tee $policy >/dev/null
+		as_admin chmod 755 $policy
+		made=1
+	fi
+	if ! { as_admin apt-get update -q && as_admin env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$(install_log)" 2>&1; then
+		[ -z "$made" ] || as_admin rm -f $policy
+		tail -20 "$(install_log)" >&2
+		die "the packages could not be installed (the whole output is in $(install_log))"
+	fi
+	[ -z "$made" ] || as_admin rm -f $policy
+}
+
+install_log() {
+	mkdir -p "$root/build"
+	echo "$root/build/packages.log"
+}

@@ -1,0 +1,84 @@
+#pragma once
+
+/*
+ * One request on its way: each stage either goes on to the next or answers.
+ * Stages that wait (Redis, a daemon) come back on the loop's thread.
+ *
+ *   head → route → credential → admission → transcode → rpc → answer
+ */
+#include "gateway.h"
+
+struct gw_call {
+	struct edge_exchange *x;
+	struct gw_loop *loop;
+	const struct builtin *builtin; /* instead of a route */
+	struct route_match match;
+	const struct gw_route *route; /* NULL: builtin or not found */
+	char request_id[REQUEST_ID_TEXT];
+	struct trace_context trace;
+	const char *client_addr;
+	struct str origin;		   /* when it is one of ours */
+	struct str token;		   /* of Authorization: Bearer */
+	struct credential *credential;	   /* NULL: anonymous */
+	const struct principal *principal; /* of this call: the credential's, or an admin's */
+	struct str signed_principal;
+	bool waited_for_keys;
+	bool address_asked;
+	struct cache_check check;
+	struct cache_verdict verdict;
+	bool has_verdict;
+	struct field_errors errors;
+	const char *idempotency_key;
+	struct edge_task task;
+	struct rpc_result *result;
+	void (*then)(struct gw_call *call); /* on the loop's thread, when result is there */
+	struct gw_call *next_waiting;
+	const char *reason; /* of the answer, for the access line */
+	bool rpc_sent;
+	struct fan_out *fan_out;
+	struct ProtobufCMessage *request;
+};
+
+/* stage_head.c: edge's on_head; everything that needs no body. */
+void gw_on_head(void *state, struct edge_exchange *x);
+void gw_on_request(void *state, struct edge_exchange *x);
+
+/* stage_credential.c: whose call is it, may they; then gw_admit(). */
+void gw_authenticate(struct gw_call *call);
+
+/* stage_admit.c: session alive, within limits; then gw_transcode(). */
+void gw_admit(struct gw_call *call);
+
+/* stage_call.c: JSON to message, validation, send; then the answer. */
+void gw_transcode(struct gw_call *call);
+
+/* answer.c */
+void gw_answer_ok(struct gw_call *call, int status, const char *content_type, struct str body);
+void gw_fail(struct gw_call *call, struct status st, const char *detail);
+void gw_fail_later(struct gw_call *call, struct status st, const char *detail,
+		   uint32_t retry_after_ms);
+/* With the fields of call->errors. */
+void gw_fail_fields(struct gw_call *call, struct status st, const char *detail);
+void gw_fail_reply(struct gw_call *call, const struct rpc_reply_header *header);
+/* An HTTP status that no code has: 405, 406, 415. */
+void gw_fail_http(struct gw_call *call, int http, struct status st, const char *detail);
+/* Header fields every answer has; `last` for those that may not be stored. */
+void gw_common_fields(struct gw_call *call, struct edge_answer *answer);
+void gw_on_refused(void *state, struct edge_exchange *x, enum edge_refusal refusal);
+
+/* cors.c */
+void gw_cors_fields(struct gw_call *call, struct edge_answer *answer);
+void gw_answer_options(struct gw_call *call);
+
+/* builtin.c */
+const struct builtin *gw_builtin_find(struct str path, bool on_private_port);
+void gw_builtin_answer(struct gw_call *call);
+/* Where to write the "instead of a route" name for metrics and the access line. */
+const char *gw_builtin_name(const struct builtin *builtin);
+
+/* The call, made on first use, so that refusals before on_head have one too. */
+struct gw_call *gw_call_of(struct gw_loop *loop, struct edge_exchange *x);
+
+/* rpc_send with the result coming back on the loop's thread, as call->result. */
+void gw_send(struct gw_call *call, const char *daemon, const struct rpc_method *method,
+	     struct rpc_body body, uint32_t deadline_ms, void (*then)(struct gw_call *call));

@@ -1,0 +1,121 @@
+#pragma once
+
+/*
+ * What the gateway is made of.  struct gateway is built once and only read
+ * afterwards; each event loop has its own struct gw_loop (Redis connection,
+ * verified tokens, keys of auth, local limits), so that requests share no lock.
+ */
+#include <pthread.h>
+
+#include "base/arena.h"
+#include "cache/cache.h"
+#include "cache/gcra.h"
+#include "config.h"
+#include "crypto/jwt.h"
+#include "crypto/keyring.h"
+#include "edge.h"
+#include "http/router.h"
+#include "http/trace.h"
+#include "rpc/client.h"
+#include "rpc/principal.h"
+
+struct metric;
+struct builtin;
+
+/* A bearer string that was checked, with its principal as daemons take it. */
+struct credential {
+	uint32_t refs;
+	uint8_t key[16]; /* of the token, see token_cache.h */
+	struct principal principal;
+	struct str signed_;
+	instant good_until; /* wall clock */
+	struct credential *next;
+};
+
+struct token_cache;
+struct session_facts;
+
+/* Public keys of auth as one loop knows them. */
+struct gw_keys {
+	struct jwt_key keys[16];
+	size_t n;
+	instant fetched_at; /* monotonic; 0: never */
+	instant tried_at;
+	bool fetching;
+	struct gw_call *waiting; /* for the fetch under way */
+};
+
+/* What the contract gives: generated, or a test's own. */
+struct gw_contract {
+	const struct gw_route *routes;
+	size_t n_routes;
+	const struct rpc_service *auth;	    /* GetJwks, CheckSession */
+	const struct rpc_service *consumer; /* CheckPartnerKey */
+	const struct rpc_service *tenant;   /* CheckApiKey, when it has one */
+	const struct rpc_service *daemon;   /* CheckHealth, GetMetrics */
+	const char *openapi;		    /* JSON text, or NULL */
+	size_t openapi_len;
+};
+
+/* Methods the gateway itself calls; NULL when the contract lacks one. */
+struct gw_methods {
+	const struct rpc_method *get_jwks;
+	const struct rpc_method *check_session;
+	const struct rpc_method *check_partner_key;
+	const struct rpc_method *check_api_key;
+	const struct rpc_method *check_health;
+	const struct rpc_method *get_metrics;
+};
+
+struct gateway {
+	struct arena *arena;
+	const struct gateway_config *config;
+	struct gw_contract contract;
+	struct gw_methods methods;
+	const struct router *router;
+	struct rpc_client *rpc;
+	struct keyring *keyring;
+	const struct key *service_key;
+	struct edge *edge;
+	const char *const *daemons; /* names of all peers */
+	size_t n_daemons;
+	const struct str *origins;
+	size_t n_origins;
+	const struct str *proxies;
+	size_t n_proxies;
+	uint8_t token_mac_key[32]; /* keys of the token caches are not guessable */
+	char openapi_etag[36];
+	instant started;
+	struct gw_metrics *metrics;
+};
+
+struct gw_loop {
+	struct gateway *gw;
+	struct edge_loop *edge_loop;
+	struct edge_source cache_source;
+	struct cache *cache; /* NULL: no Redis configured */
+	struct gcra_table *local;
+	struct token_cache *tokens;
+	struct session_facts *facts;
+	struct gw_keys keys;
+	struct arena *scratch; /* reset at the end of each turn */
+	bool closed;	       /* the rpc client is going away: nothing is sent any more */
+};
+
+/*
+ * Builds everything from a checked configuration; logs what is wrong.
+ * Statuses of edge_new, rpc_client_new, keyring_open; INTERNAL/ROUTE_CONFLICT;
+ * FAILED_PRECONDITION/NO_SERVICE_KEY.
+ */
+struct status gateway_new(const struct gateway_config *config, const struct gw_contract *contract,
+			  struct gateway **out);
+void gateway_start(struct gateway *gw);
+/* Waits for requests in flight, at most config->drain_ms; blocks. */
+void gateway_drain(struct gateway *gw);
+void gateway_free(struct gateway **gw);
+
+/* The generated contract (aegis_routes). */
+const struct gw_contract *gateway_contract(void);
+
+/* The whole life of the process; returns its exit code. */
+int gateway_main(int argc, char **argv);

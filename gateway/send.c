@@ -1,0 +1,50 @@
+/* Calls to daemons whose answers come back on the loop's thread. */
+#include "call.h"
+
+static void on_loop(struct edge_task *task)
+{
+	struct gw_call *call = (struct gw_call *)((char *)task - offsetof(struct gw_call, task));
+
+	call->then(call);
+}
+
+/* On one of nng's threads: nothing but handing over. */
+static void on_done(struct rpc_result *result, void *arg)
+{
+	struct gw_call *call = arg;
+
+	call->result = result;
+	edge_post(call->x->loop, &call->task);
+}
+
+void gw_send(struct gw_call *call, const char *daemon, const struct rpc_method *method,
+	     struct rpc_body body, uint32_t deadline_ms, void (*then)(struct gw_call *call))
+{
+	char traceparent[TRACEPARENT_TEXT];
+	struct str agent = edge_head_field(&call->x->head, "user-agent");
+	struct str locale = edge_head_field(&call->x->head, "accept-language");
+	struct rpc_header header = {
+		.request_id = call->request_id,
+		.traceparent = traceparent,
+		.deadline = instant_now() + MILLIS(deadline_ms),
+		.principal = call->signed_principal,
+		.idempotency_key = call->idempotency_key ? call->idempotency_key : "",
+		.client_addr = call->client_addr,
+		.user_agent = "",
+		.locale = "",
+	};
+
+	if (call->loop->closed) {
+		gw_fail_later(call, FAIL(UNAVAILABLE, "SHUTTING_DOWN"), NULL, 1000);
+		return;
+	}
+	trace_format(traceparent, &call->trace);
+	if (agent.len && agent.len <= 512 && utf8_is_valid(agent.ptr, agent.len))
+		header.user_agent = str_dup(call->x->arena, agent);
+	if (locale.len && locale.len <= 128 && utf8_is_valid(locale.ptr, locale.len))
+		header.locale = str_dup(call->x->arena, locale);
+	rpc_result_free(&call->result);
+	call->then = then;
+	call->task.run = on_loop;
+	rpc_send(call->loop->gw->rpc, daemon, method, &header, body, on_done, call);
+}

@@ -1,0 +1,175 @@
+/*
+ * One round trip to Redis: is the session alive, is the call within its limits.
+ * Without Redis the session is auth's answer and the limits are this loop's own.
+ */
+#include <stdio.h>
+
+#include "aegis/auth/v1/auth.pb-c.h"
+#include "call.h"
+#include "rpc/pb_arena.h"
+#include "session_facts.h"
+
+/* Per principal and minute, by class; what a call costs of the tenant's share. */
+static const struct cache_rate class_rates[] = {
+	[RPC_RATE_READ] = {6000, 600, 1}, [RPC_RATE_WRITE] = {1200, 200, 1},
+	[RPC_RATE_AUTH] = {30, 20, 1},	  [RPC_RATE_EXPENSIVE] = {60, 20, 1},
+	[RPC_RATE_CODE] = {300, 60, 1},	  [RPC_RATE_NONE] = {1, 1, 1},
+};
+static const uint32_t class_weights[] = {
+	[RPC_RATE_READ] = 1,	   [RPC_RATE_WRITE] = 4, [RPC_RATE_AUTH] = 4,
+	[RPC_RATE_EXPENSIVE] = 50, [RPC_RATE_CODE] = 4,	 [RPC_RATE_NONE] = 0,
+};
+static const struct cache_rate tenant_rate = {240000, 24000, 1};
+
+static struct cache_rate scaled(const struct gateway *gw, struct cache_rate rate)
+{
+	uint64_t percent = (uint64_t)gw->config->rate_percent;
+	uint64_t per_minute = rate.per_minute * percent / 100, burst = rate.burst * percent / 100;
+
+	rate.per_minute = (uint32_t)(per_minute ? per_minute : 1);
+	rate.burst = (uint32_t)(burst > rate.cost ? burst : rate.cost);
+	return rate;
+}
+
+/* Guessing is bounded by address whoever asks; signed-in calls by who asks. */
+static bool needs_address(enum rpc_rate class, const struct principal *p)
+{
+	return class != RPC_RATE_NONE &&
+	       (!p || class == RPC_RATE_AUTH || p->kind == PRINCIPAL_SESSION);
+}
+
+static void plan(struct gw_call *call)
+{
+	const struct gateway *gw = call->loop->gw;
+	const struct principal *p = call->principal;
+	enum rpc_rate class = route_method(call->route)->policy.rate;
+	struct cache_check *check = &call->check;
+	char id[UUID_TEXT];
+
+	if (needs_address(class, p)) {
+		check->with_address = true;
+		snprintf(check->address.who, CACHE_WHO_MAX, "%s:%d", call->client_addr, class);
+		check->address.rate = scaled(gw, class_rates[class]);
+	}
+	if (!p)
+		return;
+	/* The tenant that the token is for: an administrator's session belongs to none. */
+	check->tenant = call->credential->principal.tenant;
+	check->session = p->session;
+	check->with_session = (p->kind == PRINCIPAL_USER || p->kind == PRINCIPAL_ADMIN) &&
+			      !uuid_is_nil(p->session);
+	if (class == RPC_RATE_NONE)
+		return;
+	uuid_format(id, p->id);
+	check->n_limits = 2;
+	snprintf(check->limits[0].who, CACHE_WHO_MAX, "%s:%d", id, class);
+	check->limits[0].rate = scaled(gw, class_rates[class]);
+	snprintf(check->limits[1].who, CACHE_WHO_MAX, "all");
+	check->limits[1].rate = scaled(gw, tenant_rate);
+	check->limits[1].rate.cost = class_weights[class];
+}
+
+static void go_on(struct gw_call *call, enum cache_session session, uint64_t epoch)
+{
+	if (session == CACHE_SESSION_ENDED)
+		gw_fail(call, FAIL(UNAUTHENTICATED, "SESSION_ENDED"),
+			"This session has ended: sign in again.");
+	else if (session == CACHE_SESSION_ALIVE && call->principal->epoch < epoch)
+		gw_fail(call, FAIL(UNAUTHENTICATED, "TOKEN_STALE"),
+			"Your rights have changed since this token was made: refresh it.");
+	else
+		gw_transcode(call);
+}
+
+static void on_session_checked(struct gw_call *call)
+{
+	struct rpc_result *result = call->result;
+	ProtobufCAllocator allocator = pb_arena_allocator(call->x->arena);
+	Auth__CheckSessionResponse *answer = NULL;
+
+	if (is_failed(result->header.status)) {
+		gw_fail_reply(call, &result->header);
+		return;
+	}
+	answer = auth__check_session_response__unpack(&allocator, result->payload.len,
+						      (const uint8_t *)result->payload.ptr);
+	if (!answer) {
+		gw_fail(call, FAIL(INTERNAL, "MALFORMED_REPLY"), NULL);
+		return;
+	}
+	session_facts_put(call->loop->facts, call->principal->session, answer->alive, answer->epoch,
+			  edge_loop_now(call->loop->edge_loop));
+	go_on(call, answer->alive ? CACHE_SESSION_ALIVE : CACHE_SESSION_ENDED, answer->epoch);
+}
+
+static void ask_auth(struct gw_call *call)
+{
+	const struct gateway *gw = call->loop->gw;
+	const struct principal *p = &call->credential->principal;
+	Auth__CheckSessionRequest request = AUTH__CHECK_SESSION_REQUEST__INIT;
+	uint64_t epoch;
+	bool alive;
+
+	if (session_facts_find(call->loop->facts, p->session, edge_loop_now(call->loop->edge_loop),
+			       &alive, &epoch)) {
+		go_on(call, alive ? CACHE_SESSION_ALIVE : CACHE_SESSION_ENDED, epoch);
+		return;
+	}
+	request.session_id = uuid_text(call->x->arena, p->session);
+	if (!uuid_is_nil(p->tenant))
+		request.tenant_id = uuid_text(call->x->arena, p->tenant);
+	request.user_id = uuid_text(call->x->arena, p->id);
+	gw_send(call, "auth", gw->methods.check_session,
+		(struct rpc_body){.message = &request.base}, 2000, on_session_checked);
+}
+
+static void decide(struct gw_call *call)
+{
+	const struct cache_verdict *verdict = &call->verdict;
+
+	call->has_verdict = true;
+	if (verdict->session == CACHE_SESSION_ENDED) {
+		go_on(call, CACHE_SESSION_ENDED, 0);
+		return;
+	}
+	if (!verdict->allowed) {
+		gw_fail_later(call, FAIL(RESOURCE_EXHAUSTED, "RATE_LIMITED"),
+			      "Too many calls: wait before the next one.",
+			      verdict->retry_ms ? verdict->retry_ms : 1000);
+		return;
+	}
+	if (call->check.with_session && verdict->session != CACHE_SESSION_ALIVE)
+		ask_auth(call);
+	else
+		go_on(call, verdict->session, verdict->epoch);
+}
+
+static void decide_locally(struct gw_call *call)
+{
+	gcra_table_check(call->loop->local, &call->check, edge_loop_now(call->loop->edge_loop),
+			 &call->verdict);
+	decide(call);
+}
+
+static void on_verdict(void *arg, const struct cache_verdict *verdict)
+{
+	struct gw_call *call = arg;
+
+	if (is_failed(verdict->status)) {
+		decide_locally(call);
+		return;
+	}
+	call->verdict = *verdict;
+	decide(call);
+}
+
+void gw_admit(struct gw_call *call)
+{
+	struct cache *cache = call->loop->cache;
+
+	plan(call);
+	if (!call->check.with_session && !call->check.n_limits && !call->check.with_address)
+		gw_transcode(call);
+	else if (!cache || is_failed(cache_check(cache, &call->check, on_verdict, call)))
+		decide_locally(call);
+}

@@ -1,0 +1,166 @@
+#include "token_cache.h"
+
+#include <stdlib.h>
+
+#include "crypto/hash.h"
+
+#define SLOTS	 2048
+#define PER_SLOT 8 /* further tokens of a slot push out its oldest */
+
+struct token_cache {
+	uint8_t mac_key[32];
+	struct credential *slots[SLOTS];
+};
+
+struct token_cache *token_cache_new(const uint8_t mac_key[32])
+{
+	struct token_cache *cache = calloc(1, sizeof *cache);
+
+	if (!cache)
+		abort();
+	memcpy(cache->mac_key, mac_key, sizeof cache->mac_key);
+	return cache;
+}
+
+void token_cache_flush(struct token_cache *cache)
+{
+	for (size_t i = 0; i < SLOTS; i++) {
+		struct credential *credential;
+
+		while ((credential = cache->slots[i])) {
+			cache->slots[i] = credential->next;
+			credential_release(&credential);
+		}
+	}
+}
+
+void token_cache_free(struct token_cache **cache)
+{
+	if (!*cache)
+		return;
+	token_cache_flush(*cache);
+	explicit_bzero(*cache, sizeof **cache);
+	free(*cache);
+	*cache = NULL;
+}
+
+void credential_release(struct credential **credential)
+{
+	if (*credential && --(*credential)->refs == 0)
+		free(*credential);
+	*credential = NULL;
+}
+
+static struct credential **slot_of(struct token_cache *cache, struct str token, uint8_t key[16])
+{
+	uint8_t mac[MAC_BYTES];
+	uint32_t slot;
+
+	crypto_mac(mac, cache->mac_key, token.ptr, token.len);
+	memcpy(key, mac, 16);
+	memcpy(&slot, mac + 16, sizeof slot);
+	return &cache->slots[slot % SLOTS];
+}
+
+struct credential *token_cache_find(struct token_cache *cache, struct str token, instant now)
+{
+	uint8_t key[16];
+	struct credential **at = slot_of(cache, token, key);
+
+	while (*at) {
+		struct credential *credential = *at;
+
+		if (credential->good_until <= now) {
+			*at = credential->next;
+			credential_release(&credential);
+			continue;
+		}
+		if (crypto_equal(credential->key, key, sizeof key)) {
+			credential->refs++;
+			return credential;
+		}
+		at = &credential->next;
+	}
+	return NULL;
+}
+
+/* Cuts `size` bytes off a block that was made large enough. */
+static void *cut(char **at, const void *bytes, size_t size)
+{
+	void *place = *at;
+
+	if (size)
+		memcpy(place, bytes, size);
+	*at += size;
+	return place;
+}
+
+static size_t texts_size(const char *const *texts, size_t n)
+{
+	size_t size = n * sizeof *texts;
+
+	for (size_t i = 0; i < n; i++)
+		size += strlen(texts[i]) + 1;
+	return size;
+}
+
+static const char *const *cut_texts(char **pointers, char **at, const char *const *texts, size_t n)
+{
+	const char **copy = (const char **)(void *)*pointers;
+
+	*pointers += n * sizeof *texts;
+	for (size_t i = 0; i < n; i++)
+		copy[i] = cut(at, texts[i], strlen(texts[i]) + 1);
+	return copy;
+}
+
+/* One block: the credential, its pointer arrays, its texts. */
+static struct credential *credential_copy(const struct principal *p, struct str signed_)
+{
+	const char *role = p->role ? p->role : "", *label = p->label ? p->label : "";
+	size_t lists =
+		texts_size(p->permissions, p->n_permissions) + texts_size(p->scopes, p->n_scopes);
+	struct credential *copy =
+		malloc(sizeof *copy + lists + strlen(role) + strlen(label) + 2 + signed_.len);
+	char *pointers = (char *)(copy + 1);
+	char *at = pointers + (p->n_permissions + p->n_scopes) * sizeof(char *);
+
+	if (!copy)
+		abort();
+	*copy = (struct credential){.principal = *p};
+	copy->principal.permissions = cut_texts(&pointers, &at, p->permissions, p->n_permissions);
+	copy->principal.scopes = cut_texts(&pointers, &at, p->scopes, p->n_scopes);
+	copy->principal.role = cut(&at, role, strlen(role) + 1);
+	copy->principal.label = cut(&at, label, strlen(label) + 1);
+	copy->signed_ = (struct str){cut(&at, signed_.ptr, signed_.len), signed_.len};
+	return copy;
+}
+
+static void trim_slot(struct credential *first)
+{
+	for (size_t n = 1; first; first = first->next, n++) {
+		if (n < PER_SLOT)
+			continue;
+		while (first->next) {
+			struct credential *gone = first->next;
+
+			first->next = gone->next;
+			credential_release(&gone);
+		}
+	}
+}
+
+struct credential *token_cache_add(struct token_cache *cache, struct str token,
+				   const struct principal *principal, struct str signed_,
+				   instant good_until)
+{
+	struct credential *credential = credential_copy(principal, signed_);
+	struct credential **slot = slot_of(cache, token, credential->key);
+
+	credential->refs = 2;
+	credential->good_until = good_until;
+	credential->next = *slot;
+	*slot = credential;
+	trim_slot(*slot);
+	return credential;
+}

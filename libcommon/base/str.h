@@ -1,0 +1,85 @@
+#pragma once
+
+/*
+ * Text as pointer and length (struct str, owns nothing, need not end in NUL)
+ * and a growing buffer in an arena (struct strbuf).  Encodings that every layer
+ * needs are here too: hex, base64url, UTF-8 checks, FNV-1a.
+ */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct arena;
+
+struct str {
+	const char *ptr;
+	size_t len;
+};
+
+#define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
+#define STR_FMT	     "%.*s"
+#define STR_ARG(s)   (int)(s).len, (s).ptr
+
+static inline struct str str_of(const char *s)
+{
+	return (struct str){s, s ? strlen(s) : 0};
+}
+
+bool str_eq(struct str a, struct str b);
+bool str_eq_c(struct str a, const char *b);
+/* ASCII only, independent of the locale. */
+bool str_eq_nocase(struct str a, struct str b);
+bool str_has_prefix(struct str s, const char *prefix);
+bool str_has_suffix(struct str s, const char *suffix);
+/* s without leading and trailing ASCII white space. */
+struct str str_trim(struct str s);
+/* Cuts *s before the first sep: the part before is returned, *s is what follows (empty at the end).
+ */
+struct str str_take_until(struct str *s, char sep);
+/* The whole of s as a decimal number; no sign for u64, no space, no overflow. */
+bool str_to_i64(struct str s, int64_t *out);
+bool str_to_u64(struct str s, uint64_t *out);
+/* NUL-terminated copy in the arena. */
+char *str_dup(struct arena *arena, struct str s);
+
+/* Valid UTF-8 without surrogates and overlong forms (RFC 3629)? */
+bool utf8_is_valid(const char *s, size_t len);
+/* Code points in valid UTF-8. */
+size_t utf8_length(const char *s, size_t len);
+
+/* A buffer that grows in an arena; buf->ptr is always NUL-terminated after a call. */
+struct strbuf {
+	struct arena *arena;
+	char *ptr;
+	size_t len;
+	size_t cap;
+};
+
+struct strbuf strbuf_new(struct arena *arena);
+void strbuf_reserve(struct strbuf *buf, size_t more);
+void strbuf_add(struct strbuf *buf, const char *s, size_t len);
+void strbuf_add_c(struct strbuf *buf, const char *s);
+void strbuf_add_str(struct strbuf *buf, struct str s);
+void strbuf_add_char(struct strbuf *buf, char c);
+void strbuf_printf(struct strbuf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct str strbuf_str(const struct strbuf *buf);
+/* s as a JSON string with its quotes; invalid UTF-8 becomes U+FFFD. */
+void strbuf_add_json(struct strbuf *buf, struct str s);
+
+/* Lower-case hex; out holds 2 * len + 1 bytes. */
+void hex_encode(char *out, const void *data, size_t len);
+/* Exactly 2 * len hex digits, either case. */
+bool hex_decode(void *out, size_t len, struct str hex);
+/* RFC 4648 base64url without padding, strict (canonical tail bits). */
+char *base64url_encode(struct arena *arena, const void *data, size_t len);
+bool base64url_decode(struct arena *arena, struct str text, uint8_t **out, size_t *len);
+/* RFC 4648 base64 with padding. */
+char *base64_encode(struct arena *arena, const void *data, size_t len);
+/* Accepts the standard and the url alphabet, with or without padding (ProtoJSON). */
+bool base64_decode_any(struct arena *arena, struct str text, uint8_t **out, size_t *len);
+
+/* FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv */
+uint32_t fnv1a_32(const void *data, size_t len);
+uint64_t fnv1a_64(const void *data, size_t len);

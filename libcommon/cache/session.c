@@ -1,0 +1,201 @@
+/*
+ * Session records, written by auth.  An error closes the connection, because
+ * hiredis's contexts stay broken and a late answer would be taken for another's.
+ */
+#include "cache/session.h"
+
+#include <hiredis/hiredis.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include "cache/script.h"
+#include "cache/url.h"
+
+struct cache_sync {
+	pthread_mutex_t lock;
+	struct cache_url url;
+	char *password;
+	struct timeval timeout;
+	redisContext *context;
+};
+
+static const struct status down = {STATUS_UNAVAILABLE, "CACHE_DOWN"};
+
+static void reply_cleanup(redisReply **reply)
+{
+	if (*reply)
+		freeReplyObject(*reply);
+}
+#define REPLY __attribute__((cleanup(reply_cleanup))) redisReply *
+
+struct status cache_sync_new(const struct cache_config *config, struct cache_sync **out)
+{
+	uint32_t timeout_ms = config->timeout_ms ? config->timeout_ms : 1000;
+	struct cache_url url;
+	struct cache_sync *cache;
+
+	TRY(cache_url_parse(config->url, &url));
+	cache = calloc(1, sizeof *cache);
+	if (!cache)
+		abort();
+	pthread_mutex_init(&cache->lock, NULL);
+	cache->url = url;
+	cache->password = config->password ? strdup(config->password) : NULL;
+	cache->timeout =
+		(struct timeval){timeout_ms / 1000, (suseconds_t)(timeout_ms % 1000) * 1000};
+	*out = cache;
+	return OK;
+}
+
+static void disconnect(struct cache_sync *cache)
+{
+	if (cache->context)
+		redisFree(cache->context);
+	cache->context = NULL;
+}
+
+void cache_sync_free(struct cache_sync **cache)
+{
+	if (!*cache)
+		return;
+	disconnect(*cache);
+	pthread_mutex_destroy(&(*cache)->lock);
+	if ((*cache)->password)
+		explicit_bzero((*cache)->password, strlen((*cache)->password));
+	free((*cache)->password);
+	free(*cache);
+	*cache = NULL;
+}
+
+static bool is_good(const redisReply *reply)
+{
+	return reply && reply->type != REDIS_REPLY_ERROR;
+}
+
+static bool authenticate(struct cache_sync *cache)
+{
+	REPLY reply = NULL;
+
+	if (!cache->password)
+		return true;
+	reply = redisCommand(cache->context, "AUTH %s", cache->password);
+	return is_good(reply);
+}
+
+static bool connect_once(struct cache_sync *cache)
+{
+	const struct cache_url *url = &cache->url;
+
+	cache->context = url->is_unix
+				 ? redisConnectUnixWithTimeout(url->host, cache->timeout)
+				 : redisConnectWithTimeout(url->host, url->port, cache->timeout);
+	if (cache->context && !cache->context->err &&
+	    redisSetTimeout(cache->context, cache->timeout) == REDIS_OK && authenticate(cache))
+		return true;
+	disconnect(cache);
+	return false;
+}
+
+/* All our commands may be repeated, so a connection that died while idle is replaced once. */
+static redisReply *command_locked(struct cache_sync *cache, const char *fmt, va_list args)
+{
+	for (int attempt = 0; attempt < 2; attempt++) {
+		bool fresh = !cache->context;
+		redisReply *reply;
+		va_list copy;
+
+		if (fresh && !connect_once(cache))
+			return NULL;
+		va_copy(copy, args);
+		reply = redisvCommand(cache->context, fmt, copy);
+		va_end(copy);
+		if (is_good(reply))
+			return reply;
+		if (reply)
+			freeReplyObject(reply);
+		disconnect(cache);
+		if (fresh)
+			return NULL;
+	}
+	return NULL;
+}
+
+static redisReply *command(struct cache_sync *cache, const char *fmt, ...)
+{
+	redisReply *reply;
+	va_list args;
+
+	va_start(args, fmt);
+	pthread_mutex_lock(&cache->lock);
+	reply = command_locked(cache, fmt, args);
+	pthread_mutex_unlock(&cache->lock);
+	va_end(args);
+	return reply;
+}
+
+struct status cache_sync_ping(struct cache_sync *cache)
+{
+	REPLY reply = command(cache, "PING");
+
+	return reply ? OK : down;
+}
+
+struct status cache_session_put(struct cache_sync *cache, struct uuid tenant, struct uuid session,
+				uint64_t epoch, uint32_t ttl_s)
+{
+	char key[CACHE_KEY_MAX];
+	REPLY reply = NULL;
+
+	cache_session_key(key, tenant, session);
+	reply = command(cache, "SET %s %llu EX %lld", key, (unsigned long long)epoch,
+			(long long)(ttl_s ? ttl_s : 1));
+	return reply ? OK : down;
+}
+
+struct status cache_session_end(struct cache_sync *cache, struct uuid tenant, struct uuid session,
+				uint32_t ttl_s)
+{
+	char key[CACHE_KEY_MAX];
+	REPLY reply = NULL;
+
+	cache_session_key(key, tenant, session);
+	reply = command(cache, "SET %s - EX %lld", key, (long long)(ttl_s ? ttl_s : 1));
+	return reply ? OK : down;
+}
+
+struct status cache_session_forget(struct cache_sync *cache, struct uuid tenant,
+				   struct uuid session)
+{
+	char key[CACHE_KEY_MAX];
+	REPLY reply = NULL;
+
+	cache_session_key(key, tenant, session);
+	reply = command(cache, "DEL %s", key);
+	return reply ? OK : down;
+}
+
+struct status cache_session_get(struct cache_sync *cache, struct uuid tenant, struct uuid session,
+				enum cache_session *state, uint64_t *epoch)
+{
+	char key[CACHE_KEY_MAX];
+	REPLY reply = NULL;
+
+	cache_session_key(key, tenant, session);
+	reply = command(cache, "GET %s", key);
+	if (!reply)
+		return down;
+	*epoch = 0;
+	if (reply->type != REDIS_REPLY_STRING) {
+		*state = CACHE_SESSION_MISSING;
+	} else if (strcmp(reply->str, "-") == 0) {
+		*state = CACHE_SESSION_ENDED;
+	} else {
+		*state = CACHE_SESSION_ALIVE;
+		*epoch = strtoull(reply->str, NULL, 10);
+	}
+	return OK;
+}

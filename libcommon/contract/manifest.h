@@ -1,0 +1,43 @@
+#pragma once
+
+/*
+ * The lists of proto/manifest/ as tables: which role may do what, and the
+ * sentence that a person reads for a reason.  Written by the generator into
+ * the target aegis_proto_manifest.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+
+struct contract_permission {
+	const char *name; /* "programs:write" */
+	const char *description;
+	const char *const *roles; /* NULL-terminated; who has it from the start */
+};
+
+struct contract_reason {
+	const char *name; /* "PROGRAM_NOT_FOUND" */
+	enum status_code code;
+	const char *sentence;
+};
+
+/* All sorted by name, ended by an entry whose name is NULL. */
+extern const struct contract_permission contract_permissions[];
+extern const struct contract_permission contract_scopes[]; /* without roles */
+extern const struct contract_reason contract_reasons[];
+/* Names of the roles that the permissions mention, NULL-terminated. */
+extern const char *const contract_roles[];
+
+/* NULL when it is not listed. */
+const struct contract_permission *contract_permission_find(const char *name);
+const struct contract_reason *contract_reason_find(const char *name);
+
+bool contract_role_exists(const char *role);
+bool contract_role_has(const char *role, const char *permission);
+
+/*
+ * The permissions of a role, sorted, as many as fit into max; returns how many
+ * there are.  0 for an unknown role.
+ */
+size_t contract_role_permissions(const char *role, const char **out, size_t max);

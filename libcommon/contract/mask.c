@@ -1,0 +1,26 @@
+#include "contract/mask.h"
+
+#include <string.h>
+
+bool mask_has(const Google__Protobuf__FieldMask *mask, const char *field)
+{
+	if (!mask)
+		return true;
+	for (size_t i = 0; i < mask->n_paths; i++)
+		if (strcmp(mask->paths[i], field) == 0)
+			return true;
+	return false;
+}
+
+const char *mask_find_stranger(const Google__Protobuf__FieldMask *mask, const char *const *allowed)
+{
+	for (size_t i = 0; mask && i < mask->n_paths; i++) {
+		const char *const *name = allowed;
+
+		while (*name && strcmp(*name, mask->paths[i]) != 0)
+			name++;
+		if (!*name)
+			return mask->paths[i];
+	}
+	return NULL;
+}

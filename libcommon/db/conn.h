@@ -1,0 +1,93 @@
+#pragma once
+
+/*
+ * One PostgreSQL connection, owned by one thread, in libpq's non-blocking
+ * pipeline mode.  It reconnects by itself, with back-off; a role that could
+ * evade row-level security is refused at every connect.
+ */
+#include <stddef.h>
+
+#include "base/status.h"
+#include "db/query.h"
+#include "db/sqlstate.h"
+
+struct db_conn;
+
+struct db_config {
+	const char *conninfo;	 /* "host=/run/x dbname=aegis"; role and password are apart */
+	const char *role;	 /* "aegis_tenant" */
+	const char *password;	 /* NULL: none is sent */
+	const char *application; /* seen in pg_stat_activity: "tenant write 2" */
+	const char *schema;	 /* becomes the search_path */
+	const struct db_constraint_map *constraints; /* NULL: none */
+	int connect_timeout_ms;			     /* 0: 5000 */
+	bool is_operator;			     /* aegisctl and tests: any role is accepted */
+};
+
+/*
+ * Copies what it is given; catalogues must outlive the connection.  No I/O.
+ * Every statement of the catalogues is prepared at each connect.
+ */
+struct db_conn *db_conn_new(const struct db_config *config,
+			    const struct db_catalogue *const *catalogues, size_t n);
+void db_conn_free(struct db_conn **conn);
+
+/*
+ * Connects unless connected.  After a failure further tries within the back-off
+ * (50 ms doubling to 2 s) fail at once without I/O.  Blocks at most the connect
+ * timeout.
+ *
+ * UNAVAILABLE/DATABASE_UNAVAILABLE; FAILED_PRECONDITION/UNSAFE_ROLE (superuser,
+ * BYPASSRLS, or owner of a table); FAILED_PRECONDITION/STATEMENT_REFUSED (the
+ * schema is not what the catalogue needs; the log names the statement).
+ */
+struct status db_conn_open(struct db_conn *conn);
+bool db_conn_is_open(const struct db_conn *conn);
+
+/* Drops the connection now; the next use connects again. */
+void db_conn_close(struct db_conn *conn);
+
+/*
+ * The checks a daemon makes before it serves; the log says what is wrong.
+ *
+ * db_check_isolation: the role cannot evade row-level security, every table with
+ * a tenant_id in its schema has FORCE, and the canary row shows itself to its own
+ * tenant only.  FAILED_PRECONDITION/UNSAFE_ROLE, /UNPROTECTED_TABLE,
+ * /CANARY_VISIBLE, /CANARY_MISSING.
+ *
+ * db_check_migrations: the schema holds exactly the migrations of the catalogue,
+ * or those and newer ones (a rolling upgrade).  FAILED_PRECONDITION/
+ * MIGRATION_MISSING, /MIGRATION_CHANGED.
+ */
+struct status db_check_isolation(struct db_conn *conn);
+struct status db_check_migrations(struct db_conn *conn, const struct db_catalogue *catalogue);
+
+/*
+ * The server's max_connections less its reserve and less what is in use, for the
+ * budget that is printed at start.
+ */
+struct db_budget {
+	int64_t max_connections;
+	int64_t reserved;
+	int64_t in_use;
+};
+struct status db_conn_budget(struct db_conn *conn, struct db_budget *out);
+
+#ifdef AEGIS_DB_FAULTS
+/*
+ * Fault injection, not in release builds: the k-th event of a kind from now on,
+ * in this process, fails as if the server were gone.  k = 0 disarms.  The
+ * environment variable AEGIS_DB_FAULT ("send:3", "receive:1", "query:2",
+ * "commit:1") arms it at the first connect.
+ */
+enum db_fault {
+	DB_FAULT_SEND,	  /* before bytes leave */
+	DB_FAULT_RECEIVE, /* before an answer is read */
+	DB_FAULT_QUERY,	  /* the statement is refused by us, the connection stays */
+	DB_FAULT_COMMIT,  /* COMMIT has left, its answer is lost */
+	DB_FAULT_KINDS,
+};
+void db_fault_arm(enum db_fault kind, unsigned k);
+/* Has it not struck yet? */
+bool db_fault_is_armed(enum db_fault kind);
+#endif

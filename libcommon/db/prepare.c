@@ -1,0 +1,104 @@
+/*
+ * Prepares the statements of the library and of the catalogues in one go on a
+ * fresh connection, and refuses roles that could evade row-level security.
+ */
+#include "base/log.h"
+#include "db/queries.h"
+#include "internal.h"
+
+static const struct {
+	const char *name;
+	const char *sql;
+} own[] = {
+	{DB_SQL_BEGIN_READ, "BEGIN READ ONLY"},
+	{DB_SQL_BEGIN_WRITE, "BEGIN"},
+	{DB_SQL_BEGIN_SERIALIZABLE, "BEGIN ISOLATION LEVEL SERIALIZABLE"},
+	{DB_SQL_SETTINGS, "SELECT set_config('app.current_tenant_id', $1, true), "
+			  "set_config('statement_timeout', $2, true)"},
+	{DB_SQL_COMMIT, "COMMIT"},
+	{DB_SQL_ROLLBACK, "ROLLBACK"},
+};
+
+#define N_OWN (sizeof own / sizeof own[0])
+
+static bool send_query(struct db_conn *conn, const struct db_query *q)
+{
+	Oid types[DB_MAX_PARAMS];
+	int n = 0;
+
+	if (q->scope == DB_SCOPE_TENANT)
+		types[n++] = db_type_oid(DB_UUID);
+	for (size_t i = 0; i < q->n_args; i++)
+		types[n++] = db_type_oid(q->args[i].type);
+	return PQsendPrepare(conn->pg, q->statement, q->sql, n, types);
+}
+
+static bool send_all(struct db_conn *conn)
+{
+	for (size_t i = 0; i < N_OWN; i++)
+		if (!PQsendPrepare(conn->pg, own[i].name, own[i].sql, 0, NULL))
+			return false;
+	for (size_t c = 0; c < conn->n_catalogues; c++)
+		for (size_t i = 0; i < conn->catalogues[c]->n; i++)
+			if (!send_query(conn, &conn->catalogues[c]->queries[i]))
+				return false;
+	return PQpipelineSync(conn->pg);
+}
+
+static struct status take_one(struct db_conn *conn, instant give_up, const char *name,
+			      const char *origin)
+{
+	RESULT result = NULL;
+
+	TRY(wire_take(conn, give_up, &result));
+	if (PQresultStatus(result) == PGRES_COMMAND_OK)
+		return OK;
+	if (PQresultStatus(result) != PGRES_PIPELINE_ABORTED)
+		log_error("statement cannot be prepared", KV("statement", name), KV("at", origin),
+			  KV("error", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)));
+	db_conn_close(conn);
+	return FAIL(FAILED_PRECONDITION, "STATEMENT_REFUSED");
+}
+
+static struct status take_all(struct db_conn *conn, instant give_up)
+{
+	for (size_t i = 0; i < N_OWN; i++)
+		TRY(take_one(conn, give_up, own[i].name, "libcommon/db"));
+	for (size_t c = 0; c < conn->n_catalogues; c++)
+		for (size_t i = 0; i < conn->catalogues[c]->n; i++)
+			TRY(take_one(conn, give_up, conn->catalogues[c]->queries[i].statement,
+				     conn->catalogues[c]->queries[i].origin));
+	conn->unread_syncs = 1;
+	return wire_drain(conn, give_up);
+}
+
+static struct status read_risk(struct tx *tx, void *arg)
+{
+	return q_role_risk(tx, arg);
+}
+
+static struct status refuse_unsafe_role(struct db_conn *conn)
+{
+	struct arena *arena = arena_new(4096);
+	struct q_role_risk_row *risk = NULL;
+	struct status st =
+		db_run(conn, &(struct db_tx){.kind = DB_ONE, .arena = arena}, read_risk, &risk);
+
+	if (is_ok(st) && (risk->is_superuser || risk->bypasses || risk->owns_tables)) {
+		log_error("role could evade row-level security", KV("role", risk->name),
+			  KV("superuser", risk->is_superuser), KV("bypassrls", risk->bypasses),
+			  KV("owns_tables", risk->owns_tables));
+		db_conn_close(conn);
+		st = FAIL(FAILED_PRECONDITION, "UNSAFE_ROLE");
+	}
+	arena_free(&arena);
+	return st;
+}
+
+struct status db_prepare_all(struct db_conn *conn, instant give_up)
+{
+	if (!send_all(conn))
+		return wire_lost(conn);
+	TRY(take_all(conn, give_up));
+	return conn->config.is_operator ? OK : refuse_unsafe_role(conn);
+}

@@ -1,0 +1,3 @@
+-- runs-as: migrator
+INSERT INTO {schema}.canary (tenant_id, id)
+VALUES ('00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-000000000002');

@@ -1,0 +1,126 @@
+/* Writes queries.h: row structs, argument structs, prototypes, macros with named arguments. */
+#include "gen.h"
+
+bool gen_has_result(const struct gen_query *query)
+{
+	return query->rows != DB_ROWS_EXEC;
+}
+
+static void emit_members(struct strbuf *out, const struct gen_columns *columns)
+{
+	for (size_t i = 0; i < columns->n; i++)
+		strbuf_printf(out, "\t%s%s;\n", gen_c_type(&columns->items[i]),
+			      columns->items[i].name);
+}
+
+static void emit_rows(const struct gen_file *file, struct strbuf *out)
+{
+	for (size_t i = 0; i < file->n_rows; i++) {
+		strbuf_printf(out, "\nstruct q_%s_row {\n", file->rows[i]->name);
+		emit_members(out, &file->rows[i]->columns);
+		strbuf_add_c(out, "};\n");
+	}
+}
+
+/* The comment above a prototype; a closing mark inside it is taken apart. */
+static void emit_doc(const struct gen_file *file, const struct gen_query *q, struct strbuf *out)
+{
+	strbuf_printf(out, "\n/*\n * %s:%u\n", file->shown, q->line);
+	if (q->doc[0]) {
+		strbuf_add_c(out, " * ");
+		for (const char *c = q->doc; *c; c++) {
+			strbuf_add_char(out, *c);
+			if (*c == '\n')
+				strbuf_add_c(out, " * ");
+			else if (*c == '*' && c[1] == '/')
+				strbuf_add_char(out, ' ');
+		}
+		strbuf_add_char(out, '\n');
+	}
+	strbuf_add_c(out, " */\n");
+}
+
+/* "struct q_member_row **row" and the like, with a separator before or after it. */
+static void emit_outputs(const struct gen_query *q, struct strbuf *out, const char *before,
+			 const char *after)
+{
+	if (!gen_has_result(q))
+		return;
+	strbuf_add_c(out, before);
+	if (q->rows == DB_ROWS_AFFECTED)
+		strbuf_add_c(out, "int64_t *affected");
+	else if (q->rows == DB_ROWS_MANY)
+		strbuf_printf(out, "struct q_%s_row **rows, size_t *n", q->row->name);
+	else
+		strbuf_printf(out, "struct q_%s_row **row", q->row->name);
+	strbuf_add_c(out, after);
+}
+
+static void emit_positional(const struct gen_query *q, struct strbuf *out, const char *suffix)
+{
+	strbuf_printf(out, "struct status q_%s%s(struct tx *tx", q->name, suffix);
+	for (size_t i = 0; i < q->args.n; i++)
+		strbuf_printf(out, ", %s%s", gen_c_type(&q->args.items[i]), q->args.items[i].name);
+	emit_outputs(q, out, ", ", "");
+	strbuf_add_c(out, ");\n");
+}
+
+/* The macro has as many parameters as there are arguments: a forgotten one does not compile. */
+static void emit_macro(const struct gen_query *q, struct strbuf *out, const char *suffix)
+{
+	strbuf_printf(out, "#define q_%s%s(tx_", q->name, suffix);
+	if (q->rows == DB_ROWS_MANY)
+		strbuf_add_c(out, ", rows_, n_");
+	else if (gen_has_result(q))
+		strbuf_add_c(out, ", out_");
+	for (size_t i = 0; i < q->args.n; i++)
+		strbuf_printf(out, ", a%zu_", i + 1);
+	strbuf_add_c(out, ") \\\n\t(");
+	for (size_t i = 0; i < q->args.n; i++)
+		strbuf_printf(out, "DB_ARG_CHECK(struct q_%s_args, a%zu_), \\\n\t ", q->name,
+			      i + 1);
+	strbuf_printf(out, "q_%s%s_with((tx_), ", q->name, suffix);
+	if (q->rows == DB_ROWS_MANY)
+		strbuf_add_c(out, "(rows_), (n_), ");
+	else if (gen_has_result(q))
+		strbuf_add_c(out, "(out_), ");
+	strbuf_printf(out, "&(const struct q_%s_args){", q->name);
+	for (size_t i = 0; i < q->args.n; i++)
+		strbuf_printf(out, "%sa%zu_", i ? ", " : "", i + 1);
+	strbuf_add_c(out, "}))\n");
+}
+
+static void emit_named(const struct gen_query *q, struct strbuf *out, const char *suffix)
+{
+	strbuf_printf(out, "struct status q_%s%s_with(struct tx *tx, ", q->name, suffix);
+	emit_outputs(q, out, "", ", ");
+	strbuf_printf(out, "const struct q_%s_args *args);\n", q->name);
+	emit_macro(q, out, suffix);
+}
+
+static void emit_query(const struct gen_file *file, const struct gen_query *q, struct strbuf *out)
+{
+	emit_doc(file, q, out);
+	if (q->args.n <= GEN_POSITIONAL) {
+		emit_positional(q, out, "");
+		if (q->rows == DB_ROWS_EXEC)
+			emit_positional(q, out, "_later");
+		return;
+	}
+	strbuf_printf(out, "struct DB_NAMED_ARGS q_%s_args {\n", q->name);
+	emit_members(out, &q->args);
+	strbuf_add_c(out, "};\n");
+	emit_named(q, out, "");
+	if (q->rows == DB_ROWS_EXEC)
+		emit_named(q, out, "_later");
+}
+
+void gen_emit_header(const struct gen_file *file, struct strbuf *out)
+{
+	strbuf_printf(out, "#pragma once\n\n/* Made by aegis-sqlgen from %s. */\n", file->shown);
+	strbuf_add_c(out, "#include \"db/query.h\"\n#include \"db/tx.h\"\n");
+	emit_rows(file, out);
+	for (size_t i = 0; i < file->n_queries; i++)
+		emit_query(file, &file->queries[i], out);
+	strbuf_printf(out, "\nextern const struct db_catalogue %s_queries;\n", file->name);
+}

@@ -1,0 +1,316 @@
+/* Transactions: what is sent when, and what an answer means. */
+#include "db/tx.h"
+
+#include "base/log.h"
+#include "internal.h"
+
+#define DEFAULT_DEADLINE SECONDS(30)
+#define MAX_TIMEOUT_MS	 60000
+/* The server's statement_timeout answers first; this is for a server that is gone. */
+#define GRACE SECONDS(2)
+
+struct arena *tx_arena(const struct tx *tx)
+{
+	return tx->how->arena;
+}
+
+struct uuid tx_tenant(const struct tx *tx)
+{
+	return tx->how->tenant;
+}
+
+bool tx_has_written(const struct tx *tx)
+{
+	return tx->has_written;
+}
+
+static struct status fail(struct tx *tx, struct status st)
+{
+	if (is_failed(st) && is_ok(tx->failed))
+		tx->failed = st;
+	return st;
+}
+
+static void note_sent(struct tx *tx, const struct db_query *query)
+{
+	tx->sent[tx->n_sent++] = query;
+}
+
+static struct status send_own(struct tx *tx, const char *name, const char *const *values, int n)
+{
+	if (!PQsendQueryPrepared(tx->conn->pg, name, n, values, NULL, NULL, 1))
+		return wire_lost(tx->conn);
+	note_sent(tx, NULL);
+	return OK;
+}
+
+/* The tenant, and what is left of the deadline, for this transaction alone. */
+static struct status send_settings(struct tx *tx)
+{
+	char tenant[UUID_TEXT] = "", timeout[16];
+	const char *values[] = {tenant, timeout};
+	int64_t left_ms = (tx->deadline - instant_monotonic()) / MILLIS(1);
+
+	if (left_ms > MAX_TIMEOUT_MS)
+		left_ms = MAX_TIMEOUT_MS;
+	snprintf(timeout, sizeof timeout, "%d", left_ms > 1 ? (int)left_ms : 1);
+	if (!uuid_is_nil(tx->how->tenant))
+		uuid_format(tenant, tx->how->tenant);
+	return send_own(tx, DB_SQL_SETTINGS, values, 2);
+}
+
+static struct status begin(struct tx *tx)
+{
+	const char *how = tx->how->serializable	     ? DB_SQL_BEGIN_SERIALIZABLE
+			  : tx->how->kind == DB_READ ? DB_SQL_BEGIN_READ
+						     : DB_SQL_BEGIN_WRITE;
+
+	tx->has_begun = true;
+	if (tx->how->kind != DB_ONE)
+		TRY(send_own(tx, how, NULL, 0));
+	return send_settings(tx);
+}
+
+static const char *name_of(const struct db_query *query)
+{
+	return query ? query->statement : "aegis";
+}
+
+/* Reads the answers to everything sent but the last leave; the first error counts. */
+static struct status take_sent(struct tx *tx, size_t leave)
+{
+	struct status st = OK;
+	size_t i = 0;
+
+	for (; i + leave < tx->n_sent; i++) {
+		RESULT result = NULL;
+		ExecStatusType kind;
+
+		TRY(wire_take(tx->conn, tx->give_up, &result));
+		kind = PQresultStatus(result);
+		if (kind == PGRES_FATAL_ERROR && is_ok(st))
+			st = db_result_status(tx->conn, result, name_of(tx->sent[i]));
+	}
+	memmove(tx->sent, tx->sent + i, (tx->n_sent - i) * sizeof tx->sent[0]);
+	tx->n_sent -= i;
+	return st;
+}
+
+static struct status misuse(struct tx *tx, const struct db_query *query, const char *why)
+{
+	log_error("transaction misused", KV("statement", query->statement), KV("why", why));
+	return fail(tx, FAIL(INTERNAL, "TX_MISUSE"));
+}
+
+/* May this statement run here? */
+static struct status check_use(struct tx *tx, const struct db_query *query)
+{
+	if (is_failed(tx->failed))
+		return tx->failed;
+	if (tx->is_spent)
+		return misuse(tx, query, "a second statement in a ONE transaction");
+	if (tx->how->kind != DB_WRITE && !query->is_read)
+		return misuse(tx, query,
+			      "a statement that writes or locks in a reading transaction");
+	if (query->scope == DB_SCOPE_TENANT && uuid_is_nil(tx->how->tenant))
+		return misuse(tx, query, "a tenant's statement without a tenant");
+	if (instant_monotonic() >= tx->deadline)
+		return fail(tx, FAIL(DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"));
+	if (db_fault_strikes(DB_FAULT_QUERY))
+		return fail(tx, FAIL(INTERNAL, "FAULT_INJECTED"));
+	return OK;
+}
+
+static struct status send_query(struct tx *tx, const struct db_query *query, const void *args)
+{
+	struct db_params params;
+
+	TRY(db_encode(tx->how->arena, query, tx->how->tenant, args, &params));
+	if (!tx->has_begun)
+		TRY(begin(tx));
+	if (!PQsendQueryPrepared(tx->conn->pg, query->statement, params.n, params.values,
+				 params.lengths, params.formats, 1))
+		return wire_lost(tx->conn);
+	note_sent(tx, query);
+	tx->has_written = tx->has_written || !query->is_read;
+	return OK;
+}
+
+/* Everything queued leaves; the answers come in order, the last one is ours. */
+static struct status exchange(struct tx *tx, const struct db_query *query, const void *args,
+			      PGresult **result)
+{
+	bool is_one = tx->how->kind == DB_ONE;
+	struct status st;
+
+	TRY(send_query(tx, query, args));
+	if (!(is_one ? PQpipelineSync(tx->conn->pg) : PQsendFlushRequest(tx->conn->pg)))
+		return wire_lost(tx->conn);
+	if (is_one) {
+		tx->is_spent = true;
+		tx->conn->unread_syncs++;
+	}
+	TRY(wire_flush(tx->conn, tx->give_up));
+	st = take_sent(tx, 1);
+	if (!tx->conn->pg)
+		return st;
+	TRY(wire_take(tx->conn, tx->give_up, result));
+	tx->n_sent = 0;
+	if (is_ok(st) && PQresultStatus(*result) == PGRES_FATAL_ERROR)
+		st = db_result_status(tx->conn, *result, query->statement);
+	if (is_one)
+		TRY(wire_drain(tx->conn, tx->give_up));
+	return st;
+}
+
+static struct status run(struct tx *tx, const struct db_query *query, const void *args,
+			 PGresult **result)
+{
+	TRY(check_use(tx, query));
+	return fail(tx, exchange(tx, query, args, result));
+}
+
+struct status db_fetch(struct tx *tx, const struct db_query *query, const void *args, void **rows,
+		       size_t *n)
+{
+	RESULT result = NULL;
+
+	TRY(run(tx, query, args, &result));
+	return fail(tx, db_decode(tx->how->arena, query, result, rows, n));
+}
+
+struct status db_execute(struct tx *tx, const struct db_query *query, const void *args,
+			 int64_t *affected)
+{
+	RESULT result = NULL;
+
+	TRY(run(tx, query, args, &result));
+	if (affected && !str_to_i64(str_of(PQcmdTuples(result)), affected))
+		*affected = 0;
+	return OK;
+}
+
+struct status db_execute_later(struct tx *tx, const struct db_query *query, const void *args)
+{
+	TRY(check_use(tx, query));
+	if (tx->n_sent >= DB_QUEUE - 4) {
+		if (!PQsendFlushRequest(tx->conn->pg))
+			return fail(tx, wire_lost(tx->conn));
+		TRY(fail(tx, wire_flush(tx->conn, tx->give_up)));
+		TRY(fail(tx, take_sent(tx, 0)));
+	}
+	return fail(tx, send_query(tx, query, args));
+}
+
+/* After COMMIT left, only its answer tells what happened. */
+static struct status unknown(const struct tx *tx, struct status st)
+{
+	if (tx->has_written &&
+	    (st.code == STATUS_UNAVAILABLE || st.code == STATUS_DEADLINE_EXCEEDED))
+		return FAIL(UNAVAILABLE, "OUTCOME_UNKNOWN");
+	return st;
+}
+
+static struct status take_commit(struct tx *tx)
+{
+	RESULT result = NULL;
+	struct status st = take_sent(tx, 1);
+
+	if (!tx->conn->pg)
+		return st;
+	TRY(wire_take(tx->conn, tx->give_up, &result));
+	if (db_fault_strikes(DB_FAULT_COMMIT))
+		return wire_lost(tx->conn);
+	TRY(wire_drain(tx->conn, tx->give_up));
+	if (is_failed(st))
+		return st;
+	if (PQresultStatus(result) == PGRES_FATAL_ERROR)
+		return db_result_status(tx->conn, result, "aegis.commit");
+	/* The server answers ROLLBACK to a COMMIT of something that had failed. */
+	if (strcmp(PQcmdStatus(result), "COMMIT") != 0)
+		return FAIL(INTERNAL, "COMMIT_REFUSED");
+	return OK;
+}
+
+static struct status commit(struct tx *tx)
+{
+	if (!tx->has_begun || tx->how->kind == DB_ONE)
+		return OK;
+	TRY(send_own(tx, DB_SQL_COMMIT, NULL, 0));
+	if (!PQpipelineSync(tx->conn->pg))
+		return unknown(tx, wire_lost(tx->conn));
+	tx->conn->unread_syncs++;
+	TRY(unknown(tx, wire_flush(tx->conn, tx->give_up)));
+	/* Nothing hangs on the end of a plain read: its answer is read before the next use. */
+	if (tx->how->kind == DB_READ && !tx->how->serializable && tx->n_sent == 1)
+		return OK;
+	return unknown(tx, take_commit(tx));
+}
+
+/* Answers are read before the next use.  After an error the server skips all up to a Sync. */
+static void roll_back(struct tx *tx)
+{
+	struct db_conn *conn = tx->conn;
+	bool is_sent;
+
+	if (!conn->pg || !tx->has_begun || tx->how->kind == DB_ONE)
+		return;
+	is_sent = PQpipelineSync(conn->pg) &&
+		  PQsendQueryPrepared(conn->pg, DB_SQL_ROLLBACK, 0, NULL, NULL, NULL, 1) &&
+		  PQpipelineSync(conn->pg);
+	conn->unread_syncs += 2;
+	if (!is_sent || is_failed(wire_flush(conn, tx->give_up)))
+		(void)wire_lost(conn);
+}
+
+/* A connection that died while idle is replaced before anything is sent on it. */
+static struct status ready(struct db_conn *conn, instant give_up)
+{
+	if (conn->pg && conn->unread_syncs > 0 && is_failed(wire_drain(conn, give_up)))
+		db_conn_close(conn);
+	if (conn->pg && !wire_is_alive(conn))
+		db_conn_close(conn);
+	if (conn->pg && PQtransactionStatus(conn->pg) != PQTRANS_IDLE) {
+		log_error("connection was left inside a transaction");
+		db_conn_close(conn);
+	}
+	return db_conn_open(conn);
+}
+
+static struct status run_and_end(struct tx *tx, struct status (*fn)(struct tx *tx, void *arg),
+				 void *arg)
+{
+	struct status st = fn(tx, arg);
+
+	if (is_ok(st) && is_failed(tx->failed)) {
+		log_error("a failed statement was ignored", KV_STATUS(tx->failed));
+		st = tx->failed;
+	}
+	if (is_ok(st))
+		st = commit(tx);
+	if (is_failed(st))
+		roll_back(tx);
+	return st;
+}
+
+struct status db_run(struct db_conn *conn, const struct db_tx *how,
+		     struct status (*fn)(struct tx *tx, void *arg), void *arg)
+{
+	instant left = how->deadline ? how->deadline - instant_now() : DEFAULT_DEADLINE;
+	instant now = instant_monotonic();
+	struct tx tx = {.conn = conn, .how = how, .deadline = now + left};
+	struct status st;
+
+	tx.give_up = tx.deadline + GRACE;
+	if (left <= 0)
+		return FAIL(DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED");
+	if (conn->is_busy) {
+		log_error("a transaction was opened inside another on one connection");
+		return FAIL(INTERNAL, "TX_MISUSE");
+	}
+	TRY(ready(conn, tx.give_up));
+	conn->is_busy = true;
+	st = run_and_end(&tx, fn, arg);
+	conn->is_busy = false;
+	return st;
+}

@@ -1,0 +1,93 @@
+#include "http/problem.h"
+
+#include "base/arena.h"
+#include "http/ratelimit.h"
+
+int problem_http(const struct problem *problem)
+{
+	return problem->http ? problem->http : status_http(problem->status.code);
+}
+
+const char *problem_title(int http)
+{
+	switch (http) {
+	case 400: return "Bad Request";
+	case 401: return "Unauthorized";
+	case 403: return "Forbidden";
+	case 404: return "Not Found";
+	case 405: return "Method Not Allowed";
+	case 406: return "Not Acceptable";
+	case 408: return "Request Timeout";
+	case 409: return "Conflict";
+	case 411: return "Length Required";
+	case 412: return "Precondition Failed";
+	case 413: return "Content Too Large";
+	case 414: return "URI Too Long";
+	case 415: return "Unsupported Media Type";
+	case 417: return "Expectation Failed";
+	case 421: return "Misdirected Request";
+	case 428: return "Precondition Required";
+	case 429: return "Too Many Requests";
+	case 431: return "Request Header Fields Too Large";
+	case 499: return "Client Closed Request";
+	case 500: return "Internal Server Error";
+	case 501: return "Not Implemented";
+	case 503: return "Service Unavailable";
+	case 504: return "Gateway Timeout";
+	case 505: return "HTTP Version Not Supported";
+	default: return http < 500 ? "Client Error" : "Server Error";
+	}
+}
+
+static void add_text(struct strbuf *out, const char *name, const char *text)
+{
+	if (!text)
+		return;
+	if (out->ptr[out->len - 1] != '{')
+		strbuf_add_char(out, ',');
+	strbuf_add_char(out, '"');
+	strbuf_add_c(out, name);
+	strbuf_add_c(out, "\":");
+	strbuf_add_json(out, str_of(text));
+}
+
+static void add_fields(struct strbuf *out, const struct field_error *fields, size_t n)
+{
+	if (n == 0)
+		return;
+	strbuf_add_c(out, ",\"fields\":[");
+	for (size_t i = 0; i < n; i++) {
+		strbuf_add_c(out, i ? ",{" : "{");
+		add_text(out, "field", fields[i].field ? fields[i].field : "");
+		add_text(out, "reason", fields[i].reason);
+		add_text(out, "message", fields[i].message);
+		strbuf_add_char(out, '}');
+	}
+	strbuf_add_char(out, ']');
+}
+
+static void add_type(struct strbuf *out, const char *reason)
+{
+	add_text(out, "type",
+		 reason ? arena_printf(out->arena, PROBLEM_TYPE_BASE "%s", reason) : "about:blank");
+}
+
+void problem_write(struct strbuf *out, const struct problem *problem)
+{
+	int http = problem_http(problem);
+
+	strbuf_add_char(out, '{');
+	add_type(out, problem->status.reason);
+	add_text(out, "title", problem_title(http));
+	strbuf_printf(out, ",\"status\":%d", http);
+	add_text(out, "detail", problem->detail);
+	add_text(out, "instance", problem->instance);
+	add_text(out, "code", status_code_name(problem->status.code));
+	add_text(out, "reason", problem->status.reason);
+	add_text(out, "requestId", problem->request_id);
+	add_fields(out, problem->fields, problem->n_fields);
+	if (problem->retry_after_ms)
+		strbuf_printf(out, ",\"retryAfter\":%u",
+			      retry_after_seconds(problem->retry_after_ms));
+	strbuf_add_char(out, '}');
+}

@@ -1,0 +1,64 @@
+#pragma once
+
+/*
+ * What protobuf-c's descriptors lack and the JSON edge needs: JSON names, the
+ * meaning of bytes fields, enum names as the API writes them, sensitivity.
+ * Written by the generator, one const struct per message, fields in the order
+ * of the protobuf-c descriptor.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ProtobufCMessageDescriptor;
+struct ProtobufCEnumDescriptor;
+
+enum pb_sensitivity { PB_PLAIN, PB_PHI, PB_PII, PB_SECRET };
+
+/* Messages with a JSON form of their own. */
+enum pb_well_known { PB_WK_NONE, PB_WK_TIMESTAMP, PB_WK_DURATION, PB_WK_FIELD_MASK, PB_WK_EMPTY };
+
+struct pb_enum_info {
+	const struct ProtobufCEnumDescriptor *descriptor;
+	/* API names in the order of descriptor->values (sorted by name there is not assumed). */
+	const char *const *json_names;
+};
+
+/* What a field may hold; the generator writes it from aegis.field and the defaults. */
+struct pb_rule {
+	bool required;
+	bool uuid;
+	bool email;
+	bool date;
+	bool uri;
+	bool trim;
+	bool has_min;
+	bool has_max;
+	int64_t min;
+	int64_t max;
+	uint32_t min_len; /* code points of a string, bytes of bytes */
+	uint32_t max_len;
+	uint32_t min_items;
+	uint32_t max_items;
+	const char *pattern;   /* contract/pattern.h, or NULL */
+	const char *const *in; /* NULL-terminated, or NULL */
+};
+
+struct pb_field_info {
+	const char *json_name;	       /* lowerCamelCase, or the proto's json_name */
+	const struct pb_info *message; /* for message fields, else NULL */
+	const struct pb_enum_info *enumeration;
+	enum pb_sensitivity sensitivity;
+	bool raw_json;		    /* bytes that carry a checked JSON value */
+	uint32_t raw_json_max;	    /* bytes */
+	uint32_t max_items;	    /* of a repeated field */
+	bool is_map;		    /* repeated entry message with key = 1, value = 2 */
+	const struct pb_rule *rule; /* never NULL in generated tables */
+};
+
+struct pb_info {
+	const char *full_name;
+	const struct ProtobufCMessageDescriptor *descriptor;
+	enum pb_well_known well_known;
+	const struct pb_field_info *fields; /* descriptor->n_fields of them, same order */
+};

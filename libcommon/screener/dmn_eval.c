@@ -1,0 +1,114 @@
+/* Evaluating the decisions of a model, those that others need first. */
+#include "screener/dmn_model.h"
+
+struct outcome {
+	struct feel value; /* of a single decided output; null otherwise */
+	json_t *json;	   /* a new reference */
+	struct table_result result;
+};
+
+/* What is not among the allowed values is not an answer. */
+static struct feel admitted(const struct dmn_clause *clause, struct feel value)
+{
+	if (clause->has_allowed && unary_eval(&clause->allowed, &value) != SCREENER_TRUE)
+		return (struct feel){};
+	return value;
+}
+
+static struct feel input_value(const struct dmn_clause *clause, struct arena *arena,
+			       const json_t *inputs, const struct outcome *outcomes)
+{
+	struct feel value = {};
+
+	if (clause->decision >= 0)
+		return admitted(clause, outcomes[clause->decision].value);
+	if (!feel_of_json(arena, json_object_get(inputs, clause->name), clause->kind, &value))
+		return (struct feel){};
+	return admitted(clause, value);
+}
+
+static json_t *row_json(const struct dmn_decision *decision, uint32_t row)
+{
+	if (!decision->outputs)
+		return feel_to_json(table_output(decision->table, row, 0));
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < decision->n_outputs; i++)
+		json_object_set_new(object, decision->outputs[i],
+				    feel_to_json(table_output(decision->table, row, i)));
+	return object;
+}
+
+static json_t *result_json(const struct dmn_decision *decision, const struct table_result *result)
+{
+	if (result->verdict != TABLE_DECIDED)
+		return json_null();
+	if (result->has_aggregate)
+		return feel_to_json(&result->aggregate);
+	if (!decision->lists)
+		return row_json(decision, result->rows[0]);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < result->n; i++)
+		json_array_append_new(list, row_json(decision, result->rows[i]));
+	return list;
+}
+
+static struct feel single_value(const struct dmn_decision *decision,
+				const struct table_result *result)
+{
+	if (result->verdict != TABLE_DECIDED || decision->lists || decision->outputs)
+		return (struct feel){};
+	return result->has_aggregate ? result->aggregate
+				     : *table_output(decision->table, result->rows[0], 0);
+}
+
+static void evaluate(const struct dmn_decision *decision, struct arena *arena, const json_t *inputs,
+		     struct outcome *outcomes, struct outcome *out)
+{
+	struct feel values[TABLE_MAX_INPUTS];
+
+	for (size_t i = 0; i < decision->n_clauses; i++)
+		values[i] = input_value(&decision->clauses[i], arena, inputs, outcomes);
+	table_eval(decision->table, values, arena, &out->result);
+	out->value = single_value(decision, &out->result);
+	out->json = result_json(decision, &out->result);
+}
+
+static json_t *hits_json(const struct table_result *result)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < result->n && !result->is_default; i++)
+		json_array_append_new(list, json_integer((json_int_t)result->rows[i] + 1));
+	return list;
+}
+
+struct status dmn_evaluate(const struct dmn *dmn, struct arena *arena, const json_t *inputs,
+			   json_t **out)
+{
+	struct outcome *outcomes = arena_array_of(arena, struct outcome, dmn->n_decisions + 1);
+	json_t *results, *verdicts, *rows;
+
+	if (!json_is_object(inputs))
+		return FAIL(INVALID_ARGUMENT, "DMN_INPUTS");
+	results = json_object();
+	verdicts = json_object();
+	rows = json_object();
+	for (size_t i = 0; i < dmn->n_decisions; i++) {
+		const struct dmn_decision *decision = &dmn->decisions[i];
+
+		if (!decision->table)
+			continue;
+		evaluate(decision, arena, inputs, outcomes, &outcomes[i]);
+		json_object_set_new(results, decision->name, outcomes[i].json);
+		json_object_set_new(verdicts, decision->name,
+				    json_string(table_verdict_name(outcomes[i].result.verdict)));
+		json_object_set_new(rows, decision->name, hits_json(&outcomes[i].result));
+	}
+	*out = json_object();
+	json_object_set_new(*out, "results", results);
+	json_object_set_new(*out, "verdicts", verdicts);
+	json_object_set_new(*out, "rows", rows);
+	return OK;
+}

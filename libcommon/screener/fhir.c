@@ -1,0 +1,204 @@
+/*
+ * There and back without loss.  The two mappings (fhir_import.c, fhir_export.c)
+ * carry what both sides can say; what is left over is the JSON Patch between
+ * the document and what the other side would give back.  It is only applied to
+ * exactly that document again, which a hash of its canonical form decides.
+ */
+#include "screener/fhir.h"
+
+#include "crypto/hash.h"
+#include "screener/canon.h"
+#include "screener/fhir_map.h"
+#include "screener/patch.h"
+
+#define HEX_BYTES (2 * SHA256_BYTES + 1)
+
+static bool hash_of(struct arena *arena, const json_t *value, char out[HEX_BYTES])
+{
+	uint8_t hash[SHA256_BYTES];
+	struct str canonical;
+
+	if (is_failed(canon_json(arena, value, &canonical)))
+		return false;
+	crypto_sha256(hash, canonical.ptr, canonical.len);
+	hex_encode(out, hash, sizeof hash);
+	return true;
+}
+
+/* Does text name the hash of value? */
+static bool has_hash(struct arena *arena, const json_t *value, const char *text)
+{
+	char own[HEX_BYTES];
+
+	return text && hash_of(arena, value, own) && strcmp(own, text) == 0;
+}
+
+/* A copy of the document without what only its author's questionnaire had. */
+static json_t *without_kept(const json_t *document)
+{
+	json_t *copy = json_copy((json_t *)document);
+
+	json_object_del(copy, "x_fhir");
+	return copy;
+}
+
+static json_t *without_extensions(const json_t *questionnaire)
+{
+	json_t *copy = json_deep_copy(questionnaire);
+	json_t *list = json_object_get(copy, "extension");
+
+	for (size_t i = json_array_size(list); i-- > 0;) {
+		const char *url = fhir_text(json_array_get(list, i), "url");
+
+		if (url && (strcmp(url, FHIR_DIFFERENCE) == 0 || strcmp(url, FHIR_SHA256) == 0))
+			json_array_remove(list, i);
+	}
+	if (list && !json_array_size(list))
+		json_object_del(copy, "extension");
+	return copy;
+}
+
+static void note_operations(struct notes *notes, const json_t *patch, const char *code,
+			    const char *message)
+{
+	for (size_t i = 0; i < json_array_size(patch); i++) {
+		const char *path = fhir_text(json_array_get(patch, i), "path");
+
+		if (path && strncmp(path, "/text", 5) != 0)
+			note_add(notes, SCREENER_WARNING, code, path, "%s", message);
+	}
+}
+
+/*
+ * What this product itself exported comes back whole: *document becomes the
+ * original when the difference leads to the hash that stands beside it.
+ */
+static void restore(struct arena *arena, const json_t *questionnaire, struct notes *notes,
+		    json_t **document)
+{
+	const char *text = fhir_text(fhir_extension(questionnaire, FHIR_DIFFERENCE), "valueString");
+	const char *hash = fhir_text(fhir_extension(questionnaire, FHIR_SHA256), "valueString");
+	json_t *patch = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	json_t *restored = NULL;
+
+	if (patch && is_ok(patch_apply(arena, *document, patch, &restored, NULL)) &&
+	    has_hash(arena, restored, hash)) {
+		json_decref(*document);
+		*document = json_incref(restored);
+		note_add(
+			notes, SCREENER_WARNING, "FHIR_RESTORED", "/extension",
+			"Rules and whatever else FHIR cannot say were taken over from the export.");
+	} else if (text) {
+		note_add(notes, SCREENER_WARNING, "FHIR_CHANGED", "/extension",
+			 "The questionnaire was changed after its export: rules and whatever else "
+			 "FHIR cannot say are not taken over.");
+	}
+	json_decref(restored);
+	json_decref(patch);
+}
+
+/* Keeps what the mapping lost, so that an export gives it back. */
+static void keep_rest(struct arena *arena, const json_t *questionnaire, struct notes *notes,
+		      json_t *document)
+{
+	char hash[HEX_BYTES];
+	json_t *plain = fhir_map_out(arena, document);
+	json_t *rest = patch_diff(arena, plain, questionnaire);
+
+	if (json_array_size(rest) && hash_of(arena, plain, hash)) {
+		json_object_set_new(document, "x_fhir",
+				    json_pack("{s:s,s:O}", "of", hash, "patch", rest));
+		note_operations(notes, rest, "FHIR_KEPT",
+				"This means nothing to a screener; it is kept for an export.");
+	}
+	json_decref(rest);
+	json_decref(plain);
+}
+
+struct status fhir_import(struct arena *arena, struct str json, json_t **out,
+			  struct screener_findings *findings)
+{
+	struct notes notes = {.arena = arena};
+	const char *type;
+	json_t *root, *questionnaire, *document;
+
+	*findings = notes.findings;
+	if (json.len > FHIR_MAX_BYTES)
+		return FAIL(RESOURCE_EXHAUSTED, "FHIR_TOO_LARGE");
+	root = json_loadb(json.ptr, json.len, JSON_REJECT_DUPLICATES, NULL);
+	if (!root)
+		return FAIL(INVALID_ARGUMENT, "FHIR_JSON");
+	type = fhir_text(root, "resourceType");
+	if (!type || strcmp(type, "Questionnaire") != 0) {
+		json_decref(root);
+		return FAIL(INVALID_ARGUMENT, "FHIR_TYPE");
+	}
+	questionnaire = without_extensions(root);
+	document = fhir_map_in(arena, questionnaire, &notes);
+	restore(arena, root, &notes, &document);
+	keep_rest(arena, questionnaire, &notes, document);
+	if (!fhir_extension(root, FHIR_SHA256))
+		note_add(&notes, SCREENER_WARNING, "FHIR_NO_RULES", "",
+			 "A questionnaire has no outcomes: every answer leads to 'review' until "
+			 "rules are written.");
+	json_decref(questionnaire);
+	json_decref(root);
+	*findings = notes.findings;
+	*out = document;
+	return OK;
+}
+
+/* The questionnaire the document was imported from, if nothing that it shows has changed. */
+static json_t *with_rest(struct arena *arena, const json_t *document, struct notes *notes)
+{
+	const json_t *kept = json_object_get(document, "x_fhir");
+	json_t *plain = fhir_map_out(arena, document), *whole = NULL;
+
+	if (!kept)
+		return plain;
+	if (has_hash(arena, plain, fhir_text(kept, "of")) &&
+	    is_ok(patch_apply(arena, plain, json_object_get(kept, "patch"), &whole, NULL)) &&
+	    json_is_object(whole)) {
+		json_decref(plain);
+		return whole;
+	}
+	json_decref(whole);
+	note_add(notes, SCREENER_WARNING, "FHIR_CHANGED", "/x_fhir",
+		 "The items were changed after the import: what only the questionnaire had is not "
+		 "given back.");
+	return plain;
+}
+
+struct status fhir_export(struct arena *arena, const json_t *document, json_t **out,
+			  struct screener_findings *findings)
+{
+	struct notes notes = {.arena = arena}, ignored = {.arena = arena};
+	char hash[HEX_BYTES];
+
+	*findings = notes.findings;
+	if (!json_is_object(document))
+		return FAIL(INVALID_ARGUMENT, "FHIR_TYPE");
+	json_t *own = without_kept(document);
+	json_t *questionnaire = with_rest(arena, document, &notes);
+	json_t *back = fhir_map_in(arena, questionnaire, &ignored);
+	json_t *difference = patch_diff(arena, back, own);
+
+	if (json_array_size(difference) && hash_of(arena, own, hash)) {
+		char *text = json_dumps(difference, JSON_COMPACT | JSON_REAL_PRECISION(15));
+
+		fhir_add_extension(questionnaire, FHIR_SHA256, "valueString", json_string(hash));
+		fhir_add_extension(questionnaire, FHIR_DIFFERENCE, "valueString",
+				   json_string(text));
+		free(text);
+		note_operations(
+			&notes, difference, "FHIR_NOT_MAPPED",
+			"FHIR cannot say this; it stands in an extension that other readers "
+			"pass over.");
+	}
+	json_decref(difference);
+	json_decref(back);
+	json_decref(own);
+	*findings = notes.findings;
+	*out = questionnaire;
+	return OK;
+}

@@ -1,0 +1,19 @@
+#include "svc/pb.h"
+
+struct str pb_pack(struct arena *arena, const ProtobufCMessage *message)
+{
+	size_t size = protobuf_c_message_get_packed_size(message);
+	uint8_t *bytes = arena_alloc(arena, size);
+
+	protobuf_c_message_pack(message, bytes);
+	return (struct str){(char *)bytes, size};
+}
+
+ProtobufCMessage *pb_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+			    struct str wire)
+{
+	ProtobufCAllocator allocator = pb_arena_allocator(arena);
+
+	return protobuf_c_message_unpack(descriptor, &allocator, wire.len,
+					 (const uint8_t *)wire.ptr);
+}

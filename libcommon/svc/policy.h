@@ -1,0 +1,26 @@
+#pragma once
+
+/*
+ * Whether a call may be made: the method's rule against the daemon that sent it
+ * and the principal it carries.  Pure, so that its table can be tested whole.
+ */
+#include "base/instant.h"
+#include "base/status.h"
+#include "rpc/method.h"
+#include "rpc/principal.h"
+
+/* The daemon through which clients come. */
+#define POLICY_EDGE "gateway"
+
+/* Is the daemon on the list of internal callers?  "*" stands for every daemon. */
+bool policy_is_internal(const struct rpc_policy *policy, const char *caller);
+
+/*
+ * An internal caller is trusted to have asked its own client.  Everybody else
+ * comes through the edge, and the principal must satisfy one of the rule's
+ * alternatives.  PERMISSION_DENIED/CALLER_NOT_ALLOWED, PERMISSION_DENIED or
+ * UNAUTHENTICATED/SIGN_IN_REQUIRED, UNAUTHENTICATED/TOKEN_EXPIRED,
+ * PERMISSION_DENIED/PERMISSION_REQUIRED.
+ */
+struct status policy_check(const struct rpc_policy *policy, const char *caller,
+			   const struct principal *principal, instant now);

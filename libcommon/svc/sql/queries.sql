@@ -1,0 +1,45 @@
+-- Statements that every daemon runs on the tables of schema_common.sql in its
+-- own schema; the connection's search_path names it.
+
+-- name: svc_try_lock :one
+-- args: lock int8
+-- row: svc_lock (locked bool)
+-- no-tenant
+SELECT pg_try_advisory_xact_lock(:lock) AS locked;
+
+-- name: svc_stored_answer :opt
+-- args: principal_id uuid, key text, now instant
+-- row: svc_answer (request_hash bytes, response bytes)
+SELECT request_hash, response FROM idempotency
+WHERE tenant_id = :tenant AND principal_id = :principal_id AND key = :key AND expires_at > :now;
+
+-- name: svc_put_answer :exec
+-- args: principal_id uuid, key text, request_hash bytes, response bytes, now instant, expires_at instant
+INSERT INTO idempotency (tenant_id, principal_id, key, request_hash, response, created_at, expires_at)
+VALUES (:tenant, :principal_id, :key, :request_hash, :response, :now, :expires_at)
+ON CONFLICT (tenant_id, principal_id, key) DO UPDATE
+SET request_hash = excluded.request_hash, response = excluded.response,
+	created_at = excluded.created_at, expires_at = excluded.expires_at;
+
+-- name: svc_add_outbox :exec
+-- args: id uuid, subscriber text, topic text, payload bytes, created_at instant
+INSERT INTO outbox (tenant_id, id, subscriber, topic, payload, created_at, not_before)
+VALUES (:tenant, :id, :subscriber, :topic, :payload, :created_at, :created_at);
+
+-- name: svc_take_events :many
+-- args: consumer text, event_ids uuid[], now instant
+-- row: svc_taken (event_id uuid)
+INSERT INTO inbox (tenant_id, consumer, event_id, received_at)
+SELECT :tenant, :consumer, event_id, :now FROM unnest(:event_ids) AS event_id
+ON CONFLICT (tenant_id, consumer, event_id) DO NOTHING
+RETURNING event_id;
+
+-- name: svc_add_job :exec
+-- args: id uuid, kind text, payload bytes, run_at instant, max_attempts int4, now instant
+INSERT INTO job (tenant_id, id, kind, payload, state, run_at, attempts, max_attempts, fence, created_at)
+VALUES (:tenant, :id, :kind, :payload, 'queued', :run_at, 0, :max_attempts, 0, :now)
+ON CONFLICT (tenant_id, id) DO NOTHING;
+
+-- name: svc_finish_job :affected
+-- args: id uuid, fence int8
+DELETE FROM job WHERE tenant_id = :tenant AND id = :id AND fence = :fence;

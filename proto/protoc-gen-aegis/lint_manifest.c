@@ -1,0 +1,104 @@
+/* The contract against the lists in proto/manifest/. */
+#include "lint.h"
+
+static void need(struct pg_model *model, const struct pg_method *m,
+		 const struct manifest_list *list, const char *name)
+{
+	struct manifest_line *line = *name ? manifest_find(list, name) : NULL;
+
+	if (line)
+		line->used = true;
+	else if (*name)
+		model_fail(model, "%s: rpc %s: '%s' is not listed in proto/manifest/%s",
+			   m->service->file->path, m->name, name, list->file);
+}
+
+static void lint_names(struct pg_model *model, const struct manifest *manifest,
+		       const struct pg_method *m)
+{
+	need(model, m, &manifest->permissions, m->rule->permission);
+	need(model, m, &manifest->scopes, m->rule->scope);
+	for (size_t i = 0; i < m->rule->n_reasons; i++)
+		need(model, m, &manifest->reasons, m->rule->reasons[i]);
+}
+
+static bool subscribes(const Opt__Topic *topic, struct str daemon)
+{
+	for (size_t i = 0; i < topic->n_subscribers; i++)
+		if (str_eq_c(daemon, topic->subscribers[i]))
+			return true;
+	return false;
+}
+
+static void lint_topic(struct pg_model *model, const struct manifest *manifest,
+		       const struct pg_message *message)
+{
+	const Opt__Topic *topic = message->topic;
+	struct manifest_line *line = manifest_find(&manifest->topics, topic->name);
+	struct str text = str_of(line ? line->second : ""), word;
+	size_t n = 0;
+	bool same = line != NULL;
+
+	while (manifest_word(&text, &word)) {
+		same = same && subscribes(topic, word);
+		n++;
+	}
+	if (!same || n != topic->n_subscribers)
+		model_fail(model,
+			   "%s: %s: topic '%s' and its subscribers do not stand in "
+			   "proto/manifest/topics.txt",
+			   message->file->path, message->full_name, topic->name);
+	else
+		line->used = true;
+}
+
+void lint_against_manifest(struct pg_model *model, const struct manifest *manifest)
+{
+	for (size_t i = 0; i < model->n_files && !model->error; i++)
+		for (size_t s = 0; s < model->files[i].n_services; s++)
+			for (size_t m = 0; m < model->files[i].services[s].n_methods; m++)
+				lint_names(model, manifest,
+					   &model->files[i].services[s].methods[m]);
+	for (size_t i = 0; i < model->n_messages && !model->error; i++)
+		if (model->messages[i].topic)
+			lint_topic(model, manifest, &model->messages[i]);
+}
+
+static bool daemon_exists(const struct pg_model *model, const char *name)
+{
+	if (strcmp(name, "*") == 0 || strcmp(name, "gateway") == 0 || strcmp(name, "ctl") == 0)
+		return true;
+	for (size_t i = 0; i < model->n_files; i++)
+		for (size_t s = 0; s < model->files[i].n_services; s++)
+			if (strcmp(model->files[i].services[s].daemon, name) == 0)
+				return true;
+	return false;
+}
+
+static void lint_callers(struct pg_model *model, const struct pg_method *m)
+{
+	for (size_t i = 0; i < m->rule->n_internal; i++)
+		if (!daemon_exists(model, m->rule->internal[i]))
+			model_fail(model, "%s: rpc %s: there is no daemon '%s' to call it",
+				   m->service->file->path, m->name, m->rule->internal[i]);
+}
+
+static void lint_unused(struct pg_model *model, const struct manifest_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (!list->lines[i].used)
+			model_fail(model, "proto/manifest/%s: no rpc asks for '%s'", list->file,
+				   list->lines[i].name);
+}
+
+void lint_whole(struct pg_model *model, const struct manifest *manifest)
+{
+	for (size_t i = 0; i < model->n_files && !model->error; i++)
+		for (size_t s = 0; s < model->files[i].n_services; s++)
+			for (size_t m = 0; m < model->files[i].services[s].n_methods; m++)
+				lint_callers(model, &model->files[i].services[s].methods[m]);
+	if (!manifest || model->error)
+		return;
+	lint_unused(model, &manifest->permissions);
+	lint_unused(model, &manifest->scopes);
+}

@@ -1,0 +1,130 @@
+#pragma once
+
+/*
+ * The .proto files of one run as the emitters want them: names already in C's
+ * spelling, types resolved, options unpacked, fields by number (the order that
+ * protobuf-c's descriptors have).  Everything lives in model->arena.
+ */
+#include <aegis/options/v1/options.pb-c.h>
+#include <google/api/http.pb-c.h>
+#include <google/protobuf/compiler/plugin.pb-c.h>
+#include <google/protobuf/descriptor.pb-c.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "pbjson/pb_info.h"
+
+struct pg_message;
+
+struct pg_enum {
+	const Google__Protobuf__EnumDescriptorProto *proto;
+	const char *full_name;
+	const char *c_lower;
+	size_t n_values; /* by number, one name a number */
+	struct pg_enum_value {
+		const char *name;
+		const char *json;
+		int32_t number;
+	} * values;
+};
+
+struct pg_field {
+	const Google__Protobuf__FieldDescriptorProto *proto;
+	const Opt__Field *opt; /* never NULL */
+	const char *json_name;
+	const char *comment; /* NULL when there is none */
+	const struct pg_message *message;
+	const struct pg_enum *enumeration;
+	bool repeated;
+	bool is_map;
+	bool in_oneof;
+};
+
+struct pg_message {
+	const Google__Protobuf__DescriptorProto *proto;
+	const struct pg_file *file;
+	const char *full_name;
+	const char *c_type;  /* "Tenant__Member" */
+	const char *c_lower; /* "tenant__member" */
+	const char *comment;
+	enum pb_well_known well_known;
+	bool is_map_entry;
+	const Opt__Topic *topic; /* NULL unless a payload of the event contract */
+	size_t n_fields;
+	struct pg_field *fields;
+};
+
+struct pg_binding {
+	const char *verb; /* "GET" */
+	const char *pattern;
+	const char *body;	   /* "" when there is none */
+	const char *response_body; /* "" for all of it */
+};
+
+struct pg_method {
+	const Google__Protobuf__MethodDescriptorProto *proto;
+	const struct pg_service *service;
+	const char *name;
+	const char *snake;
+	const char *full_name; /* "aegis.tenant.v1.TenantService/GetTenant" */
+	const char *comment;
+	uint32_t id;
+	const struct pg_message *input;
+	const struct pg_message *output;
+	const Opt__Rule *rule; /* never NULL */
+	size_t n_bindings;
+	struct pg_binding *bindings;
+};
+
+struct pg_service {
+	const struct pg_file *file;
+	const char *daemon; /* "tenant" */
+	const char *full_name;
+	const char *comment;
+	size_t n_methods;
+	struct pg_method *methods;
+};
+
+struct pg_file {
+	const Google__Protobuf__FileDescriptorProto *proto;
+	const char *path;      /* "aegis/tenant/v1/tenant.proto" */
+	const char *stem;      /* "aegis/tenant/v1/tenant" */
+	const char *package;   /* "aegis.tenant.v1" */
+	const char *c_package; /* "tenant", or "google.protobuf" */
+	bool generate;	       /* named on protoc's command line */
+	size_t n_services;
+	struct pg_service *services;
+};
+
+struct pg_model {
+	struct arena *arena;
+	size_t n_files;
+	struct pg_file *files;
+	size_t n_messages;
+	struct pg_message *messages;
+	size_t n_enums;
+	struct pg_enum *enums;
+	const char *error; /* the first thing that is wrong, NULL when nothing is */
+};
+
+/* Reads a request into a model; model->error when a type or an option cannot be read. */
+struct pg_model *model_new(struct arena *arena,
+			   const Google__Protobuf__Compiler__CodeGeneratorRequest *request);
+
+/* Sets model->error unless there is one already. */
+void model_fail(struct pg_model *model, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Has the message, or one inside it, a field of this sensitivity? */
+bool message_has(const struct pg_message *message, Opt__Sensitivity sensitivity);
+
+/* "GetTenant" to "get_tenant", as protobuf-c spells it. */
+char *camel_to_snake(struct arena *arena, const char *name);
+
+/*
+ * The payload of the options' unknown field with this number, occurrences
+ * concatenated, unpacked as type; NULL when there is none.
+ */
+ProtobufCMessage *option_unpack(struct pg_model *model, const ProtobufCMessage *options,
+				uint32_t number, const ProtobufCMessageDescriptor *type);

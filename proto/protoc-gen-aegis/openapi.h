@@ -1,0 +1,41 @@
+#pragma once
+
+/*
+ * Parts of openapi.json.  Every json_t returned is the caller's; the document
+ * keeps the order in which members were put in, which is the order of the .proto.
+ */
+#include <jansson.h>
+
+#include "manifest.h"
+#include "model.h"
+
+/* The document being written. */
+struct openapi {
+	struct pg_model *model;
+	const struct manifest *manifest;
+	json_t *schemas;  /* components.schemas, filled as they are referred to */
+	json_t *examples; /* components.examples: one a reason */
+	json_t *paths;
+};
+
+/* "tenant.Tenant" of aegis.tenant.v1.Tenant. */
+const char *schema_name(const struct openapi *api, const char *full_name);
+/* {"$ref": …}; puts the message's schema, and those it needs, under components. */
+json_t *schema_ref(struct openapi *api, const struct pg_message *message);
+/* The message's object schema; fields for which leave_out answers true are not in it. */
+json_t *schema_object(struct openapi *api, const struct pg_message *message,
+		      bool (*leave_out)(const struct pg_field *, const void *), const void *arg);
+/* Of one field, as it stands in a message or a parameter. */
+json_t *schema_field(struct openapi *api, const struct pg_field *field);
+/* A message as it may look, made of the fields' examples and forms. */
+json_t *example_message(struct openapi *api, const struct pg_message *message,
+			bool (*leave_out)(const struct pg_field *, const void *), const void *arg);
+json_t *example_field(struct openapi *api, const struct pg_field *field);
+
+/* responses of an operation: its success and every refusal the contract names. */
+json_t *openapi_responses(struct openapi *api, const struct pg_method *method,
+			  const struct pg_binding *binding);
+/* The schemas of problems, security schemes and parameters that operations refer to. */
+void openapi_common(struct openapi *api, json_t *components);
+/* What the gateway itself answers. */
+void openapi_own_paths(struct openapi *api);

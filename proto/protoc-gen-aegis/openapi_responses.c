@@ -1,0 +1,177 @@
+/* What an operation answers: its success, and its refusals by status and reason. */
+#include "http/problem.h"
+#include "openapi.h"
+
+#define REASONS_MAX 64
+
+struct refusals {
+	const char *reasons[REASONS_MAX];
+	size_t n;
+};
+
+static void add(struct refusals *refusals, const char *reason)
+{
+	for (size_t i = 0; i < refusals->n; i++)
+		if (strcmp(refusals->reasons[i], reason) == 0)
+			return;
+	if (refusals->n < REASONS_MAX)
+		refusals->reasons[refusals->n++] = reason;
+}
+
+static void add_all(struct refusals *refusals, const char *const *reasons)
+{
+	for (; *reasons; reasons++)
+		add(refusals, *reasons);
+}
+
+#define ADD(refusals, ...) add_all((refusals), (const char *const[]){__VA_ARGS__, NULL})
+
+/* Those that follow from the rule; the rpc's own come first. */
+static struct refusals refusals_of(const struct pg_method *m, const struct pg_binding *b)
+{
+	const Opt__Rule *r = m->rule;
+	struct refusals refusals = {};
+
+	for (size_t i = 0; i < r->n_reasons; i++)
+		add(&refusals, r->reasons[i]);
+	if (m->input->n_fields)
+		ADD(&refusals, "INVALID_FIELDS");
+	if (*b->body)
+		ADD(&refusals, "MALFORMED_JSON", "JSON_TOO_COMPLEX", "BODY_TOO_LARGE",
+		    "UNSUPPORTED_MEDIA_TYPE");
+	if (!r->public_)
+		ADD(&refusals, "SIGN_IN_REQUIRED", "TOKEN_INVALID");
+	if (r->signed_in || *r->permission || r->admin)
+		ADD(&refusals, "TOKEN_EXPIRED", "TOKEN_STALE", "SESSION_ENDED");
+	if (*r->permission)
+		ADD(&refusals, "PERMISSION_REQUIRED");
+	if (*r->scope)
+		ADD(&refusals, "SCOPE_REQUIRED", "KEY_NOT_VALID", "KEY_REVOKED", "KEY_EXPIRED");
+	if (r->tenant == OPT__TENANT_SOURCE__TENANT_PATH)
+		ADD(&refusals, "TENANT_NOT_FOUND");
+	if (r->idempotency)
+		ADD(&refusals, "IDEMPOTENCY_KEY_INVALID", "IDEMPOTENCY_IN_FLIGHT",
+		    "IDEMPOTENCY_KEY_REUSED");
+	if (r->idempotency == OPT__IDEMPOTENCY__IDEMPOTENCY_REQUIRED)
+		ADD(&refusals, "IDEMPOTENCY_KEY_REQUIRED");
+	if (r->rate != OPT__RATE_CLASS__RATE_NONE)
+		ADD(&refusals, "RATE_LIMITED");
+	ADD(&refusals, "OVERLOADED", "INTERNAL", "DATABASE_UNAVAILABLE", "DEADLINE_EXCEEDED");
+	return refusals;
+}
+
+static int http_of(const struct manifest_line *line)
+{
+	struct problem problem = {
+		.status = {.code = status_code_parse(line->second), .reason = line->name}};
+
+	if (strcmp(line->name, "IDEMPOTENCY_KEY_REUSED") == 0)
+		return 422;
+	if (strcmp(line->name, "BODY_TOO_LARGE") == 0)
+		return 413;
+	if (strcmp(line->name, "UNSUPPORTED_MEDIA_TYPE") == 0)
+		return 415;
+	return problem_http(&problem);
+}
+
+/* {"$ref": …} to the example of a problem, which stands once under components. */
+static json_t *problem_example(struct openapi *api, const struct manifest_line *line, int http)
+{
+	if (!json_object_get(api->examples, line->name))
+		json_object_set_new(api->examples, line->name,
+				    json_pack("{s:s, s:{s:o, s:s, s:i, s:s, s:s, s:s, s:s}}",
+					      "summary", line->third, "value", "type",
+					      json_sprintf(PROBLEM_TYPE_BASE "%s", line->name),
+					      "title", problem_title(http), "status", http,
+					      "detail", line->third, "code", line->second, "reason",
+					      line->name, "requestId",
+					      "0190c3a4-7b1e-7c2d-9a53-1f0e6d5c4b3a"));
+	return json_pack("{s:o}", "$ref", json_sprintf("#/components/examples/%s", line->name));
+}
+
+/* The response of one HTTP status, made when its first reason comes. */
+static json_t *response_for(json_t *responses, int http)
+{
+	char key[16];
+	json_t *response;
+
+	snprintf(key, sizeof key, "%d", http);
+	response = json_object_get(responses, key);
+	if (!response) {
+		response = json_pack("{s:s, s:{s:{s:{s:[{s:s}, {s:{s:{s:[]}}}]}, s:{}}}}",
+				     "description", problem_title(http), "content",
+				     "application/problem+json", "schema", "allOf", "$ref",
+				     "#/components/schemas/Problem", "properties", "reason", "enum",
+				     "examples");
+		json_object_set_new(responses, key, response);
+	}
+	return response;
+}
+
+static void add_refusal(struct openapi *api, json_t *responses, const char *reason)
+{
+	const struct manifest_line *line = manifest_find(&api->manifest->reasons, reason);
+	json_t *response, *content, *names;
+	int http;
+
+	if (!line) {
+		model_fail(api->model, "'%s' is not listed in proto/manifest/reasons.txt", reason);
+		return;
+	}
+	http = http_of(line);
+	response = response_for(responses, http);
+	content = json_object_get(json_object_get(response, "content"), "application/problem+json");
+	names = json_object_get(
+		json_object_get(
+			json_object_get(
+				json_array_get(json_object_get(json_object_get(content, "schema"),
+							       "allOf"),
+					       1),
+				"properties"),
+			"reason"),
+		"enum");
+	json_array_append_new(names, json_string(reason));
+	json_object_set_new(json_object_get(content, "examples"), reason,
+			    problem_example(api, line, http));
+}
+
+static const struct pg_field *response_field(const struct pg_method *m, const struct pg_binding *b)
+{
+	for (size_t i = 0; i < m->output->n_fields; i++)
+		if (strcmp(m->output->fields[i].proto->name, b->response_body) == 0)
+			return &m->output->fields[i];
+	return NULL;
+}
+
+static json_t *success(struct openapi *api, const struct pg_method *m, const struct pg_binding *b)
+{
+	const struct pg_field *part = response_field(m, b);
+	json_t *headers =
+		json_pack("{s:{s:s}}", "X-Request-Id", "$ref", "#/components/headers/X-Request-Id");
+
+	if (m->rule->rate != OPT__RATE_CLASS__RATE_NONE)
+		json_object_set_new(headers, "RateLimit",
+				    json_pack("{s:s}", "$ref", "#/components/headers/RateLimit"));
+	if (m->rule->success == 204)
+		return json_pack("{s:s, s:o}", "description", "Done.", "headers", headers);
+	return json_pack("{s:s, s:o, s:{s:{s:o, s:o}}}", "description",
+			 m->output->comment ? m->output->comment : m->output->proto->name,
+			 "headers", headers, "content", "application/json", "schema",
+			 part ? schema_field(api, part) : schema_ref(api, m->output), "example",
+			 part ? example_field(api, part)
+			      : example_message(api, m->output, NULL, NULL));
+}
+
+json_t *openapi_responses(struct openapi *api, const struct pg_method *m,
+			  const struct pg_binding *b)
+{
+	struct refusals refusals = refusals_of(m, b);
+	json_t *responses = json_object();
+	char key[16];
+
+	snprintf(key, sizeof key, "%u", m->rule->success ? m->rule->success : 200);
+	json_object_set_new(responses, key, success(api, m, b));
+	for (size_t i = 0; i < refusals.n; i++)
+		add_refusal(api, responses, refusals.reasons[i]);
+	return responses;
+}

@@ -1,0 +1,50 @@
+#include "audit/audit.h"
+#include "base/page_token.h"
+
+/* A page ends early before it would grow past what a reply may carry. */
+#define PAGE_BYTES (512 * 1024)
+
+static size_t fill_page(struct arena *arena, const struct q_leaf_row *rows, size_t n,
+			Audit__ListExportEntriesResponse *resp)
+{
+	size_t bytes = 0, i;
+
+	resp->entries = arena_array_of(arena, Audit__ExportEntry *, n);
+	for (i = 0; i < n && (i == 0 || bytes + rows[i].leaf.len <= PAGE_BYTES); i++) {
+		Audit__ExportEntry *entry = arena_new_of(arena, Audit__ExportEntry);
+
+		audit__export_entry__init(entry);
+		entry->index = rows[i].idx;
+		entry->leaf = (ProtobufCBinaryData){.len = rows[i].leaf.len,
+						    .data = (uint8_t *)rows[i].leaf.ptr};
+		bytes += rows[i].leaf.len;
+		resp->entries[resp->n_entries++] = entry;
+	}
+	return i;
+}
+
+struct status audit_list_export_entries(struct rpc_call *call,
+					const Audit__ListExportEntriesRequest *req,
+					Audit__ListExportEntriesResponse *resp)
+{
+	uint64_t filter = page_filter_text(page_filter("ListExportEntries"), req->id);
+	struct page_key next[1] = {PAGE_INT(0)};
+	struct q_export_row *export;
+	struct q_leaf_row *rows;
+	struct uuid id = {};
+	uint32_t size;
+	size_t n;
+
+	(void)uuid_parse(str_of(req->id), &id);
+	TRY(page_size_of(req->page_size, &size));
+	TRY(page_token_parse(call->arena, req->page_token, filter, next, 1));
+	TRY(q_export_by_id(call->tx, id, &export));
+	if (!export)
+		return FAIL(NOT_FOUND, "EXPORT_NOT_FOUND");
+	TRY(q_leaves_from(call->tx, next[0].n, export->size, size, &rows, &n));
+	n = fill_page(call->arena, rows, n, resp);
+	if (n && rows[n - 1].idx + 1 < export->size)
+		resp->next_page_token = page_token_format(
+			call->arena, filter, (struct page_key[]){PAGE_INT(rows[n - 1].idx + 1)}, 1);
+	return OK;
+}

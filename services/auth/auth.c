@@ -1,0 +1,165 @@
+#include "auth/auth.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "auth/membership.h"
+#include "auth/registration.h"
+#include "auth/session.h"
+#include "base/log.h"
+#include "cache/session.h"
+#include <aegis/event/v1/event.aegis.h>
+
+#define HEADER_MAX	    300
+#define BUSY_RETRY_AFTER_MS 2000
+
+struct uuid auth_uuid(const char *text)
+{
+	struct uuid id = {};
+
+	(void)uuid_parse(str_of(text), &id);
+	return id;
+}
+
+const char *auth_email(struct arena *arena, const char *email)
+{
+	char *copy = arena_strdup(arena, email);
+
+	for (char *p = copy; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return copy;
+}
+
+struct uuid auth_home(const struct principal *principal)
+{
+	return principal->kind == PRINCIPAL_ADMIN ? svc_platform_tenant : principal->tenant;
+}
+
+const char *auth_network(struct arena *arena, const char *address)
+{
+	uint8_t bytes[16];
+	char text[17] = "";
+
+	if (address && inet_pton(AF_INET, address, bytes) == 1)
+		hex_encode(text, bytes, 3);
+	else if (address && inet_pton(AF_INET6, address, bytes) == 1)
+		hex_encode(text, bytes, 6);
+	return arena_strdup(arena, text);
+}
+
+const char *auth_header_text(struct arena *arena, const char *text)
+{
+	char *copy = arena_strndup(arena, text ? text : "", text ? strnlen(text, HEADER_MAX) : 0);
+
+	for (char *p = copy; *p; p++)
+		if (!isprint((unsigned char)*p))
+			*p = '?';
+	return copy;
+}
+
+struct status auth_hash_enter(struct rpc_call *call)
+{
+	if (hash_pool_enter(auth_of(call)->hasher.pool))
+		return OK;
+	call->retry_after_ms = BUSY_RETRY_AFTER_MS;
+	return FAIL(UNAVAILABLE, "BUSY");
+}
+
+struct status auth_check_password(struct rpc_call *call, const char *password,
+				  const struct password_owner *owner)
+{
+	struct status st = password_rules_check(password, owner);
+
+	if (is_failed(st))
+		field_errors_add(&call->errors, "password", st.reason, "choose another password");
+	return st;
+}
+
+void auth_emit(struct rpc_call *call, const char *action, struct uuid account, struct str after)
+{
+	svc_emit(call, &(struct event_out){.action = action,
+					   .target_kind = "user",
+					   .target_id = account,
+					   .after = after});
+}
+
+static struct status open_keys(struct svc *svc, struct auth *auth)
+{
+	const char *secrets = svc_secrets_dir(svc);
+
+	TRY(keyring_ensure(secrets, "auth", "jwt", KEY_ED25519));
+	TRY(keyring_ensure(secrets, "auth", "refresh", KEY_SECRET));
+	TRY(keyring_open(secrets, "auth", &auth->keyring));
+	auth->refresh_key = keyring_newest(auth->keyring, "refresh");
+	auth->hasher.keyring = auth->keyring;
+	return OK;
+}
+
+static void dispose(struct auth *auth)
+{
+	hash_pool_free(&auth->hasher.pool);
+	cache_sync_free(&auth->cache);
+	if (auth->keyring)
+		keyring_free(&auth->keyring);
+	free(auth);
+}
+
+static struct status start(struct svc *svc)
+{
+	struct auth *auth = calloc(1, sizeof *auth);
+	struct status st;
+
+	if (!auth)
+		abort();
+	st = open_keys(svc, auth);
+	if (is_ok(st) && *svc_redis(svc))
+		st = cache_sync_new(&(struct cache_config){.url = svc_redis(svc)}, &auth->cache);
+	if (is_failed(st)) {
+		dispose(auth);
+		return st;
+	}
+	if (!auth->cache)
+		log_warn("no Redis is configured: the gateway asks for every session");
+	auth->hasher.cost = PASSWORD_COST_DEFAULT;
+	auth->hasher.pool = hash_pool_new(hash_pool_default_threads(), AUTH_HASH_PLACES);
+	svc_set_state(svc, auth);
+	return OK;
+}
+
+static void stop(struct svc *svc)
+{
+	dispose(svc_state(svc));
+	svc_set_state(svc, NULL);
+}
+
+static const struct db_constraint_map constraints[] = {
+	{"account_email_key", "EMAIL_TAKEN"},
+	{},
+};
+
+static const struct svc_job jobs[] = {
+	{.kind = JOB_REGISTER, .run = registration_job, .lease_s = 15, .backoff_ms = 1000},
+	{.kind = JOB_PUBLISH, .run = sessions_publish_job, .lease_s = 10, .backoff_ms = 200},
+	{.kind = "forget", .run = sessions_forget_job, .every_s = 3600},
+};
+
+static const struct svc_subscription subscriptions[] = {
+	{.topic = "membership.changed", .on_event = membership_on_event},
+};
+
+const struct svc_descriptor auth_daemon = {
+	.name = "auth",
+	.purpose = "users, credentials, sessions and tokens",
+	.service = &auth_service,
+	.handlers = &auth_handlers,
+	.queries = &auth_queries,
+	.constraints = constraints,
+	.jobs = jobs,
+	.n_jobs = sizeof jobs / sizeof *jobs,
+	.subscriptions = subscriptions,
+	.n_subscriptions = sizeof subscriptions / sizeof *subscriptions,
+	.write_conns = AUTH_WORKERS,
+	.start = start,
+	.stop = stop,
+};

@@ -1,0 +1,20 @@
+#include "auth/session.h"
+
+/*
+ * What the gateway asks when Redis does not know; afterwards it does.  The
+ * organization is not compared: a session has one, and the caller's token was
+ * made for it; an administrator's has none and looks at several.
+ */
+struct status auth_check_session(struct rpc_call *call, const Auth__CheckSessionRequest *req,
+				 Auth__CheckSessionResponse *resp)
+{
+	struct q_session_state_row *state;
+
+	TRY(session_publish_one(call, auth_uuid(req->session_id), auth_uuid(req->user_id), &state));
+	if (!state || !state->alive)
+		return OK;
+	resp->alive = true;
+	resp->epoch = (uint64_t)state->epoch;
+	resp->ttl_seconds = (state->expires_at - call->now) / SECONDS(1);
+	return OK;
+}

@@ -1,0 +1,105 @@
+#include "compliance/compliance.h"
+
+#include "compliance/fetch.h"
+#include "compliance/settings.h"
+#include "compliance_platform/queries.h"
+#include "contract/time.h"
+
+struct compliance_config compliance_config;
+
+#define CFG_OWNER struct compliance_config
+static const struct cfg_setting setting_rows[] = {COMPLIANCE_SETTINGS(CFG_ROW)};
+#undef CFG_OWNER
+
+struct uuid compliance_id_of(const char *text)
+{
+	struct uuid id = {};
+
+	(void)uuid_parse(str_of(text), &id);
+	return id;
+}
+
+void source_to_proto(struct arena *arena, const struct q_source_row *row, Compliance__Source *out)
+{
+	out->id = uuid_text(arena, row->id);
+	out->name = row->name;
+	out->kind = COMPLIANCE__SOURCE_KIND__LEIE_SUPPLEMENT;
+	out->url = row->url;
+	out->interval_seconds = row->interval_seconds;
+	out->created_at = pb_timestamp(arena, row->created_at);
+}
+
+static int index_of(const char *const *words, int n, const char *word)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
+	return 0;
+}
+
+void compliance_event_to_proto(struct arena *arena, const struct q_event_row *row,
+			       Compliance__ComplianceEvent *out)
+{
+	static const char *const priorities[] = {"low", "normal", "high"};
+	static const char *const statuses[] = {"active", "acknowledged", "resolved"};
+
+	out->id = uuid_text(arena, row->id);
+	out->type = row->type;
+	out->source_id = uuid_text(arena, row->source_id);
+	out->priority = (Compliance__Priority)index_of(priorities, 3, row->priority);
+	out->title = row->title;
+	out->metadata = (ProtobufCBinaryData){.len = row->metadata.len,
+					      .data = (uint8_t *)row->metadata.ptr};
+	out->status = (Compliance__EventStatus)index_of(statuses, 3, row->status);
+	out->note = row->note;
+	out->created_at = pb_timestamp(arena, row->created_at);
+	out->acknowledged_at = pb_timestamp_opt(arena, row->acknowledged_at);
+	out->resolved_at = pb_timestamp_opt(arena, row->resolved_at);
+	out->version = row->version;
+}
+
+void emit_compliance_event(struct rpc_call *call, const char *action, const struct q_event_row *row)
+{
+	struct strbuf after = strbuf_new(call->arena);
+
+	strbuf_printf(&after, "{\"status\":\"%s\"}", row->status);
+	svc_emit(call, &(struct event_out){.action = action,
+					   .target_kind = "compliance_event",
+					   .target_id = row->id,
+					   .target_version = row->version,
+					   .after = strbuf_str(&after)});
+}
+
+static struct status start(struct svc *svc)
+{
+	(void)svc;
+	fetch_init();
+	return OK;
+}
+
+static const struct svc_job jobs[] = {
+	{.kind = "poll", .run = run_poll, .every_s = 60, .lease_s = 120},
+	{.kind = "route", .run = run_route, .every_s = 2, .lease_s = 20},
+};
+
+static const struct db_constraint_map constraints[] = {
+	{"source_name_key", "SOURCE_EXISTS"},
+	{"subscription_source_key", "SUBSCRIPTION_EXISTS"},
+	{},
+};
+
+const struct svc_descriptor compliance_daemon = {
+	.name = "compliance",
+	.purpose = "public sources, their changes, and who is told",
+	.service = &compliance_service,
+	.handlers = &compliance_handlers,
+	.queries = &compliance_queries,
+	.platform_queries = &compliance_platform_queries,
+	.constraints = constraints,
+	.jobs = jobs,
+	.n_jobs = sizeof jobs / sizeof jobs[0],
+	.settings = {.settings = setting_rows,
+		     .n = sizeof setting_rows / sizeof setting_rows[0],
+		     .target = &compliance_config},
+	.start = start,
+};

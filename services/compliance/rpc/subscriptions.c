@@ -1,0 +1,55 @@
+#include "compliance/compliance.h"
+#include "contract/time.h"
+
+static void to_proto(struct arena *arena, const struct q_subscription_row *row,
+		     Compliance__Subscription *out)
+{
+	out->id = uuid_text(arena, row->id);
+	out->source_id = uuid_text(arena, row->source_id);
+	out->n_states = row->states.n;
+	out->states = (const char **)row->states.items;
+	out->created_at = pb_timestamp(arena, row->created_at);
+}
+
+/* From now on: what changed before is not raised. */
+struct status compliance_create_subscription(struct rpc_call *call,
+					     const Compliance__CreateSubscriptionRequest *req,
+					     Compliance__Subscription *resp)
+{
+	struct q_subscription_row *row;
+	struct q_source_row *source;
+	struct q_newest_row *newest;
+
+	TRY(q_source_by_id(call->tx, compliance_id_of(req->source_id), &source));
+	if (!source)
+		return FAIL(NOT_FOUND, "SOURCE_NOT_FOUND");
+	TRY(q_newest_change(call->tx, source->id, &newest));
+	TRY(q_insert_subscription(call->tx, &row, .id = uuid_v7(call->now), .source_id = source->id,
+				  .states = ((struct text_list){req->states, req->n_states}),
+				  .last_seq = newest->seq, .actor = call->principal->id,
+				  .now = call->now));
+	svc_emit(call, &(struct event_out){.action = "subscription.created",
+					   .target_kind = "subscription",
+					   .target_id = row->id});
+	to_proto(call->arena, row, resp);
+	return OK;
+}
+
+struct status compliance_list_subscriptions(struct rpc_call *call,
+					    const Compliance__ListSubscriptionsRequest *req,
+					    Compliance__ListSubscriptionsResponse *resp)
+{
+	struct q_subscription_row *rows;
+	size_t n;
+
+	(void)req;
+	TRY(q_list_subscriptions(call->tx, &rows, &n));
+	resp->subscriptions = arena_array_of(call->arena, Compliance__Subscription *, n);
+	for (size_t i = 0; i < n; i++) {
+		resp->subscriptions[i] = arena_new_of(call->arena, Compliance__Subscription);
+		compliance__subscription__init(resp->subscriptions[i]);
+		to_proto(call->arena, &rows[i], resp->subscriptions[i]);
+		resp->n_subscriptions++;
+	}
+	return OK;
+}

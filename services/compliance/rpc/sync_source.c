@@ -1,0 +1,19 @@
+#include "compliance/compliance.h"
+
+struct status compliance_sync_source(struct rpc_call *call,
+				     const Compliance__SyncSourceRequest *req,
+				     Compliance__SyncSourceResponse *resp)
+{
+	const struct sync_order order = {.id = compliance_id_of(req->id),
+					 .accept_drop = req->accept_drop};
+	struct sync_outcome outcome;
+
+	TRY(source_sync(call, &order, &outcome));
+	resp->changed = outcome.changed;
+	resp->rows = outcome.rows;
+	resp->added = outcome.added;
+	resp->removed = outcome.removed;
+	resp->modified = outcome.modified;
+	resp->snapshot_sha256 = outcome.sha256;
+	return OK;
+}

@@ -1,0 +1,82 @@
+#include "consumer/consumer.h"
+
+#include <stdlib.h>
+
+#include "consumer/keys.h"
+#include "consumer/screener_cache.h"
+#include "crypto/keyring.h"
+
+/* Each is a few hundred kilobytes, a few megabytes at the most. */
+#define SCREENERS_KEPT 32
+
+struct consumer *consumer_of(const struct rpc_call *call)
+{
+	return svc_state(call->svc);
+}
+
+struct uuid consumer_id(const char *text)
+{
+	struct uuid id = {};
+
+	(void)uuid_parse(str_of(text), &id);
+	return id;
+}
+
+ProtobufCBinaryData consumer_bytes(struct str s)
+{
+	return (ProtobufCBinaryData){.len = s.len, .data = (uint8_t *)s.ptr};
+}
+
+int word_index(const char *const *words, const char *word)
+{
+	for (int i = 0; words[i]; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
+	return 0;
+}
+
+static struct status start(struct svc *svc)
+{
+	struct keyring *ring;
+	struct consumer *consumer;
+
+	TRY(consumer_keys_open(svc_secrets_dir(svc), &ring));
+	consumer = calloc(1, sizeof *consumer);
+	if (!consumer)
+		abort();
+	consumer->ring = ring;
+	consumer->screeners = screener_cache_new(SCREENERS_KEPT);
+	svc_set_state(svc, consumer);
+	return OK;
+}
+
+static void stop(struct svc *svc)
+{
+	struct consumer *consumer = svc_state(svc);
+
+	if (!consumer)
+		return;
+	keyring_free(&consumer->ring);
+	screener_cache_free(&consumer->screeners);
+	free(consumer);
+	svc_set_state(svc, NULL);
+}
+
+static const struct db_constraint_map constraints[] = {
+	{"partner_name_key", "PARTNER_EXISTS"},
+	{"code_session_key", "CODE_ALREADY_ISSUED"},
+	{},
+};
+
+const struct svc_descriptor consumer_daemon = {
+	.name = "consumer",
+	.purpose = "screening sessions, verification codes, partners and their keys",
+	.service = &consumer_service,
+	.handlers = &consumer_handlers,
+	.queries = &consumer_queries,
+	.constraints = constraints,
+	.read_conns = 2,
+	.write_conns = 8,
+	.start = start,
+	.stop = stop,
+};

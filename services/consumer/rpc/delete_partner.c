@@ -1,0 +1,16 @@
+#include "consumer/partner.h"
+
+/* Its keys stop with it: a key counts only while its partner is there. */
+struct status consumer_delete_partner(struct rpc_call *call,
+				      const Consumer__DeletePartnerRequest *req,
+				      Consumer__DeletePartnerResponse *resp)
+{
+	struct q_partner_row *row;
+
+	(void)resp;
+	TRY(q_delete_partner(call->tx, consumer_id(req->id), call->principal->id, call->now, &row));
+	if (!row)
+		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
+	emit_partner(call, "partner.deleted", row);
+	return OK;
+}

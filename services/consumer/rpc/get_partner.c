@@ -1,0 +1,13 @@
+#include "consumer/partner.h"
+
+struct status consumer_get_partner(struct rpc_call *call, const Consumer__GetPartnerRequest *req,
+				   Consumer__Partner *resp)
+{
+	struct q_partner_row *row;
+
+	TRY(q_partner_by_id(call->tx, consumer_id(req->id), &row));
+	if (!row)
+		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
+	partner_to_proto(call->arena, row, resp);
+	return OK;
+}

@@ -1,0 +1,16 @@
+#include "consumer/session.h"
+
+struct status consumer_get_trace(struct rpc_call *call, const Consumer__GetTraceRequest *req,
+				 Consumer__Trace *resp)
+{
+	struct q_session_row *row;
+	struct attempt attempt;
+
+	TRY(session_find(call, consumer_id(req->id), &row));
+	TRY(attempt_last(call, row->id, &attempt));
+	emit_session(call, "session.trace_read", row, (struct str){});
+	resp->session_id = uuid_text(call->arena, row->id);
+	resp->screener_hash = row->content_hash;
+	resp->trace = consumer_bytes(attempt.trace);
+	return OK;
+}

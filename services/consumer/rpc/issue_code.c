@@ -1,0 +1,174 @@
+#include <aegis/event/v1/event.aegis.h>
+#include <aegis/program/v1/program.aegis.h>
+
+#include "consumer/code_mail.h"
+#include "consumer/copy.h"
+#include "consumer/keys.h"
+#include "consumer/session.h"
+#include "contract/time.h"
+
+/* 55 random bits: a second try is rare, a third one is a fault. */
+#define TRIES 3
+
+struct issue {
+	const Consumer__IssueCodeRequest *req;
+	struct uuid session;
+	const char *public_id;
+	bool was_issued;
+	const int64_t *cap; /* NULL: none */
+	struct q_session_row *row;
+	struct q_code_row *code;
+	char *shown;
+	Consumer__IssueCodeResponse *resp;
+};
+
+static struct status check(struct rpc_call *call, void *arg)
+{
+	struct issue *issue = arg;
+	struct q_session_row *row;
+
+	TRY(session_find(call, issue->session, &row));
+	if (strcmp(row->status, "completed") != 0)
+		return FAIL(FAILED_PRECONDITION, "NOT_COMPLETED");
+	if (!row->may_issue_code)
+		return FAIL(FAILED_PRECONDITION, "NOT_ELIGIBLE");
+	issue->public_id = row->public_id;
+	issue->was_issued = row->code_issued;
+	return OK;
+}
+
+/* A paused or ended program issues nothing, whatever was published when the session began. */
+static struct status ask_program(struct rpc_call *call, struct issue *issue)
+{
+	Program__GetPublishedVersionRequest req = PROGRAM__GET_PUBLISHED_VERSION_REQUEST__INIT;
+	Program__PublishedVersion *version;
+	int64_t *cap;
+
+	req.public_id = issue->public_id;
+	req.without_document = true;
+	TRY(call_program_get_published_version(call, &req, &version));
+	if (version->_code_budget_case != PROGRAM__PUBLISHED_VERSION___CODE_BUDGET_CODE_BUDGET)
+		return OK;
+	cap = arena_new_of(call->arena, int64_t);
+	*cap = version->code_budget;
+	issue->cap = cap;
+	return OK;
+}
+
+static struct status take_budget(struct rpc_call *call, const struct issue *issue)
+{
+	struct q_budget_row *taken;
+
+	if (issue->cap && *issue->cap == 0)
+		return FAIL(RESOURCE_EXHAUSTED, "CODE_BUDGET_EXHAUSTED");
+	TRY(q_take_budget(call->tx, issue->row->program_id, issue->cap, call->now, &taken));
+	return taken ? OK : FAIL(RESOURCE_EXHAUSTED, "CODE_BUDGET_EXHAUSTED");
+}
+
+static struct status insert_code(struct rpc_call *call, struct issue *issue,
+				 const struct screener_outcome *outcome)
+{
+	struct uuid session = issue->row->id;
+	char code[CODE_TEXT];
+	struct str hash;
+
+	issue->code = NULL;
+	for (int i = 0; i < TRIES && !issue->code; i++) {
+		code_random(code);
+		if (!code_hash(call, code, 0, &hash))
+			return FAIL(UNAVAILABLE, "KEYS_UNAVAILABLE");
+		TRY(q_insert_code(call->tx, &issue->code, .id = uuid_v7(call->now),
+				  .session_id = session, .program_id = issue->row->program_id,
+				  .code_hash = hash, .code_class = outcome->code_class,
+				  .expires_at = duration_shift(call->now, outcome->code_ttl, 1),
+				  .actor = session, .now = call->now));
+	}
+	if (!issue->code)
+		return FAIL(INTERNAL, "CODE_COLLISION");
+	issue->shown = arena_alloc(call->arena, CODE_SHOWN);
+	code_show(issue->shown, code);
+	crypto_wipe(code, sizeof code);
+	return OK;
+}
+
+static struct status emit_issued(struct rpc_call *call, const struct issue *issue)
+{
+	Event__CodeIssued payload = EVENT__CODE_ISSUED__INIT;
+	struct strbuf after = strbuf_new(call->arena);
+	struct event_out event = {.action = "code.issued",
+				  .target_kind = "code",
+				  .target_id = issue->code->id,
+				  .target_version = issue->code->version};
+	struct str sealed;
+
+	strbuf_printf(&after, "{\"sessionId\":\"%s\",\"programId\":\"%s\",\"mailed\":%s}",
+		      uuid_text(call->arena, issue->row->id),
+		      uuid_text(call->arena, issue->row->program_id),
+		      *issue->req->email ? "true" : "false");
+	event.after = strbuf_str(&after);
+	if (*issue->req->email) {
+		TRY(code_mail_seal(call,
+				   &(struct code_mail){.to = issue->req->email,
+						       .locale = issue->row->locale,
+						       .code = issue->shown,
+						       .program = issue->row->program_name,
+						       .expires_at = issue->code->expires_at},
+				   &sealed));
+		payload.session_id = uuid_text(call->arena, issue->row->id);
+		payload.sealed = consumer_bytes(sealed);
+		event.payload_case = EVENT__EVENT__PAYLOAD_CODE_ISSUED;
+		event.payload = &payload;
+	}
+	svc_emit(call, &event);
+	return OK;
+}
+
+static const struct screener_outcome *outcome_of(const struct screener_entry *entry, const char *id)
+{
+	for (size_t i = 0; i < screener_n_outcomes(entry->program); i++)
+		if (strcmp(screener_outcome(entry->program, i)->id, id) == 0)
+			return screener_outcome(entry->program, i);
+	return NULL;
+}
+
+static struct status make(struct rpc_call *call, void *arg)
+{
+	struct screener_entry *entry SCREENER_HELD = NULL;
+	const struct screener_outcome *outcome;
+	struct issue *issue = arg;
+
+	TRY(session_lock(call, issue->session, &issue->row));
+	if (issue->row->code_issued)
+		return FAIL(ALREADY_EXISTS, "CODE_ALREADY_ISSUED");
+	if (!issue->row->may_issue_code)
+		return FAIL(FAILED_PRECONDITION, "NOT_ELIGIBLE");
+	TRY(copy_load(call, issue->row->content_hash, &entry));
+	outcome = outcome_of(entry, issue->row->outcome);
+	if (!outcome || !outcome->issues_code)
+		return FAIL(FAILED_PRECONDITION, "NOT_ELIGIBLE");
+	TRY(take_budget(call, issue));
+	TRY(insert_code(call, issue, outcome));
+	TRY(q_mark_code_issued(call->tx, issue->row->id, call->now));
+	TRY(emit_issued(call, issue));
+	issue->resp->code = issue->shown;
+	issue->resp->expires_at = pb_timestamp(call->arena, issue->code->expires_at);
+	issue->resp->code_class = issue->code->code_class;
+	return OK;
+}
+
+/*
+ * The code stands in this answer, in the sealed copy of it that a repeated request gets,
+ * and sealed in the mail; the table keeps a keyed hash.  A session that has its
+ * code goes straight to the idempotent part, which replays or refuses.
+ */
+struct status consumer_issue_code(struct rpc_call *call, const Consumer__IssueCodeRequest *req,
+				  Consumer__IssueCodeResponse *resp)
+{
+	struct issue issue = {.req = req, .resp = resp};
+
+	TRY(session_admit(call, req->id, &issue.session));
+	TRY(tx_run(call, check, &issue));
+	if (!issue.was_issued)
+		TRY(ask_program(call, &issue));
+	return tx_run_once(call, make, &issue);
+}

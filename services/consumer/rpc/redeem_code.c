@@ -1,0 +1,29 @@
+#include "consumer/code.h"
+
+static struct status redeem(struct rpc_call *call, const struct code_step *step, struct str hash,
+			    struct q_code_row **row)
+{
+	TRY(q_redeem_code(call->tx, row, .code_hash = hash, .holder = step->holder,
+			  .terminal_id = step->terminal_id, .transaction_id = step->transaction_id,
+			  .actor = call->principal->id, .now = call->now));
+	if (!*row)
+		return OK;
+	return q_insert_redemption_later(call->tx, .id = uuid_v7(call->now), .code_id = (*row)->id,
+					 .holder = step->holder, .terminal_id = step->terminal_id,
+					 .transaction_id = step->transaction_id,
+					 .actor = call->principal->id, .now = call->now);
+}
+
+struct status consumer_redeem_code(struct rpc_call *call, const Consumer__RedeemCodeRequest *req,
+				   Consumer__CodeState *resp)
+{
+	struct code_step step = {.typed = req->code,
+				 .terminal_id = req->terminal_id,
+				 .transaction_id = req->transaction_id,
+				 .once = true,
+				 .says_reserved = true,
+				 .take = redeem,
+				 .resp = resp};
+
+	return code_run(call, &step);
+}

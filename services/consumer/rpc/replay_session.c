@@ -1,0 +1,25 @@
+#include "consumer/copy.h"
+#include "consumer/session.h"
+
+/* The stored answers of the last attempt, evaluated again by today's engine. */
+struct status consumer_replay_session(struct rpc_call *call,
+				      const Consumer__ReplaySessionRequest *req,
+				      Consumer__ReplaySessionResponse *resp)
+{
+	struct screener_entry *entry SCREENER_HELD = NULL;
+	struct strbuf trace = strbuf_new(call->arena);
+	struct screener_result result;
+	struct q_session_row *row;
+	struct attempt attempt;
+
+	TRY(session_find(call, consumer_id(req->id), &row));
+	TRY(attempt_last(call, row->id, &attempt));
+	TRY(copy_load(call, row->content_hash, &entry));
+	TRY(session_evaluate(call, entry, row, attempt.answers, &result));
+	screener_trace_json(&result, &trace);
+	resp->identical = str_eq(strbuf_str(&trace), attempt.trace);
+	resp->outcome = arena_strdup(call->arena, result.outcome->id);
+	emit_session(call, "session.replayed", row,
+		     resp->identical ? STR("{\"identical\":true}") : STR("{\"identical\":false}"));
+	return OK;
+}

@@ -1,0 +1,23 @@
+#include "consumer/partner.h"
+
+/* The gateway asks about a key at least once a second: so long may it live on. */
+struct status consumer_revoke_partner_key(struct rpc_call *call,
+					  const Consumer__RevokePartnerKeyRequest *req,
+					  Consumer__RevokePartnerKeyResponse *resp)
+{
+	struct q_partner_key_row *row;
+	struct q_found_row *key;
+
+	(void)resp;
+	TRY(q_revoke_partner_key(call->tx, &row, .id = consumer_id(req->id),
+				 .partner_id = consumer_id(req->partner_id),
+				 .actor = call->principal->id, .now = call->now));
+	if (!row) {
+		/* Revoked before: nothing happens, so nothing is told. */
+		TRY(q_has_partner_key(call->tx, consumer_id(req->id), consumer_id(req->partner_id),
+				      &key));
+		return key->found ? OK : FAIL(NOT_FOUND, "KEY_NOT_FOUND");
+	}
+	emit_partner_key(call, "partner_key.revoked", row);
+	return OK;
+}

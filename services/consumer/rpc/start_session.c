@@ -1,0 +1,92 @@
+#include "consumer/copy.h"
+#include "consumer/keys.h"
+#include "consumer/question.h"
+#include "consumer/session.h"
+
+struct start {
+	const Consumer__StartSessionRequest *req;
+	const Program__PublishedVersion *version;
+	bool has_document;
+	bool copy_is_missing;
+	struct q_session_row *row;
+	Consumer__StartSessionResponse *resp;
+};
+
+static struct status ask_program(struct rpc_call *call, struct start *start, bool with_document)
+{
+	Program__GetPublishedVersionRequest req = PROGRAM__GET_PUBLISHED_VERSION_REQUEST__INIT;
+	Program__PublishedVersion *version;
+
+	req.public_id = start->req->program_id;
+	req.without_document = !with_document;
+	TRY(call_program_get_published_version(call, &req, &version));
+	start->version = version;
+	start->has_document = with_document;
+	return OK;
+}
+
+static struct status insert_session(struct rpc_call *call, struct start *start,
+				    const struct screener_entry *entry)
+{
+	const Program__PublishedVersion *version = start->version;
+	struct uuid id = uuid_v7(call->now);
+	const char *locale = locale_choose(entry, start->req->locale);
+
+	return q_insert_screening(
+		call->tx, &start->row, .id = id, .program_id = consumer_id(version->program_id),
+		.public_id = start->req->program_id, .program_name = version->program_name,
+		.screener_version = version->version, .content_hash = version->content_hash,
+		.locale = locale, .device_class = start->req->device_class,
+		.utm_source = start->req->utm_source,
+		.answers = phi_seal(call, "answers", id, STR("{}")),
+		.expires_at = call->now + SESSION_TTL, .now = call->now);
+}
+
+/* Stops short, with nothing written, when the tenant has no copy of the screener yet. */
+static struct status begin(struct rpc_call *call, void *arg)
+{
+	struct screener_entry *entry SCREENER_HELD = NULL;
+	struct start *start = arg;
+	struct strbuf after = strbuf_new(call->arena);
+	struct q_found_row *copy;
+
+	TRY(q_has_copy(call->tx, start->version->content_hash, &copy));
+	start->copy_is_missing = !copy->found && !start->has_document;
+	if (start->copy_is_missing)
+		return OK;
+	if (!copy->found)
+		TRY(copy_store(call, start->version));
+	TRY(copy_load(call, start->version->content_hash, &entry));
+	TRY(insert_session(call, start, entry));
+	strbuf_printf(&after,
+		      "{\"programId\":\"%s\",\"screenerVersion\":%d,\"screenerHash\":\"%s\"}",
+		      uuid_text(call->arena, start->row->program_id), start->row->screener_version,
+		      start->row->content_hash);
+	emit_session(call, "session.started", start->row, strbuf_str(&after));
+	start->resp->session = arena_new_of(call->arena, Consumer__Session);
+	consumer__session__init(start->resp->session);
+	return session_to_proto(call, start->row, entry, start->resp->session);
+}
+
+/*
+ * The session is pinned to the version that is published now.  Its document
+ * crosses the wire once for each tenant and version; later sessions only ask whether
+ * the program is active.
+ */
+struct status consumer_start_session(struct rpc_call *call,
+				     const Consumer__StartSessionRequest *req,
+				     Consumer__StartSessionResponse *resp)
+{
+	struct start start = {.req = req, .resp = resp};
+	struct uuid tenant;
+
+	TRY(ask_program(call, &start, false));
+	tenant = consumer_id(start.version->tenant_id);
+	TRY(tx_run_as(call, tenant, begin, &start));
+	if (start.copy_is_missing) {
+		TRY(ask_program(call, &start, true));
+		TRY(tx_run_as(call, tenant, begin, &start));
+	}
+	resp->session_token = session_token_new(call, tenant, start.row->id);
+	return OK;
+}

@@ -1,0 +1,144 @@
+#include "consumer/session.h"
+
+#include "consumer/keys.h"
+#include "screener/calendar.h"
+
+struct status session_admit(struct rpc_call *call, const char *id, struct uuid *out)
+{
+	const struct principal *p = call->principal;
+	struct bearer bearer;
+
+	*out = consumer_id(id);
+	if (p->kind != PRINCIPAL_SESSION)
+		return OK;
+	if (p->n_scopes != 1 || !session_token_parse(call, p->scopes[0], &bearer) ||
+	    !uuid_eq(bearer.tenant, call->tenant) || !uuid_eq(bearer.id, p->id))
+		return FAIL(UNAUTHENTICATED, "SESSION_TOKEN_INVALID");
+	if (!uuid_eq(bearer.id, *out))
+		return FAIL(NOT_FOUND, "SESSION_NOT_FOUND");
+	return OK;
+}
+
+static struct status check_found(const struct rpc_call *call, const struct q_session_row *row)
+{
+	if (!row)
+		return FAIL(NOT_FOUND, "SESSION_NOT_FOUND");
+	if (call->principal->kind == PRINCIPAL_SESSION && row->expires_at <= call->now)
+		return FAIL(FAILED_PRECONDITION, "SESSION_EXPIRED");
+	return OK;
+}
+
+struct status session_find(struct rpc_call *call, struct uuid id, struct q_session_row **row)
+{
+	struct q_session_row *found;
+
+	TRY(q_screening_by_id(call->tx, id, &found));
+	TRY(check_found(call, found));
+	*row = found;
+	return OK;
+}
+
+struct status session_lock(struct rpc_call *call, struct uuid id, struct q_session_row **row)
+{
+	struct q_session_row *found;
+
+	TRY(q_lock_screening(call->tx, id, &found));
+	TRY(check_found(call, found));
+	*row = found;
+	return OK;
+}
+
+Consumer__SessionStatus session_status(const char *status, instant expires_at, instant now)
+{
+	if (strcmp(status, "completed") == 0)
+		return CONSUMER__SESSION_STATUS__COMPLETED;
+	return expires_at <= now ? CONSUMER__SESSION_STATUS__EXPIRED
+				 : CONSUMER__SESSION_STATUS__OPEN;
+}
+
+struct status session_answers(struct rpc_call *call, const struct q_session_row *row,
+			      struct str *answers)
+{
+	return phi_open(call, "answers", row->id, row->answers, answers);
+}
+
+struct status session_evaluate(struct rpc_call *call, const struct screener_entry *entry,
+			       const struct q_session_row *row, struct str answers,
+			       struct screener_result *result)
+{
+	struct screener_answers *parsed;
+
+	TRY(screener_answers_parse(entry->program, call->arena, answers,
+				   date_of_instant(row->created_at), &parsed));
+	screener_eval(entry->program, parsed, call->arena, SCREENER_FULL, result);
+	return OK;
+}
+
+/* Months keep the time of the day and clamp to the month's last day. */
+instant duration_shift(instant t, struct screener_duration duration, int sign)
+{
+	date_days date = date_of_instant(t), moved = date;
+
+	if (!calendar_add(date, (int64_t)sign * duration.months, CALENDAR_MONTH, &moved))
+		moved = date;
+	return t + DAYS((int64_t)moved - date) + sign * SECONDS(duration.seconds);
+}
+
+/* An attempt has no id of its own: session and number name it. */
+static const char *attempt_name(struct rpc_call *call, const char *what, int32_t number)
+{
+	return arena_printf(call->arena, "attempt %s %d", what, number);
+}
+
+struct str attempt_seal(struct rpc_call *call, const char *what, struct uuid session,
+			int32_t number, struct str plain)
+{
+	return phi_seal(call, attempt_name(call, what, number), session, plain);
+}
+
+struct status attempt_last(struct rpc_call *call, struct uuid session, struct attempt *out)
+{
+	struct q_attempt_row *row;
+
+	TRY(q_last_attempt(call->tx, session, &row));
+	if (!row)
+		return FAIL(FAILED_PRECONDITION, "NOT_COMPLETED");
+	out->row = row;
+	TRY(phi_open(call, attempt_name(call, "answers", row->number), session, row->answers,
+		     &out->answers));
+	return phi_open(call, attempt_name(call, "trace", row->number), session, row->trace,
+			&out->trace);
+}
+
+size_t session_add_problems(struct rpc_call *call, const struct screener_result *result,
+			    bool unknown_items)
+{
+	size_t added = 0;
+
+	for (size_t i = 0; i < result->n_problems; i++) {
+		const struct screener_problem *problem = &result->problems[i];
+		bool is_unknown = strcmp(problem->code, "UNKNOWN_ITEM") == 0;
+		const char *field;
+
+		if (is_unknown != unknown_items)
+			continue;
+		field = problem->row < 0 ? arena_printf(call->arena, "answers.%.64s", problem->item)
+					 : arena_printf(call->arena, "answers.%.64s[%d]",
+							problem->item, problem->row);
+		(void)call_field_error(call, field, problem->code,
+				       is_unknown ? "the screener has no such question"
+						  : "does not fit the question");
+		added++;
+	}
+	return added;
+}
+
+void emit_session(struct rpc_call *call, const char *action, const struct q_session_row *row,
+		  struct str after)
+{
+	svc_emit(call, &(struct event_out){.action = action,
+					   .target_kind = "session",
+					   .target_id = row->id,
+					   .target_version = row->version,
+					   .after = after});
+}

@@ -1,0 +1,63 @@
+#pragma once
+
+/* What every rpc about a screening session shares. */
+#include "consumer/consumer.h"
+#include "consumer/screener_cache.h"
+#include "screener/screener.h"
+
+#define SESSION_TTL HOURS(24)
+
+/*
+ * First of all in every session rpc: a consumer must bear the token of this very
+ * session (the gateway has not checked its MAC); staff have been let in by their
+ * permission.  UNAUTHENTICATED/SESSION_TOKEN_INVALID, NOT_FOUND/SESSION_NOT_FOUND.
+ */
+struct status session_admit(struct rpc_call *call, const char *id, struct uuid *out);
+
+/*
+ * The row, read or locked.  NOT_FOUND/SESSION_NOT_FOUND, and for its consumer
+ * FAILED_PRECONDITION/SESSION_EXPIRED past its time.
+ */
+struct status session_find(struct rpc_call *call, struct uuid id, struct q_session_row **row);
+struct status session_lock(struct rpc_call *call, struct uuid id, struct q_session_row **row);
+
+/* The state as the API says it: an open session past its time has expired. */
+Consumer__SessionStatus session_status(const char *status, instant expires_at, instant now);
+
+/* Opened answers. */
+struct status session_answers(struct rpc_call *call, const struct q_session_row *row,
+			      struct str *answers);
+
+/* A full evaluation of answers on the day the session began; lives as long as entry and arena. */
+struct status session_evaluate(struct rpc_call *call, const struct screener_entry *entry,
+			       const struct q_session_row *row, struct str answers,
+			       struct screener_result *result);
+
+/* An instant moved by a screener's duration, forward (+1) or back (-1). */
+instant duration_shift(instant t, struct screener_duration duration, int sign);
+
+/* The last completed evaluation, opened.  FAILED_PRECONDITION/NOT_COMPLETED when there is none. */
+struct attempt {
+	struct q_attempt_row *row;
+	struct str answers;
+	struct str trace;
+};
+struct status attempt_last(struct rpc_call *call, struct uuid session, struct attempt *out);
+
+/* What is sealed for an attempt is bound to this row. */
+struct str attempt_seal(struct rpc_call *call, const char *what, struct uuid session,
+			int32_t number, struct str plain);
+
+/*
+ * Everything about a session: answers, and what to ask next or the outcome.
+ * Filled in place; copies what it takes from the entry.
+ */
+struct status session_to_proto(struct rpc_call *call, const struct q_session_row *row,
+			       const struct screener_entry *entry, Consumer__Session *out);
+
+/* Problems of answers as fields of the call; the number added. */
+size_t session_add_problems(struct rpc_call *call, const struct screener_result *result,
+			    bool unknown_items);
+
+void emit_session(struct rpc_call *call, const char *action, const struct q_session_row *row,
+		  struct str after);

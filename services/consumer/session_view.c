@@ -1,0 +1,93 @@
+/* A session as the API shows it. */
+#include <jansson.h>
+
+#include "consumer/question.h"
+#include "consumer/session.h"
+#include "contract/time.h"
+
+static const struct screener_outcome *find_outcome(const struct screener_entry *entry,
+						   const char *id)
+{
+	for (size_t i = 0; i < screener_n_outcomes(entry->program); i++)
+		if (strcmp(screener_outcome(entry->program, i)->id, id) == 0)
+			return screener_outcome(entry->program, i);
+	return NULL;
+}
+
+/* The reasons as the stored trace has them, with their words. */
+static void add_reasons(struct arena *arena, const struct screener_entry *entry, const char *locale,
+			struct str trace, Consumer__Outcome *out)
+{
+	json_t *json = json_loadb(trace.ptr, trace.len, 0, NULL), *reason;
+	json_t *reasons = json_object_get(json, "reasons");
+	size_t n = json_array_size(reasons), i;
+
+	out->reasons = arena_array_of(arena, const char *, n);
+	out->reason_texts = arena_array_of(arena, const char *, n);
+	json_array_foreach (reasons, i, reason) {
+		const char *key = json_string_value(reason);
+		const char *text = consumer_text(entry, locale, "reason", key ? key : "", NULL);
+
+		out->reasons[out->n_reasons++] = arena_strdup(arena, key ? key : "");
+		out->reason_texts[out->n_reason_texts++] = arena_strdup(arena, text);
+	}
+	json_decref(json);
+}
+
+static struct status add_outcome(struct rpc_call *call, const struct q_session_row *row,
+				 const struct screener_entry *entry, Consumer__Session *out)
+{
+	Consumer__Outcome *outcome = arena_new_of(call->arena, Consumer__Outcome);
+	const struct screener_outcome *known = find_outcome(entry, row->outcome);
+	struct attempt attempt;
+
+	TRY(attempt_last(call, row->id, &attempt));
+	consumer__outcome__init(outcome);
+	outcome->id = row->outcome;
+	outcome->may_issue_code = row->may_issue_code;
+	outcome->resolvable = known && known->resolved_by;
+	outcome->title = arena_strdup(
+		call->arena, consumer_text(entry, row->locale, "outcome", row->outcome, "title"));
+	outcome->text = arena_strdup(
+		call->arena, consumer_text(entry, row->locale, "outcome", row->outcome, "text"));
+	add_reasons(call->arena, entry, row->locale, attempt.trace, outcome);
+	out->outcome = outcome;
+	out->progress_percent = 100;
+	return OK;
+}
+
+static struct status add_questions(struct rpc_call *call, const struct q_session_row *row,
+				   const struct screener_entry *entry, struct str answers,
+				   Consumer__Session *out)
+{
+	struct screener_result result;
+
+	TRY(session_evaluate(call, entry, row, answers, &result));
+	out->questions = consumer_bytes(
+		questions_json(call->arena, entry, row->locale, result.next, result.n_next));
+	out->progress_percent =
+		result.visible ? (int32_t)(result.answered * 100 / result.visible) : 100;
+	return OK;
+}
+
+struct status session_to_proto(struct rpc_call *call, const struct q_session_row *row,
+			       const struct screener_entry *entry, Consumer__Session *out)
+{
+	struct str answers;
+
+	TRY(session_answers(call, row, &answers));
+	out->id = uuid_text(call->arena, row->id);
+	out->status = session_status(row->status, row->expires_at, call->now);
+	out->program_id = uuid_text(call->arena, row->program_id);
+	out->screener_version = row->screener_version;
+	out->screener_hash = row->content_hash;
+	out->locale = row->locale;
+	out->answers = consumer_bytes(answers);
+	out->created_at = pb_timestamp(call->arena, row->created_at);
+	out->completed_at = pb_timestamp_opt(call->arena, row->completed_at);
+	out->expires_at = pb_timestamp(call->arena, row->expires_at);
+	out->code_issued = row->code_issued;
+	if (row->outcome)
+		return add_outcome(call, row, entry, out);
+	return add_questions(call, row, entry, answers, out);
+}

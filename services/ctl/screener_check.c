@@ -1,0 +1,213 @@
+/* `screener check` and `screener eval`. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "screener/fhir.h"
+#include "screener/identity.h"
+#include "screener_common.h"
+
+static const char check_usage[] =
+	"usage: aegisctl screener check FILE [--table FILE ...] [--json]\n\n"
+	"Compiles a screener/1 document and runs the tests embedded in it. Reference tables are\n"
+	"those named and those in a folder 'tables' beside the document.\n"
+	"Exit status: 0 it may be published as far as this goes, 1 there are errors, 2 wrong "
+	"use.\n";
+
+static json_t *check_json(const struct screener *screener, const char *hash, size_t n_tests,
+			  const struct screener_findings *compiled,
+			  const struct screener_findings *tested)
+{
+	json_t *findings = sc_findings_json(compiled), *more = sc_findings_json(tested);
+	bool valid = screener && !compiled->n_errors && !tested->n_errors;
+
+	json_array_extend(findings, more);
+	json_decref(more);
+	return json_pack("{s:b,s:s,s:I,s:I,s:o}", "valid", valid, "sha256", hash, "tests",
+			 (json_int_t)n_tests, "program_bytes",
+			 (json_int_t)(screener ? screener_size(screener) : 0), "findings",
+			 findings);
+}
+
+static int report_check(const struct sc_options *o, struct str document, struct screener *screener,
+			const char *hash, size_t n_tests, const struct screener_findings *compiled,
+			const struct screener_findings *tested)
+{
+	size_t errors = compiled->n_errors + tested->n_errors;
+
+	if (o->json) {
+		sc_print_json(check_json(screener, hash, n_tests, compiled, tested), false);
+	} else {
+		sc_print_findings(stdout, o->files[0], &document, compiled);
+		sc_print_findings(stdout, o->files[0], &document, tested);
+		if (errors || !screener)
+			printf("%s%zu error%s%s, %zu finding%s\n", sc_colour(stdout, SC_RED),
+			       errors, errors == 1 ? "" : "s", sc_colour(stdout, SC_PLAIN),
+			       compiled->n + tested->n, compiled->n + tested->n == 1 ? "" : "s");
+		else
+			printf("%sgood%s: %s, %zu items, %zu rules, %zu tests, %zu bytes compiled\n"
+			       "sha256 %s\n",
+			       sc_colour(stdout, SC_GREEN), sc_colour(stdout, SC_PLAIN),
+			       screener_slug(screener), screener_n_items(screener),
+			       screener_n_rules(screener), n_tests, screener_size(screener), hash);
+	}
+	return screener && !errors ? CTL_OK : CTL_FAILED;
+}
+
+static int check(struct arena *arena, const struct sc_options *o)
+{
+	struct screener_findings compiled, tested = {};
+	struct screener *screener = NULL;
+	struct str document;
+	size_t n_tests = 0;
+	uint8_t hash[IDENTITY_HASH_BYTES];
+	char hex[2 * IDENTITY_HASH_BYTES + 1] = "";
+	struct status st;
+
+	if (!sc_read(arena, o->files[0], &document))
+		return CTL_FAILED;
+	if (is_ok(identity_of_document(arena, document, hash)))
+		hex_encode(hex, hash, sizeof hash);
+	st = sc_compile(arena, o, o->files[0], document, &screener, &compiled);
+	if (is_ok(st))
+		st = screener_run_tests(screener, arena, document, &n_tests, &tested);
+	if (is_failed(st) && !compiled.n && !tested.n)
+		fprintf(stderr, "%s: %s\n", o->files[0], st.reason);
+	int status = report_check(o, document, screener, hex, n_tests, &compiled, &tested);
+
+	screener_free(&screener);
+	return is_ok(st) ? status : CTL_FAILED;
+}
+
+static const char eval_usage[] =
+	"usage: aegisctl screener eval FILE [--answers FILE] [--date YYYY-MM-DD]\n"
+	"                              [--table FILE ...] [--trace | --json | --fhir]\n\n"
+	"Evaluates a screener for a JSON object of answers (standard input by default), pinned to\n"
+	"a date (today by default). --trace prints the whole trace, --json the outcome on one\n"
+	"line, --fhir the answers as a FHIR QuestionnaireResponse.\n"
+	"Exit status: 0 an outcome was decided, 1 it was not or there are errors, 2 wrong use.\n";
+
+static json_t *texts_json(const char *const *list, size_t n)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(array, json_string(list[i]));
+	return array;
+}
+
+static json_t *held_json(unsigned held)
+{
+	json_t *array = json_array();
+
+	for (unsigned bit = 1; bit && bit <= SCREENER_HELD_LIMIT; bit <<= 1)
+		if (held & bit)
+			json_array_append_new(array, json_string(screener_held_name(bit)));
+	return array;
+}
+
+static json_t *result_json(const struct screener_result *r)
+{
+	return json_pack(
+		"{s:s,s:b,s:o,s:o,s:o,s:[i,i]}", "outcome", r->outcome->id, "decided", r->decided,
+		"held", held_json(r->held), "reasons", texts_json(r->reasons, r->n_reasons), "next",
+		texts_json(r->next, r->n_next), "progress", (int)r->answered, (int)r->visible);
+}
+
+static void print_list(const char *title, const char *const *list, size_t n)
+{
+	if (n)
+		printf("%-9s", title);
+	for (size_t i = 0; i < n; i++)
+		printf(" %s", list[i]);
+	if (n)
+		putchar('\n');
+}
+
+static void print_result(const struct screener_result *r)
+{
+	printf("outcome   %s%s%s%s\n", sc_colour(stdout, r->decided ? SC_GREEN : SC_YELLOW),
+	       r->outcome->id, sc_colour(stdout, SC_PLAIN), r->decided ? "" : " (not decided)");
+	for (unsigned bit = 1; bit <= SCREENER_HELD_LIMIT; bit <<= 1)
+		if (r->held & bit)
+			printf("held      %s\n", screener_held_name(bit));
+	print_list("reasons", r->reasons, r->n_reasons);
+	for (size_t i = 0; i < r->n_problems; i++)
+		printf("problem   %s %s\n", r->problems[i].item, r->problems[i].code);
+	print_list("next", r->next, r->n_next);
+	printf("answered  %u of %u\n", r->answered, r->visible);
+}
+
+static void print_response(struct arena *arena, struct str document, struct str answers,
+			   const struct screener_result *r)
+{
+	json_t *screener = json_loadb(document.ptr, document.len, 0, NULL);
+	json_t *given = json_loadb(answers.ptr, answers.len, 0, NULL);
+
+	sc_print_json(fhir_response(arena, screener, given, r->pruned, r->n_pruned, r->decided),
+		      true);
+	json_decref(screener);
+	json_decref(given);
+}
+
+static int evaluate(struct arena *arena, const struct sc_options *o, struct str document,
+		    const struct screener *screener)
+{
+	date_days today = date_of_instant(instant_now());
+	struct screener_answers *answers;
+	struct screener_result result;
+	struct strbuf trace = strbuf_new(arena);
+	struct str given;
+
+	if (o->date && !date_parse(str_of(o->date), &today)) {
+		fprintf(stderr, "--date: this is no date of the form YYYY-MM-DD\n");
+		return CTL_USAGE;
+	}
+	if (!sc_read(arena, o->answers ? o->answers : "-", &given))
+		return CTL_FAILED;
+	struct status st = screener_answers_parse(screener, arena, given, today, &answers);
+
+	if (is_failed(st)) {
+		fprintf(stderr, "answers: %s\n", st.reason);
+		return CTL_FAILED;
+	}
+	screener_eval(screener, answers, arena, SCREENER_FULL, &result);
+	if (o->trace) {
+		screener_trace_json(&result, &trace);
+		puts(trace.ptr);
+	} else if (o->fhir) {
+		print_response(arena, document, given, &result);
+	} else if (o->json) {
+		sc_print_json(result_json(&result), false);
+	} else {
+		print_result(&result);
+	}
+	return result.decided ? CTL_OK : CTL_FAILED;
+}
+
+static int eval(struct arena *arena, const struct sc_options *o)
+{
+	struct screener_findings findings;
+	struct screener *screener = NULL;
+	struct str document;
+	int status = CTL_FAILED;
+
+	if (!sc_read(arena, o->files[0], &document))
+		return CTL_FAILED;
+	if (is_ok(sc_compile(arena, o, o->files[0], document, &screener, &findings)))
+		status = evaluate(arena, o, document, screener);
+	else
+		sc_print_findings(stderr, o->files[0], &document, &findings);
+	screener_free(&screener);
+	return status;
+}
+
+int sc_check(int argc, char **argv)
+{
+	return sc_run(argc, argv, 1, check_usage, check);
+}
+
+int sc_eval(int argc, char **argv)
+{
+	return sc_run(argc, argv, 1, eval_usage, eval);
+}

@@ -1,0 +1,49 @@
+#pragma once
+
+/*
+ * Messages to people.  Each is a row and a leased job: the row says what became
+ * of it, the job makes it happen.  What a message says is sealed at rest and
+ * leaves this process for the mail server alone.
+ */
+#include <aegis/event/v1/event.aegis.h>
+#include <aegis/notification/v1/notification.aegis.h>
+
+#include "notification/queries.h"
+#include "svc/svc.h"
+
+extern const struct svc_descriptor notification_daemon;
+
+/* A mail before it is a row: all text UTF-8, none of it ever logged. */
+struct mail {
+	const char *template; /* "code", or "" for a free one */
+	const char *to;
+	const char *subject;
+	const char *text;
+	const char *html; /* "" for none */
+};
+
+/*
+ * Queues a mail of the call's tenant in its open transaction: row, timeline and
+ * job.  It leaves after the commit, not before send_at (0: at once).
+ * FAILED_PRECONDITION/NO_BODY_KEY; RESOURCE_EXHAUSTED/QUEUE_LIMIT past
+ * MAX_WAITING messages.
+ */
+#define MAX_WAITING 10000
+struct status mail_queue(struct rpc_call *call, const struct mail *mail, instant send_at,
+			 struct q_message_row **row);
+
+/* The sealed mail of a row.  DATA_LOSS/MAIL_SEALED. */
+struct status mail_open(struct rpc_call *call, const struct q_sealed_row *row, struct mail *mail);
+
+/* Events that make mails (subscriptions). */
+struct status on_user_registered(struct rpc_call *call, const Event__Event *event);
+struct status on_code_issued(struct rpc_call *call, const Event__Event *event);
+struct status on_compliance_event(struct rpc_call *call, const Event__Event *event);
+
+/* Jobs: hand one mail over; turn a compliance event into mails to its tenant. */
+struct status run_delivery(struct rpc_call *call, const struct svc_job_run *job);
+struct status run_alert(struct rpc_call *call, const struct svc_job_run *job);
+
+/* Rows as messages, filled in place. */
+void message_to_proto(struct arena *arena, const struct q_message_row *row,
+		      Notification__Message *out);

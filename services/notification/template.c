@@ -1,0 +1,81 @@
+#include "notification/template.h"
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "notification/notification.h"
+#include "notification/settings.h"
+
+static const struct {
+	const char *name;
+	const char *language;
+	const char *subject;
+	const char *text;
+} templates[] = {
+	{"verify_email", "en", "Please confirm your e-mail address",
+	 "Hello {{name}},\n\nplease confirm this address by opening\n\n{{link}}\n\n"
+	 "The link is good for 24 hours. If you did not register, there is nothing to do.\n"},
+	{"verify_email", "es", "Confirme su correo electrónico",
+	 "Hola {{name}}:\n\nconfirme esta dirección abriendo\n\n{{link}}\n\n"
+	 "El enlace vale 24 horas. Si usted no se registró, no tiene que hacer nada.\n"},
+	{"code", "en", "Your verification code",
+	 "Your code is\n\n    {{code}}\n\nShow it at the pharmacy before {{expires}}. It can be "
+	 "used once.\n"},
+	{"code", "es", "Su código de verificación",
+	 "Su código es\n\n    {{code}}\n\nMuéstrelo en la farmacia antes de {{expires}}. Se puede "
+	 "usar una sola vez.\n"},
+	{"compliance_alert", "en", "Compliance: {{title}}",
+	 "A public source you subscribed to has changed.\n\n{{title}}\nPriority: {{priority}}\n\n"
+	 "Please review and acknowledge the event {{event}}.\n"},
+};
+
+const char *template_value(const Event__SealedMail *from, const char *name)
+{
+	for (size_t i = 0; i < from->n_values; i++)
+		if (strcmp(from->values[i]->key, name) == 0)
+			return from->values[i]->value;
+	return "";
+}
+
+static void add_value(struct strbuf *out, const Event__SealedMail *from, const char *name)
+{
+	if (strcmp(name, "link") == 0)
+		strbuf_printf(out, "%s/api/auth/verify-email/%s", notification_config.public_url,
+			      template_value(from, "token"));
+	else
+		strbuf_add_c(out, template_value(from, name));
+}
+
+static char *fill(struct arena *arena, const char *pattern, const Event__SealedMail *from)
+{
+	struct strbuf out = strbuf_new(arena);
+	const char *open, *close;
+
+	while ((open = strstr(pattern, "{{")) && (close = strstr(open, "}}"))) {
+		strbuf_add(&out, pattern, (size_t)(open - pattern));
+		add_value(&out, from, arena_strndup(arena, open + 2, (size_t)(close - open - 2)));
+		pattern = close + 2;
+	}
+	strbuf_add_c(&out, pattern);
+	return out.ptr;
+}
+
+struct status template_render(struct arena *arena, const Event__SealedMail *from, struct mail *out)
+{
+	bool spanish = strncmp(from->locale, "es", 2) == 0;
+	int found = -1;
+
+	for (size_t i = 0; i < sizeof templates / sizeof templates[0]; i++) {
+		if (strcmp(templates[i].name, from->template_) != 0)
+			continue;
+		if (found < 0 || (spanish && strcmp(templates[i].language, "es") == 0))
+			found = (int)i;
+	}
+	if (found < 0)
+		return FAIL(INVALID_ARGUMENT, "NO_TEMPLATE");
+	*out = (struct mail){.template = templates[found].name,
+			     .to = from->to,
+			     .subject = fill(arena, templates[found].subject, from),
+			     .text = fill(arena, templates[found].text, from),
+			     .html = ""};
+	return OK;
+}

@@ -1,0 +1,103 @@
+#include <jansson.h>
+
+#include "program/program.h"
+
+struct status screener_text(struct rpc_call *call, struct uuid program_id, int32_t version,
+			    struct screener_text *out)
+{
+	struct q_text_row *row;
+
+	TRY(q_screener_text(call->tx, program_id, version, &row));
+	if (!row)
+		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
+	*out = (struct screener_text){.document = row->document, .published = row->published};
+	return OK;
+}
+
+/* The hashes that the document's tables name; forms are the compiler's business. */
+static struct text_list named_hashes(struct arena *arena, struct str document)
+{
+	json_t *json = json_loadb(document.ptr, document.len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *tables = json_object_get(json, "tables"), *table;
+	const char **hashes = arena_array_of(arena, const char *, json_object_size(tables) + 1);
+	const char *name;
+	size_t n = 0;
+
+	json_object_foreach (tables, name, table) {
+		const char *sha256 = json_string_value(json_object_get(table, "sha256"));
+
+		if (sha256)
+			hashes[n++] = arena_strdup(arena, sha256);
+	}
+	json_decref(json);
+	return (struct text_list){hashes, n};
+}
+
+struct status screener_tables(struct rpc_call *call, struct str document,
+			      struct screener_tables *out)
+{
+	struct text_list hashes = named_hashes(call->arena, document);
+	struct q_table_row *rows;
+	size_t n = 0;
+
+	*out = (struct screener_tables){};
+	if (hashes.n == 0)
+		return OK;
+	TRY(q_tables_by_hash(call->tx, hashes, &rows, &n));
+	out->tables = arena_array_of(call->arena, struct str, n);
+	out->hashes = arena_array_of(call->arena, const char *, n);
+	for (size_t i = 0; i < n; i++) {
+		out->tables[i] = rows[i].document;
+		out->hashes[i] = rows[i].sha256;
+	}
+	out->n = n;
+	return OK;
+}
+
+/* Those of a, then those of b. */
+static struct screener_findings join(struct arena *arena, const struct screener_findings *a,
+				     const struct screener_findings *b)
+{
+	struct screener_findings both = {.n = a->n + b->n, .n_errors = a->n_errors + b->n_errors};
+
+	both.list = arena_array_of(arena, struct screener_finding, both.n + 1);
+	for (size_t i = 0; i < a->n; i++)
+		both.list[i] = a->list[i];
+	for (size_t i = 0; i < b->n; i++)
+		both.list[a->n + i] = b->list[i];
+	return both;
+}
+
+/* A document that nobody tested is not published. */
+static void demand_tests(struct arena *arena, size_t n_run, struct screener_findings *findings)
+{
+	static struct screener_finding missing[] = {
+		{.pointer = "/tests",
+		 .code = "TESTS_MISSING",
+		 .severity = SCREENER_ERROR,
+		 .message = "A screener needs embedded tests before it is published."}};
+	const struct screener_findings none = {.list = missing, .n = 1, .n_errors = 1};
+
+	if (n_run == 0)
+		*findings = join(arena, findings, &none);
+}
+
+struct status screener_check(struct rpc_call *call, struct str document,
+			     struct screener_findings *findings, struct screener **screener)
+{
+	struct screener_findings compiled = {}, tested = {};
+	struct screener_tables tables;
+	struct status st;
+	size_t n_run = 0;
+
+	*screener = NULL;
+	TRY(screener_tables(call, document, &tables));
+	st = screener_compile(call->arena, document, tables.tables, tables.n, screener, &compiled);
+	*findings = compiled;
+	if (is_failed(st))
+		return compiled.n_errors ? OK : st;
+	TRY(screener_run_tests(*screener, call->arena, document, &n_run, &tested));
+	*findings = join(call->arena, &compiled, &tested);
+	demand_tests(call->arena, n_run, findings);
+	return OK;
+}

@@ -1,0 +1,75 @@
+#pragma once
+
+/*
+ * Drug programs and their screeners.  A published version is never changed: the
+ * table has no UPDATE grant, its hash is its identity, and each version names
+ * the statement of the one before it.
+ */
+#include <aegis/program/v1/program.aegis.h>
+
+#include "program/queries.h"
+#include "screener/screener.h"
+#include "svc/svc.h"
+
+extern const struct svc_descriptor program_daemon;
+
+/* The field's option has checked the form: nil only for an empty text. */
+struct uuid id_of(const char *text);
+
+/* NULL for an empty text; the field's option has checked the form. */
+const date_days *date_or_null(struct arena *arena, const char *text);
+
+/* Rows as messages, filled in place. */
+void program_to_proto(struct arena *arena, const struct q_program_row *row, Program__Program *out);
+void draft_to_proto(struct arena *arena, const struct q_draft_row *row,
+		    Program__ScreenerVersion *out);
+void version_to_proto(struct arena *arena, const struct q_version_row *row,
+		      Program__ScreenerVersion *out);
+
+/* "draft", "active" …, as the table keeps it. */
+const char *program_status_text(Program__ProgramStatus status);
+
+void emit_program(struct rpc_call *call, const char *action, const struct q_program_row *row);
+void emit_screener(struct rpc_call *call, const char *action, struct uuid program_id,
+		   int32_t version, const char *content_hash);
+
+/*
+ * Moves a program from one of the given statuses (NULL-ended) to another.
+ * NOT_FOUND/PROGRAM_NOT_FOUND, FAILED_PRECONDITION/refusal when it is in none.
+ */
+struct status program_move(struct rpc_call *call, const char *id, const char *const *from,
+			   const char *to, const char *action, const char *refusal,
+			   Program__Program *resp);
+
+/* The bytes of a screener version, be it draft or published. */
+struct screener_text {
+	struct str document;
+	bool published;
+};
+
+/* NOT_FOUND/SCREENER_NOT_FOUND. */
+struct status screener_text(struct rpc_call *call, struct uuid program_id, int32_t version,
+			    struct screener_text *out);
+
+/*
+ * The reference tables that a document names, as far as the tenant has them;
+ * hashes[i] belongs to tables[i].
+ */
+struct screener_tables {
+	struct str *tables;
+	const char **hashes;
+	size_t n;
+};
+struct status screener_tables(struct rpc_call *call, struct str document,
+			      struct screener_tables *out);
+
+/*
+ * Everything that publishing would say of a document: compile, then its embedded
+ * tests.  OK with findings; *screener is NULL when it does not compile, else the
+ * caller frees it.
+ */
+struct status screener_check(struct rpc_call *call, struct str document,
+			     struct screener_findings *findings, struct screener **screener);
+
+/* The program's row, locked; NOT_FOUND/PROGRAM_NOT_FOUND. */
+struct status lock_program(struct rpc_call *call, struct uuid id, struct q_program_row **row);

@@ -1,0 +1,15 @@
+#include "program/program.h"
+
+struct status program_activate_program(struct rpc_call *call,
+				       const Program__ActivateProgramRequest *req,
+				       Program__Program *resp)
+{
+	static const char *const from[] = {"draft", "paused", "active", NULL};
+	struct q_program_row *row;
+
+	TRY(lock_program(call, id_of(req->id), &row));
+	if (row->published_version == 0)
+		return FAIL(FAILED_PRECONDITION, "NO_PUBLISHED_SCREENER");
+	return program_move(call, req->id, from, "active", "program.activated", "PROGRAM_ENDED",
+			    resp);
+}

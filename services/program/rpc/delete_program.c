@@ -1,0 +1,16 @@
+#include "program/program.h"
+
+struct status program_delete_program(struct rpc_call *call,
+				     const Program__DeleteProgramRequest *req,
+				     Program__DeleteProgramResponse *resp)
+{
+	struct q_program_row *row;
+
+	(void)resp;
+	TRY(lock_program(call, id_of(req->id), &row));
+	if (strcmp(row->status, "active") == 0)
+		return FAIL(FAILED_PRECONDITION, "PROGRAM_ACTIVE");
+	TRY(q_delete_program(call->tx, row->id, call->principal->id, call->now));
+	emit_program(call, "program.deleted", row);
+	return OK;
+}

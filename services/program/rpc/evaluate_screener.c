@@ -1,0 +1,50 @@
+#include "program/program.h"
+
+static void fill(struct rpc_call *call, const struct screener_result *result,
+		 Program__EvaluateScreenerResponse *resp)
+{
+	struct strbuf trace = strbuf_new(call->arena);
+
+	screener_trace_json(result, &trace);
+	resp->outcome = arena_strdup(call->arena, result->outcome->id);
+	resp->may_issue_code = result->decided && result->outcome->issues_code;
+	resp->reasons = arena_array_of(call->arena, const char *, result->n_reasons);
+	for (size_t i = 0; i < result->n_reasons; i++)
+		resp->reasons[resp->n_reasons++] = arena_strdup(call->arena, result->reasons[i]);
+	resp->trace = (ProtobufCBinaryData){.len = trace.len, .data = (uint8_t *)trace.ptr};
+}
+
+static struct status evaluate(struct rpc_call *call, const struct screener *screener,
+			      const Program__EvaluateScreenerRequest *req,
+			      Program__EvaluateScreenerResponse *resp)
+{
+	const date_days *as_of = date_or_null(call->arena, req->as_of);
+	struct screener_answers *answers;
+	struct screener_result result;
+
+	TRY(screener_answers_parse(screener, call->arena,
+				   (struct str){(const char *)req->answers.data, req->answers.len},
+				   as_of ? *as_of : date_of_instant(call->now), &answers));
+	screener_eval(screener, answers, call->arena, SCREENER_FULL, &result);
+	fill(call, &result, resp);
+	return OK;
+}
+
+struct status program_evaluate_screener(struct rpc_call *call,
+					const Program__EvaluateScreenerRequest *req,
+					Program__EvaluateScreenerResponse *resp)
+{
+	struct screener_findings findings = {};
+	struct screener_tables tables;
+	struct screener *screener;
+	struct screener_text text;
+	struct status st;
+
+	TRY(screener_text(call, id_of(req->program_id), req->version, &text));
+	TRY(screener_tables(call, text.document, &tables));
+	TRY(screener_compile(call->arena, text.document, tables.tables, tables.n, &screener,
+			     &findings));
+	st = evaluate(call, screener, req, resp);
+	screener_free(&screener);
+	return st;
+}

@@ -1,0 +1,13 @@
+#include "program/program.h"
+
+struct status program_get_program(struct rpc_call *call, const Program__GetProgramRequest *req,
+				  Program__Program *resp)
+{
+	struct q_program_row *row;
+
+	TRY(q_program_by_id(call->tx, id_of(req->id), &row));
+	if (!row)
+		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+	program_to_proto(call->arena, row, resp);
+	return OK;
+}

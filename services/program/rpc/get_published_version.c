@@ -1,0 +1,79 @@
+#include "program/program.h"
+
+struct lookup {
+	const Program__GetPublishedVersionRequest *req;
+	Program__PublishedVersion *resp;
+	struct q_directory_row *entry;
+};
+
+static struct status find_owner(struct rpc_call *call, void *arg)
+{
+	struct lookup *lookup = arg;
+
+	TRY(q_directory_entry(call->tx, lookup->req->public_id, &lookup->entry));
+	return lookup->entry ? OK : FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+}
+
+static struct status add_document(struct rpc_call *call, const struct q_version_row *version,
+				  Program__PublishedVersion *resp)
+{
+	struct screener_tables tables;
+
+	resp->document = (ProtobufCBinaryData){.len = version->document.len,
+					       .data = (uint8_t *)version->document.ptr};
+	TRY(screener_tables(call, version->document, &tables));
+	resp->tables = arena_array_of(call->arena, Program__ReferenceTable *, tables.n);
+	for (size_t i = 0; i < tables.n; i++) {
+		Program__ReferenceTable *out = arena_new_of(call->arena, Program__ReferenceTable);
+
+		program__reference_table__init(out);
+		out->sha256 = tables.hashes[i];
+		out->document = (ProtobufCBinaryData){.len = tables.tables[i].len,
+						      .data = (uint8_t *)tables.tables[i].ptr};
+		resp->tables[resp->n_tables++] = out;
+	}
+	return OK;
+}
+
+static struct status read_version(struct rpc_call *call, void *arg)
+{
+	struct lookup *lookup = arg;
+	Program__PublishedVersion *resp = lookup->resp;
+	struct q_version_row *version;
+	struct q_program_row *program;
+
+	TRY(q_program_by_id(call->tx, lookup->entry->program_id, &program));
+	if (!program)
+		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+	if (strcmp(program->status, "active") != 0)
+		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+	if (*lookup->req->content_hash)
+		TRY(q_version_by_hash(call->tx, program->id, lookup->req->content_hash, &version));
+	else
+		TRY(q_version_by_number(call->tx, program->id, program->published_version,
+					&version));
+	if (!version)
+		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+	resp->tenant_id = uuid_text(call->arena, lookup->entry->owner_id);
+	resp->program_id = uuid_text(call->arena, program->id);
+	resp->program_name = program->name;
+	resp->version = version->screener_version;
+	resp->content_hash = version->content_hash;
+	resp->n_states = program->states.n;
+	resp->states = (const char **)program->states.items;
+	if (program->code_budget) {
+		resp->_code_budget_case = PROGRAM__PUBLISHED_VERSION___CODE_BUDGET_CODE_BUDGET;
+		resp->code_budget = *program->code_budget;
+	}
+	return lookup->req->without_document ? OK : add_document(call, version, resp);
+}
+
+struct status program_get_published_version(struct rpc_call *call,
+					    const Program__GetPublishedVersionRequest *req,
+					    Program__PublishedVersion *resp)
+{
+	struct lookup lookup = {.req = req, .resp = resp};
+
+	TRY(tx_run_as(call, (struct uuid){}, find_owner, &lookup));
+	return tx_run_as(call, lookup.entry->owner_id, read_version, &lookup);
+}

@@ -1,0 +1,117 @@
+#include "crypto/hash.h"
+#include "program/program.h"
+#include "program/publish_key.h"
+#include "screener/canon.h"
+#include "screener/identity.h"
+
+static char *hex_text(struct arena *arena, const uint8_t hash[IDENTITY_HASH_BYTES])
+{
+	char *text = arena_alloc(arena, 2 * IDENTITY_HASH_BYTES + 1);
+
+	hex_encode(text, hash, IDENTITY_HASH_BYTES);
+	return text;
+}
+
+/* What the publish gate finds in the way, as field errors: one each, by JSON pointer. */
+static struct status gate(struct rpc_call *call, struct str document, char **slug)
+{
+	struct screener_findings findings = {};
+	struct screener *screener;
+
+	TRY(screener_check(call, document, &findings, &screener));
+	if (screener)
+		*slug = arena_strdup(call->arena, screener_slug(screener));
+	screener_free(&screener);
+	if (findings.n_errors == 0)
+		return OK;
+	for (size_t i = 0; i < findings.n; i++)
+		if (findings.list[i].severity == SCREENER_ERROR)
+			(void)call_field_error(
+				call,
+				arena_printf(call->arena, "document%s", findings.list[i].pointer),
+				findings.list[i].code, findings.list[i].message);
+	return FAIL(FAILED_PRECONDITION, "SCREENER_INVALID");
+}
+
+/* The version behind the newest one of the chain; the program's row is locked. */
+static struct status next_link(struct rpc_call *call, struct uuid program_id,
+			       struct identity_version *version, const char **previous)
+{
+	struct q_chain_row *newest;
+
+	TRY(q_newest_version(call->tx, program_id, &newest));
+	*previous = newest ? newest->statement_hash : "";
+	version->number = newest ? newest->number + 1 : 1;
+	if (newest && !hex_decode(version->previous, IDENTITY_HASH_BYTES, str_of(*previous)))
+		return FAIL(DATA_LOSS, "CHAIN_BROKEN");
+	return OK;
+}
+
+static struct status store(struct rpc_call *call, const struct q_draft_row *draft,
+			   struct str canonical, const char *slug)
+{
+	uint8_t signature[IDENTITY_SIGNATURE_BYTES], statement[IDENTITY_HASH_BYTES];
+	struct identity_version version = {.slug = slug, .published_at = call->now};
+	struct publish_key key;
+	const char *previous;
+
+	crypto_sha256(version.content, canonical.ptr, canonical.len);
+	TRY(next_link(call, draft->program_id, &version, &previous));
+	TRY(publish_key_take(call, &key));
+	identity_sign(call->arena, &version, key.private_key, signature);
+	crypto_wipe(key.private_key, sizeof key.private_key);
+	identity_hash(call->arena, &version, statement);
+	return q_insert_version(
+		call->tx, .program_id = draft->program_id,
+		.screener_version = draft->screener_version, .number = version.number, .slug = slug,
+		.document = canonical, .content_hash = hex_text(call->arena, version.content),
+		.previous_hash = previous, .statement_hash = hex_text(call->arena, statement),
+		.signature = ((struct str){(const char *)signature, sizeof signature}),
+		.public_key = ((struct str){(const char *)key.public_key, sizeof key.public_key}),
+		.actor = call->principal->id, .now = call->now);
+}
+
+static struct status record(struct rpc_call *call, const struct q_draft_row *draft)
+{
+	int64_t inserted;
+
+	TRY(q_insert_status(call->tx, &inserted, .id = uuid_v7(call->now),
+			    .program_id = draft->program_id,
+			    .screener_version = draft->screener_version, .status = "published",
+			    .actor = call->principal->id, .now = call->now));
+	return q_refresh_published(call->tx, draft->program_id, call->principal->id, call->now);
+}
+
+struct status program_publish_screener(struct rpc_call *call,
+				       const Program__PublishScreenerRequest *req,
+				       Program__ScreenerVersion *resp)
+{
+	struct q_program_row *program;
+	struct q_version_row *version;
+	struct screener_text text;
+	struct q_draft_row *draft;
+	struct str canonical;
+	char *slug = "";
+
+	TRY(lock_program(call, id_of(req->program_id), &program));
+	if (strcmp(program->status, "ended") == 0)
+		return FAIL(FAILED_PRECONDITION, "PROGRAM_ENDED");
+	TRY(screener_text(call, program->id, req->version, &text));
+	if (text.published)
+		return FAIL(FAILED_PRECONDITION, "SCREENER_PUBLISHED");
+	/* From here on the canonical bytes are the document: they are checked, hashed and kept. */
+	if (is_failed(canon_bytes(call->arena, text.document, &canonical)))
+		return FAIL(FAILED_PRECONDITION, "SCREENER_INVALID");
+	TRY(gate(call, canonical, &slug));
+	TRY(q_take_draft(call->tx, program->id, req->version, &draft));
+	if (!draft)
+		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
+	TRY(store(call, draft, canonical, slug));
+	TRY(record(call, draft));
+	TRY(q_version_by_number(call->tx, program->id, req->version, &version));
+	if (!version)
+		return FAIL(INTERNAL, "VERSION_LOST");
+	emit_screener(call, "screener.published", program->id, req->version, version->content_hash);
+	version_to_proto(call->arena, version, resp);
+	return OK;
+}

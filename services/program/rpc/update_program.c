@@ -1,0 +1,55 @@
+#include "contract/mask.h"
+#include "program/program.h"
+
+static const char *const writable[] = {"name",	  "drug",      "sponsor", "description",
+				       "states",  "starts_on", "ends_on", "code_budget",
+				       "version", NULL};
+
+static struct status write_program(struct rpc_call *call, const Program__UpdateProgramRequest *req,
+				   struct q_program_row **row)
+{
+	const Google__Protobuf__FieldMask *mask = req->update_mask;
+	const Program__Program *in = req->program;
+	struct text_list states = {in->states, in->n_states};
+	bool has_budget = in->_code_budget_case == PROGRAM__PROGRAM___CODE_BUDGET_CODE_BUDGET;
+
+	/* An empty list is a value; a NULL one leaves the column. */
+	if (!states.items)
+		states.items = (const char *const[]){NULL};
+	return q_update_program(
+		call->tx, row, .id = id_of(req->id),
+		.name = mask_has(mask, "name") ? in->name : NULL,
+		.drug = mask_has(mask, "drug") ? in->drug : NULL,
+		.sponsor = mask_has(mask, "sponsor") ? in->sponsor : NULL,
+		.description = mask_has(mask, "description") ? in->description : NULL,
+		.states = mask_has(mask, "states") ? states : ((struct text_list){}),
+		.set_starts = mask_has(mask, "starts_on"),
+		.starts_on = date_or_null(call->arena, in->starts_on),
+		.set_ends = mask_has(mask, "ends_on"),
+		.ends_on = date_or_null(call->arena, in->ends_on),
+		.set_budget = mask_has(mask, "code_budget"),
+		.code_budget = has_budget ? &in->code_budget : NULL,
+		.expected_version = in->version, .actor = call->principal->id, .now = call->now);
+}
+
+struct status program_update_program(struct rpc_call *call,
+				     const Program__UpdateProgramRequest *req,
+				     Program__Program *resp)
+{
+	const char *stranger = mask_find_stranger(req->update_mask, writable);
+	struct q_program_row *row;
+
+	if (stranger)
+		return call_field_error(call, stranger, "READ_ONLY", "cannot be changed");
+	if (mask_has(req->update_mask, "name") && !*req->program->name)
+		return call_field_error(call, "name", "REQUIRED", "must not be empty");
+	TRY(lock_program(call, id_of(req->id), &row));
+	if (strcmp(row->status, "ended") == 0)
+		return FAIL(FAILED_PRECONDITION, "PROGRAM_ENDED");
+	TRY(write_program(call, req, &row));
+	if (!row)
+		return FAIL(ABORTED, "VERSION_CONFLICT");
+	emit_program(call, "program.updated", row);
+	program_to_proto(call->arena, row, resp);
+	return OK;
+}

@@ -1,0 +1,219 @@
+-- Statements of the program daemon.
+
+-- name: insert_program :one
+-- args: id uuid, public_id text, name text, drug text, sponsor text, description text, states text[], starts_on date?,
+--   ends_on date?, code_budget int4?, actor uuid, now instant
+-- row: program (id uuid, public_id text, name text, drug text, sponsor text, description text, status text, states text[],
+--   starts_on date?, ends_on date?, code_budget int4?, published_version int4, created_at instant, updated_at instant, version int8)
+INSERT INTO program.program (tenant_id, id, public_id, name, drug, sponsor, description, states, starts_on, ends_on, code_budget,
+	created_at, created_by, updated_at, updated_by)
+VALUES (:tenant, :id, :public_id, :name, :drug, :sponsor, :description, :states, :starts_on, :ends_on, :code_budget,
+	:now, :actor, :now, :actor)
+RETURNING id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
+	created_at, updated_at, version;
+
+-- name: insert_directory :exec
+-- args: public_id text, owner_id uuid, program_id uuid
+-- no-tenant
+INSERT INTO program.directory (public_id, owner_id, program_id) VALUES (:public_id, :owner_id, :program_id);
+
+-- name: directory_entry :opt
+-- args: public_id text
+-- row: directory (owner_id uuid, program_id uuid)
+-- no-tenant
+-- hot
+SELECT owner_id, program_id FROM program.directory WHERE public_id = :public_id;
+
+-- name: program_page :many
+-- args: status text, last_created instant, last_id uuid, page_rows int8
+-- row: program
+-- hot
+SELECT id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
+	created_at, updated_at, version
+FROM program.program
+WHERE tenant_id = :tenant AND deleted_at IS NULL AND (:status = '' OR status = :status)
+	AND (created_at, id) < (:last_created, :last_id)
+ORDER BY created_at DESC, id DESC LIMIT :page_rows;
+
+-- name: program_by_id :opt
+-- args: id uuid
+-- row: program
+-- hot
+SELECT id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
+	created_at, updated_at, version
+FROM program.program WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL;
+
+-- name: lock_program :opt
+-- args: id uuid
+-- row: program
+SELECT id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
+	created_at, updated_at, version
+FROM program.program WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL FOR UPDATE;
+
+-- A column whose argument is absent stays; the budget is set only with set_budget.
+-- name: update_program :opt
+-- args: id uuid, name text?, drug text?, sponsor text?, description text?, states text[]?, set_starts bool, starts_on date?,
+--   set_ends bool, ends_on date?, set_budget bool, code_budget int4?, expected_version int8, actor uuid, now instant
+-- row: program
+UPDATE program.program
+SET name = coalesce(:name, name), drug = coalesce(:drug, drug), sponsor = coalesce(:sponsor, sponsor),
+	description = coalesce(:description, description), states = coalesce(:states, states),
+	starts_on = CASE WHEN :set_starts THEN :starts_on ELSE starts_on END,
+	ends_on = CASE WHEN :set_ends THEN :ends_on ELSE ends_on END,
+	code_budget = CASE WHEN :set_budget THEN :code_budget ELSE code_budget END,
+	updated_at = :now, updated_by = :actor, version = version + 1
+WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL AND (:expected_version = 0 OR version = :expected_version)
+RETURNING id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
+	created_at, updated_at, version;
+
+-- name: set_program_status :one
+-- args: id uuid, status text, actor uuid, now instant
+-- row: program
+UPDATE program.program SET status = :status, updated_at = :now, updated_by = :actor, version = version + 1
+WHERE tenant_id = :tenant AND id = :id
+RETURNING id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
+	created_at, updated_at, version;
+
+-- name: delete_program :exec
+-- args: id uuid, actor uuid, now instant
+UPDATE program.program SET deleted_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
+WHERE tenant_id = :tenant AND id = :id;
+
+-- name: take_version_number :one
+-- args: id uuid
+-- row: version_number (last_version int4)
+UPDATE program.program SET last_version = last_version + 1 WHERE tenant_id = :tenant AND id = :id RETURNING last_version;
+
+-- name: insert_draft :one
+-- args: program_id uuid, screener_version int4, document bytes, actor uuid, now instant
+-- row: draft (program_id uuid, screener_version int4, document bytes, revision int8, created_at instant)
+INSERT INTO program.screener_draft (tenant_id, program_id, screener_version, document, created_at, created_by, updated_at, updated_by)
+VALUES (:tenant, :program_id, :screener_version, :document, :now, :actor, :now, :actor)
+RETURNING program_id, screener_version, document, revision, created_at;
+
+-- name: draft_by_version :opt
+-- args: program_id uuid, screener_version int4
+-- row: draft
+SELECT program_id, screener_version, document, revision, created_at FROM program.screener_draft
+WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version;
+
+-- name: update_draft :opt
+-- args: program_id uuid, screener_version int4, document bytes, expected_revision int8, actor uuid, now instant
+-- row: draft
+UPDATE program.screener_draft
+SET document = :document, revision = revision + 1, updated_at = :now, updated_by = :actor
+WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
+	AND (:expected_revision = 0 OR revision = :expected_revision)
+RETURNING program_id, screener_version, document, revision, created_at;
+
+-- name: take_draft :opt
+-- args: program_id uuid, screener_version int4
+-- row: draft
+DELETE FROM program.screener_draft
+WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
+RETURNING program_id, screener_version, document, revision, created_at;
+
+-- Without documents.
+-- name: list_drafts :many
+-- args: program_id uuid
+-- row: draft
+SELECT program_id, screener_version, ''::bytea AS document, revision, created_at FROM program.screener_draft
+WHERE tenant_id = :tenant AND program_id = :program_id ORDER BY screener_version DESC LIMIT 500;
+
+-- name: list_versions :many
+-- args: program_id uuid
+-- row: version (program_id uuid, screener_version int4, number int8, slug text, document bytes, content_hash text, previous_hash text,
+--   statement_hash text, signature bytes, public_key bytes, published_at instant, retired bool)
+SELECT v.program_id, v.screener_version, v.number, v.slug, ''::bytea AS document, v.content_hash, v.previous_hash, v.statement_hash,
+	v.signature, v.public_key, v.published_at, EXISTS (SELECT FROM program.screener_status s
+		WHERE s.tenant_id = :tenant AND s.program_id = v.program_id AND s.screener_version = v.screener_version
+			AND s.status = 'retired') AS retired
+FROM program.screener_version v WHERE v.tenant_id = :tenant AND v.program_id = :program_id
+ORDER BY v.screener_version DESC LIMIT 500;
+
+-- name: version_by_number :opt
+-- args: program_id uuid, screener_version int4
+-- row: version
+-- hot
+SELECT v.program_id, v.screener_version, v.number, v.slug, v.document, v.content_hash, v.previous_hash, v.statement_hash,
+	v.signature, v.public_key, v.published_at, EXISTS (SELECT FROM program.screener_status s
+		WHERE s.tenant_id = :tenant AND s.program_id = v.program_id AND s.screener_version = v.screener_version
+			AND s.status = 'retired') AS retired
+FROM program.screener_version v
+WHERE v.tenant_id = :tenant AND v.program_id = :program_id AND v.screener_version = :screener_version;
+
+-- name: version_by_hash :opt
+-- args: program_id uuid, content_hash text
+-- row: version
+SELECT v.program_id, v.screener_version, v.number, v.slug, v.document, v.content_hash, v.previous_hash, v.statement_hash,
+	v.signature, v.public_key, v.published_at, EXISTS (SELECT FROM program.screener_status s
+		WHERE s.tenant_id = :tenant AND s.program_id = v.program_id AND s.screener_version = v.screener_version
+			AND s.status = 'retired') AS retired
+FROM program.screener_version v
+WHERE v.tenant_id = :tenant AND v.program_id = :program_id AND v.content_hash = :content_hash
+ORDER BY v.number DESC LIMIT 1;
+
+-- name: newest_version :opt
+-- args: program_id uuid
+-- row: chain (number int8, statement_hash text)
+SELECT number, statement_hash FROM program.screener_version
+WHERE tenant_id = :tenant AND program_id = :program_id ORDER BY number DESC LIMIT 1;
+
+-- name: insert_version :exec
+-- args: program_id uuid, screener_version int4, number int8, slug text, document bytes, content_hash text, previous_hash text,
+--   statement_hash text, signature bytes, public_key bytes, actor uuid, now instant
+INSERT INTO program.screener_version (tenant_id, program_id, screener_version, number, slug, document, content_hash, previous_hash,
+	statement_hash, signature, public_key, published_at, published_by)
+VALUES (:tenant, :program_id, :screener_version, :number, :slug, :document, :content_hash, :previous_hash, :statement_hash,
+	:signature, :public_key, :now, :actor);
+
+-- name: insert_status :affected
+-- args: id uuid, program_id uuid, screener_version int4, status text, actor uuid, now instant
+INSERT INTO program.screener_status (tenant_id, id, program_id, screener_version, status, created_at, created_by)
+VALUES (:tenant, :id, :program_id, :screener_version, :status, :now, :actor)
+ON CONFLICT (tenant_id, program_id, screener_version, status) DO NOTHING;
+
+-- The newest version that is not retired, 0 when there is none.
+-- name: refresh_published :exec
+-- args: program_id uuid, actor uuid, now instant
+UPDATE program.program
+SET published_version = coalesce((SELECT max(v.screener_version) FROM program.screener_version v
+		WHERE v.tenant_id = :tenant AND v.program_id = :program_id AND NOT EXISTS (SELECT FROM program.screener_status s
+			WHERE s.tenant_id = :tenant AND s.program_id = v.program_id AND s.screener_version = v.screener_version
+				AND s.status = 'retired')), 0),
+	updated_at = :now, updated_by = :actor, version = version + 1
+WHERE tenant_id = :tenant AND id = :program_id;
+
+-- name: screener_text :opt
+-- args: program_id uuid, screener_version int4
+-- row: text (document bytes, published bool)
+SELECT document, true AS published FROM program.screener_version
+WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
+UNION ALL
+SELECT document, false AS published FROM program.screener_draft
+WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
+LIMIT 1;
+
+-- name: publish_key :opt
+-- row: publish_key (kek text, public_key bytes, sealed bytes)
+SELECT kek, public_key, sealed FROM program.publish_key WHERE tenant_id = :tenant;
+
+-- name: insert_publish_key :exec
+-- args: kek text, public_key bytes, sealed bytes, now instant
+INSERT INTO program.publish_key (tenant_id, kek, public_key, sealed, created_at)
+VALUES (:tenant, :kek, :public_key, :sealed, :now) ON CONFLICT (tenant_id) DO NOTHING;
+
+-- name: insert_table :affected
+-- args: sha256 text, name text, document bytes, actor uuid, now instant
+INSERT INTO program.reference_table (tenant_id, sha256, name, document, created_at, created_by)
+VALUES (:tenant, :sha256, :name, :document, :now, :actor) ON CONFLICT (tenant_id, sha256) DO NOTHING;
+
+-- name: tables_by_hash :many
+-- args: hashes text[]
+-- row: table (sha256 text, document bytes)
+SELECT sha256, document FROM program.reference_table WHERE tenant_id = :tenant AND sha256 = ANY (:hashes) ORDER BY sha256;
+
+-- name: list_tables :many
+-- row: table_info (sha256 text, name text, bytes int4, created_at instant)
+SELECT sha256, name, length(document) AS bytes, created_at FROM program.reference_table
+WHERE tenant_id = :tenant ORDER BY created_at DESC, sha256 LIMIT 500;

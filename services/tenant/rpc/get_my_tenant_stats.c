@@ -1,0 +1,14 @@
+#include "tenant/tenant.h"
+
+struct status tenant_get_my_tenant_stats(struct rpc_call *call,
+					 const Tenant__GetMyTenantStatsRequest *req,
+					 Tenant__TenantStats *resp)
+{
+	struct q_stats_row *row;
+
+	(void)req;
+	TRY(q_tenant_stats(call->tx, &row));
+	resp->members = row->members;
+	resp->active_members = row->active_members;
+	return OK;
+}

@@ -1,0 +1,14 @@
+#include "tenant/tenant.h"
+
+struct status tenant_get_settings(struct rpc_call *call, const Tenant__GetSettingsRequest *req,
+				  Tenant__Settings *resp)
+{
+	struct q_settings_row *row;
+
+	(void)req;
+	TRY(q_current_settings(call->tx, &row));
+	if (!row)
+		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
+	settings_to_proto(call->arena, row, resp);
+	return OK;
+}

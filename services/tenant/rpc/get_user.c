@@ -1,0 +1,15 @@
+#include "tenant/tenant.h"
+
+struct status tenant_get_user(struct rpc_call *call, const Tenant__GetUserRequest *req,
+			      Tenant__Member *resp)
+{
+	struct q_member_row *row;
+	struct uuid id = {};
+
+	(void)uuid_parse(str_of(req->id), &id);
+	TRY(q_member_by_id(call->tx, id, &row));
+	if (!row)
+		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+	member_to_proto(call->arena, row, resp);
+	return OK;
+}

@@ -1,0 +1,31 @@
+#include "tenant/member.h"
+
+struct change {
+	struct uuid id;
+	struct q_member_row *member;
+};
+
+static struct status remove_member(struct rpc_call *call, void *arg)
+{
+	struct change *change = arg;
+	struct q_member_row *old;
+
+	TRY(member_lock(call, change->id, true, &old));
+	TRY(q_remove_member(call->tx, change->id, call->principal->id, call->now, &change->member));
+	if (!change->member)
+		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+	emit_membership(call, "user.removed", change->member, old->role);
+	return OK;
+}
+
+struct status tenant_remove_user(struct rpc_call *call, const Tenant__RemoveUserRequest *req,
+				 Tenant__RemoveUserResponse *resp)
+{
+	struct change change = {};
+
+	(void)resp;
+	(void)uuid_parse(str_of(req->id), &change.id);
+	TRY(tx_run(call, remove_member, &change));
+	push_membership(call, call->tenant, change.member);
+	return OK;
+}

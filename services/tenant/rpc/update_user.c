@@ -1,0 +1,33 @@
+#include "tenant/member.h"
+
+struct change {
+	struct uuid id;
+	const char *role;
+	struct q_member_row *member;
+};
+
+static struct status change_role(struct rpc_call *call, void *arg)
+{
+	struct change *change = arg;
+	struct q_member_row *old;
+
+	TRY(member_lock(call, change->id, strcmp(change->role, "owner") != 0, &old));
+	TRY(q_update_member_role(call->tx, &change->member, .id = change->id, .role = change->role,
+				 .actor = call->principal->id, .now = call->now));
+	if (!change->member)
+		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+	emit_membership(call, "user.role_changed", change->member, old->role);
+	return OK;
+}
+
+struct status tenant_update_user(struct rpc_call *call, const Tenant__UpdateUserRequest *req,
+				 Tenant__Member *resp)
+{
+	struct change change = {.role = req->role};
+
+	(void)uuid_parse(str_of(req->id), &change.id);
+	TRY(tx_run(call, change_role, &change));
+	push_membership(call, call->tenant, change.member);
+	member_to_proto(call->arena, change.member, resp);
+	return OK;
+}

@@ -1,0 +1,134 @@
+-- Statements of the tenant daemon.
+
+-- Does nothing when the tenant is there already.
+-- name: insert_tenant :affected
+-- args: name text, kind text, actor uuid, now instant
+INSERT INTO tenant.tenant (tenant_id, name, kind, created_at, created_by, updated_at, updated_by)
+VALUES (:tenant, :name, :kind, :now, :actor, :now, :actor)
+ON CONFLICT (tenant_id) DO NOTHING;
+
+-- name: insert_directory :exec
+-- args: id uuid, name text, kind text, now instant
+-- no-tenant
+INSERT INTO tenant.directory (id, name, kind, status, tier, created_at)
+VALUES (:id, :name, :kind, 'active', 'basic', :now)
+ON CONFLICT (id) DO NOTHING;
+
+-- name: insert_settings :exec
+-- args: actor uuid, now instant
+INSERT INTO tenant.settings (tenant_id, created_at, created_by, updated_at, updated_by)
+VALUES (:tenant, :now, :actor, :now, :actor)
+ON CONFLICT (tenant_id) DO NOTHING;
+
+-- name: insert_member :one
+-- args: id uuid, email text, name text, role text, actor uuid, now instant
+-- row: member (id uuid, email text, name text, role text, active bool, created_at instant, version int8)
+INSERT INTO tenant.member (tenant_id, id, email, name, role, created_at, created_by, updated_at, updated_by)
+VALUES (:tenant, :id, :email, :name, :role, :now, :actor, :now, :actor)
+RETURNING id, email, name, role, active, created_at, version;
+
+-- name: current_tenant :opt
+-- row: tenant (tenant_id uuid, name text, kind text, status text, tier text, time_zone text, locale text,
+--   created_at instant, updated_at instant, version int8)
+-- hot
+SELECT tenant_id, name, kind, status, tier, time_zone, locale, created_at, updated_at, version
+FROM tenant.tenant WHERE tenant_id = :tenant AND deleted_at IS NULL;
+
+-- An absent argument leaves the column; version 0 takes any.
+-- name: update_tenant :opt
+-- args: name text?, time_zone text?, locale text?, expected_version int8, actor uuid, now instant
+-- row: tenant
+UPDATE tenant.tenant
+SET name = coalesce(:name, name), time_zone = coalesce(:time_zone, time_zone), locale = coalesce(:locale, locale),
+	updated_at = :now, updated_by = :actor, version = version + 1
+WHERE tenant_id = :tenant AND deleted_at IS NULL AND (:expected_version = 0 OR version = :expected_version)
+RETURNING tenant_id, name, kind, status, tier, time_zone, locale, created_at, updated_at, version;
+
+-- name: update_tenant_status :opt
+-- args: status text, actor uuid, now instant
+-- row: tenant
+UPDATE tenant.tenant SET status = :status, updated_at = :now, updated_by = :actor, version = version + 1
+WHERE tenant_id = :tenant AND deleted_at IS NULL
+RETURNING tenant_id, name, kind, status, tier, time_zone, locale, created_at, updated_at, version;
+
+-- name: update_directory :exec
+-- args: id uuid, name text, status text
+-- no-tenant
+UPDATE tenant.directory SET name = :name, status = :status WHERE id = :id;
+
+-- name: discard_tenant :affected
+-- args: actor uuid, now instant
+UPDATE tenant.tenant SET deleted_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
+WHERE tenant_id = :tenant AND deleted_at IS NULL;
+
+-- name: discard_members :exec
+-- args: actor uuid, now instant
+UPDATE tenant.member SET active = false, deleted_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
+WHERE tenant_id = :tenant AND deleted_at IS NULL;
+
+-- name: delete_directory :exec
+-- args: id uuid
+-- no-tenant
+DELETE FROM tenant.directory WHERE id = :id;
+
+-- name: tenant_stats :one
+-- row: stats (members int8, active_members int8)
+SELECT count(*) AS members, count(*) FILTER (WHERE active) AS active_members
+FROM tenant.member WHERE tenant_id = :tenant AND deleted_at IS NULL;
+
+-- name: directory_page :many
+-- args: last_created instant, last_id uuid, page_rows int8
+-- row: directory (id uuid, name text, kind text, status text, tier text, created_at instant)
+-- no-tenant
+SELECT id, name, kind, status, tier, created_at FROM tenant.directory
+WHERE (created_at, id) < (:last_created, :last_id)
+ORDER BY created_at DESC, id DESC LIMIT :page_rows;
+
+-- name: member_page :many
+-- args: last_created instant, last_id uuid, page_rows int8
+-- row: member
+-- hot
+SELECT id, email, name, role, active, created_at, version FROM tenant.member
+WHERE tenant_id = :tenant AND deleted_at IS NULL AND (created_at, id) < (:last_created, :last_id)
+ORDER BY created_at DESC, id DESC LIMIT :page_rows;
+
+-- name: member_by_id :opt
+-- args: id uuid
+-- row: member
+-- hot
+SELECT id, email, name, role, active, created_at, version FROM tenant.member
+WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL;
+
+-- Locks the owners, in a fixed order, so that two cannot remove each other at once.
+-- name: lock_owners :many
+-- row: owner (id uuid)
+SELECT id FROM tenant.member
+WHERE tenant_id = :tenant AND role = 'owner' AND active AND deleted_at IS NULL
+ORDER BY id FOR UPDATE;
+
+-- name: update_member_role :opt
+-- args: id uuid, role text, actor uuid, now instant
+-- row: member
+UPDATE tenant.member SET role = :role, updated_at = :now, updated_by = :actor, version = version + 1
+WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL
+RETURNING id, email, name, role, active, created_at, version;
+
+-- name: remove_member :opt
+-- args: id uuid, actor uuid, now instant
+-- row: member
+UPDATE tenant.member SET active = false, deleted_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
+WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL
+RETURNING id, email, name, role, active, created_at, version;
+
+-- name: current_settings :opt
+-- row: settings (session_idle_minutes int4, require_mfa bool, alert_emails text[], version int8)
+SELECT session_idle_minutes, require_mfa, alert_emails, version FROM tenant.settings WHERE tenant_id = :tenant;
+
+-- name: update_settings :opt
+-- args: session_idle_minutes int4, require_mfa bool, alert_emails text[], expected_version int8, actor uuid, now instant
+-- row: settings
+UPDATE tenant.settings
+SET session_idle_minutes = :session_idle_minutes, require_mfa = :require_mfa, alert_emails = :alert_emails,
+	updated_at = :now, updated_by = :actor, version = version + 1
+WHERE tenant_id = :tenant AND (:expected_version = 0 OR version = :expected_version)
+RETURNING session_idle_minutes, require_mfa, alert_emails, version;

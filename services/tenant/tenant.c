@@ -1,0 +1,157 @@
+#include "tenant/tenant.h"
+
+#include "base/log.h"
+#include "contract/manifest.h"
+#include "contract/time.h"
+#include <aegis/auth/v1/auth.aegis.h>
+#include <aegis/event/v1/event.aegis.h>
+
+static const char *const kinds[] = {"pharma", "clinic", "facility"};
+static const char *const statuses[] = {"active", "suspended", "closing"};
+static const char *const tiers[] = {"basic", "premium", "enterprise"};
+
+static int index_of(const char *const *words, int n, const char *word)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
+	return 0;
+}
+
+const char *tenant_kind_text(Tenant__TenantKind kind)
+{
+	return kinds[kind];
+}
+
+void tenant_to_proto(struct arena *arena, const struct q_tenant_row *row, Tenant__Tenant *out)
+{
+	out->id = uuid_text(arena, row->tenant_id);
+	out->name = row->name;
+	out->kind = (Tenant__TenantKind)index_of(kinds, 3, row->kind);
+	out->status = (Tenant__TenantStatus)index_of(statuses, 3, row->status);
+	out->tier = (Tenant__SubscriptionTier)index_of(tiers, 3, row->tier);
+	out->time_zone = row->time_zone;
+	out->locale = row->locale;
+	out->created_at = pb_timestamp(arena, row->created_at);
+	out->updated_at = pb_timestamp(arena, row->updated_at);
+	out->version = row->version;
+}
+
+void directory_to_proto(struct arena *arena, const struct q_directory_row *row, Tenant__Tenant *out)
+{
+	out->id = uuid_text(arena, row->id);
+	out->name = row->name;
+	out->kind = (Tenant__TenantKind)index_of(kinds, 3, row->kind);
+	out->status = (Tenant__TenantStatus)index_of(statuses, 3, row->status);
+	out->tier = (Tenant__SubscriptionTier)index_of(tiers, 3, row->tier);
+	out->created_at = pb_timestamp(arena, row->created_at);
+}
+
+void member_to_proto(struct arena *arena, const struct q_member_row *row, Tenant__Member *out)
+{
+	out->id = uuid_text(arena, row->id);
+	out->email = row->email;
+	out->name = row->name;
+	out->role = row->role;
+	out->active = row->active;
+	out->created_at = pb_timestamp(arena, row->created_at);
+	out->version = row->version;
+}
+
+void settings_to_proto(struct arena *arena, const struct q_settings_row *row, Tenant__Settings *out)
+{
+	(void)arena;
+	out->session_idle_minutes = row->session_idle_minutes;
+	out->require_mfa = row->require_mfa;
+	out->n_alert_emails = row->alert_emails.n;
+	out->alert_emails = (const char **)row->alert_emails.items;
+	out->version = row->version;
+}
+
+void emit_tenant(struct rpc_call *call, const char *action, struct uuid id, int64_t version,
+		 struct str after)
+{
+	svc_emit(call, &(struct event_out){.action = action,
+					   .target_kind = "tenant",
+					   .target_id = id,
+					   .target_version = version,
+					   .after = after});
+}
+
+/* More than any role has. */
+#define MAX_PERMISSIONS 128
+
+struct granted {
+	const char *names[MAX_PERMISSIONS];
+	size_t n;
+};
+
+/* Nothing for a member who is out. */
+static struct granted granted_to(const struct q_member_row *member)
+{
+	struct granted granted = {};
+
+	if (member->active)
+		granted.n = contract_role_permissions(member->role, granted.names, MAX_PERMISSIONS);
+	return granted;
+}
+
+void emit_membership(struct rpc_call *call, const char *action, const struct q_member_row *member,
+		     const char *old_role)
+{
+	struct granted granted = granted_to(member);
+	struct strbuf before = strbuf_new(call->arena), after = strbuf_new(call->arena);
+	Event__MembershipChanged payload = EVENT__MEMBERSHIP_CHANGED__INIT;
+
+	payload.user_id = uuid_text(call->arena, member->id);
+	payload.role = member->role;
+	payload.n_permissions = granted.n;
+	payload.permissions = granted.names;
+	payload.epoch = (uint64_t)member->version;
+	payload.active = member->active;
+	strbuf_printf(&after, "{\"role\":\"%s\",\"active\":%s}", member->role,
+		      member->active ? "true" : "false");
+	if (old_role)
+		strbuf_printf(&before, "{\"role\":\"%s\"}", old_role);
+	svc_emit(call, &(struct event_out){.action = action,
+					   .target_kind = "user",
+					   .target_id = member->id,
+					   .target_version = member->version,
+					   .before = strbuf_str(&before),
+					   .after = strbuf_str(&after),
+					   .payload_case = EVENT__EVENT__PAYLOAD_MEMBERSHIP_CHANGED,
+					   .payload = &payload});
+}
+
+void push_membership(struct rpc_call *call, struct uuid tenant, const struct q_member_row *member)
+{
+	struct granted granted = granted_to(member);
+	Auth__PutMembershipRequest req = AUTH__PUT_MEMBERSHIP_REQUEST__INIT;
+	Auth__PutMembershipResponse *resp;
+	struct status st;
+
+	req.user_id = uuid_text(call->arena, member->id);
+	req.tenant_id = uuid_text(call->arena, tenant);
+	req.role = member->role;
+	req.n_permissions = granted.n;
+	req.permissions = granted.names;
+	req.epoch = (uint64_t)member->version;
+	req.active = member->active;
+	st = call_auth_put_membership(call, &req, &resp);
+	if (is_failed(st))
+		log_warn("auth was not told of a membership; the event will", KV_STATUS(st));
+}
+
+static const struct db_constraint_map constraints[] = {
+	{"member_email_key", "MEMBER_EXISTS"},
+	{},
+};
+
+const struct svc_descriptor tenant_daemon = {
+	.name = "tenant",
+	.purpose = "tenants, their members, roles and settings",
+	.service = &tenant_service,
+	.handlers = &tenant_handlers,
+	.queries = &tenant_queries,
+	.constraints = constraints,
+};

@@ -1,0 +1,120 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "support/svc_test_internal.h"
+#include "support/test_db.h"
+#include "world.h"
+
+TestSuite(admin, .init = world_start, .fini = daemons_stop, .timeout = 120);
+
+/* What aegisctl prints, run as an operator would; "" when it failed. */
+static const char *create(const char *email)
+{
+	static char line[256];
+	char path[256], command[1024];
+	FILE *out;
+
+	/* The test server trusts its socket; the file stands for the password all the same. */
+	snprintf(path, sizeof path, "%s/migrator", test_world.secrets);
+	(void)mkdir(path, 0700);
+	snprintf(path, sizeof path, "%s/migrator/db.password", test_world.secrets);
+	out = fopen(path, "we");
+	cr_assert(out && fputs("unused\n", out) >= 0 && fclose(out) == 0);
+	cr_assert(chmod(path, 0600) == 0);
+	snprintf(command, sizeof command,
+		 "%s/services/ctl/aegisctl admin create --email '%s' --db '%s' --secrets '%s'",
+		 getenv("AEGIS_BUILD"), email, test_db_conninfo(), test_world.secrets);
+	out = popen(command, "re");
+	cr_assert(out);
+	if (!fgets(line, sizeof line, out))
+		line[0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	return pclose(out) == 0 ? line : "";
+}
+
+static struct answer accept(const char *token, const char *password)
+{
+	Auth__AcceptAdminInvitationRequest request = AUTH__ACCEPT_ADMIN_INVITATION_REQUEST__INIT;
+
+	request.token = token;
+	request.password = password;
+	return call_to(auth_d, as_nobody(), "AcceptAdminInvitation", &request);
+}
+
+static int64_t platform_events(const char *topic)
+{
+	return events_out("auth", svc_platform_tenant, topic);
+}
+
+Test(admin, an_invited_administrator_signs_in_without_an_organization)
+{
+	const char *token = arena_strdup(test_world.arena, create(address_of("root")));
+	Auth__GetMeRequest request = AUTH__GET_ME_REQUEST__INIT;
+	const Auth__TokenResponse *tokens;
+	const Auth__Me *me;
+
+	cr_assert(str_has_prefix(str_of(token), "adm_"), "%s", token);
+	cr_assert_eq(platform_events("admin.invited"), 1);
+	tokens = expect_ok(accept(token, GOOD_PASSWORD));
+	cr_assert_null(tokens->organization);
+	cr_assert_eq(bearer_of(tokens)->principal.kind, PRINCIPAL_ADMIN);
+	cr_assert_eq(platform_events("admin.accepted"), 1);
+	tokens = signed_in("root");
+	cr_assert_str_eq(bearer_of(tokens)->principal.role, ROLE_ADMIN);
+	cr_assert(is_alive(tokens));
+	me = expect_ok(call_to(auth_d, bearer_of(tokens), "GetMe", &request));
+	cr_assert(me->is_platform_admin);
+	cr_assert_null(me->organization);
+	tokens = expect_ok(refresh(tokens->refresh_token));
+	cr_assert_eq(bearer_of(tokens)->principal.kind, PRINCIPAL_ADMIN);
+}
+
+Test(admin, signing_out_ends_an_administrators_session)
+{
+	const Auth__TokenResponse *tokens =
+		expect_ok(accept(create(address_of("root")), GOOD_PASSWORD));
+	Auth__LogoutUserRequest request = AUTH__LOGOUT_USER_REQUEST__INIT;
+
+	cr_assert(is_alive(tokens));
+	expect_ok(call_to(auth_d, bearer_of(tokens), "LogoutUser", &request));
+	cr_assert_eq(record_of(tokens, NULL), CACHE_SESSION_ENDED);
+	cr_assert_eq(platform_events("session.ended"), 1);
+}
+
+Test(admin, a_link_is_good_once_and_for_a_day)
+{
+	const char *token = arena_strdup(test_world.arena, create(address_of("root")));
+	instant now = instant_now();
+
+	expect_fail(accept(token, "Password2024!"), INVALID_ARGUMENT, "PASSWORD_COMMON");
+	expect_fail(accept(token, "root-is-the-best"), INVALID_ARGUMENT,
+		    "PASSWORD_CONTAINS_IDENTITY");
+	expect_fail(accept("adm_x", GOOD_PASSWORD), INVALID_ARGUMENT, "BAD_TOKEN");
+	now_is(now + HOURS(25));
+	expect_fail(accept(token, GOOD_PASSWORD), INVALID_ARGUMENT, "BAD_TOKEN");
+	now_is(0);
+	expect_ok(accept(token, GOOD_PASSWORD));
+	expect_fail(accept(token, GOOD_PASSWORD), INVALID_ARGUMENT, "BAD_TOKEN");
+}
+
+Test(admin, a_members_address_cannot_become_an_administrators)
+{
+	registered("ann");
+	expect_fail(accept(create(address_of("ann")), GOOD_PASSWORD), ALREADY_EXISTS,
+		    "EMAIL_TAKEN");
+	cr_assert_str_eq(create("no-address"), "");
+}
+
+Test(admin, hashing_places_bound_this_door_too)
+{
+	const char *token = arena_strdup(test_world.arena, create(address_of("root")));
+	struct hash_pool *pool = auth_state()->hasher.pool;
+
+	for (int i = 0; i < AUTH_HASH_PLACES; i++)
+		cr_assert(hash_pool_enter(pool));
+	expect_fail(accept(token, GOOD_PASSWORD), UNAVAILABLE, "BUSY");
+	for (int i = 0; i < AUTH_HASH_PLACES; i++)
+		hash_pool_leave(pool);
+	expect_ok(accept(token, GOOD_PASSWORD));
+}

@@ -1,0 +1,1 @@
+"""What the benchmarks of tests/bench/run share."""

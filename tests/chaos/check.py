@@ -1,0 +1,271 @@
+"""After a cycle: what was acknowledged is there, once, with its audit event, and nothing is left hanging."""
+import base64
+import collections
+import json
+import os
+import random
+import subprocess
+import time
+
+import wire
+from wire import Wrong
+
+DRAIN_SECONDS, LONGEST_LEASE_SECONDS = 60, 180
+SAMPLE_OF_OLDER, SAMPLE_AT_END = 20, 500
+SANITIZER_WORDS = ("AddressSanitizer", "runtime error:", "LeakSanitizer")
+# The largest pool of a daemon with its relay and jobs; connections are opened when they are first used.
+CONNECTIONS_OF_A_ROLE = 24
+MEMORY_KIB, MEMORY_KIB_SANITIZED = 96 << 10, 768 << 10
+ONE_OF_EACH = {
+    "an address with two accounts": "SELECT lower(email) FROM auth.account GROUP BY 1 HAVING count(*) > 1",
+    "an account with two organizations": "SELECT account_id FROM auth.membership GROUP BY 1 HAVING count(*) > 1",
+    "an address that owns two tenants": "SELECT email FROM tenant.member WHERE role = 'owner' GROUP BY 1 HAVING count(*) > 1",
+    "a tenant without an account": "SELECT t.tenant_id FROM tenant.tenant t WHERE t.status = 'active' AND NOT EXISTS "
+                                   "(SELECT 1 FROM auth.membership m WHERE m.organization_id = t.tenant_id)",
+    "two programs from one keyed call": "SELECT name FROM program.program WHERE name LIKE 'Program %' GROUP BY tenant_id, name "
+                                        "HAVING count(*) > 1",
+}
+ONE_OF_EACH_CONSUMER = {
+    "a code redeemed twice": "SELECT code_id FROM consumer.redemption WHERE rolled_back_at IS NULL GROUP BY 1 HAVING count(*) > 1",
+    "a redemption without its code": "SELECT r.id FROM consumer.redemption r JOIN consumer.code c ON c.tenant_id = r.tenant_id AND "
+                                     "c.id = r.code_id WHERE r.rolled_back_at IS NULL AND c.status <> 'redeemed'",
+    "a budget that does not add up": "SELECT b.program_id FROM consumer.budget b WHERE b.issued <> (SELECT count(*) FROM "
+                                     "consumer.code c WHERE c.tenant_id = b.tenant_id AND c.program_id = b.program_id)",
+}
+
+
+def claims(token):
+    part = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
+class Checker:
+    def __init__(self, cluster, journal, figures, seed, folder):
+        self.cluster, self.journal, self.figures, self.folder = cluster, journal, figures, folder
+        self.random = random.Random(f"{seed} checker")
+        self.http = wire.Wire(cluster, figures)
+        self.tokens = {}
+        self.problems = []
+        self.drained_in = 0.0
+        self.verified = 0
+        self.has_consumer = "consumer" in cluster.daemons
+
+    def wrong(self, text):
+        self.problems.append(text)
+
+    def check(self, cycle):
+        self.problems = []
+        self.drain()
+        entries = self.journal.of_cycle(cycle)
+        older = [entry for entry in self.journal.entries if entry["cycle"] < cycle]
+        self.read_back(entries + self.random.sample(older, min(len(older), SAMPLE_OF_OLDER)))
+        self.nothing_twice()
+        self.audit(sorted({entry["tenant"] for entry in entries}))
+        self.connections()
+        self.memory()
+        return self.problems
+
+    def check_at_end(self):
+        """Every lease is over, and much of what was ever acknowledged is looked at again."""
+        self.problems = []
+        self.drain(LONGEST_LEASE_SECONDS, with_leased=True)
+        self.read_back(self.random.sample(self.journal.entries, min(len(self.journal), SAMPLE_AT_END)))
+        self.audit(sorted({entry["tenant"] for entry in self.journal.entries}))
+        return self.problems
+
+    # -- nothing hangs -------------------------------------------------------------
+
+    def left_over(self, with_leased):
+        """What a killed process held comes again when its lease is over: a mail under way after 150 s."""
+        parts, leased = [], "" if with_leased else "AND (leased_until IS NULL OR leased_until <= now())"
+        for schema in self.cluster.schemas():
+            parts += [f"SELECT '{schema}.outbox', count(*) FROM {schema}.outbox",
+                      f"SELECT '{schema}.job', count(*) FROM {schema}.job WHERE state <> 'queued' OR "
+                      f"((attempts > 0 OR run_at <= now()) {leased})"]
+        parts.append("SELECT 'auth.registration', count(*) FROM auth.registration")
+        rows = self.cluster.sql(" UNION ALL ".join(parts))
+        return {name: int(n) for name, n in rows if n != "0"}
+
+    def drain(self, seconds=DRAIN_SECONDS, with_leased=False):
+        started = time.monotonic()
+        while left := self.left_over(with_leased):
+            if time.monotonic() - started > seconds:
+                self.wrong(f"left over after {seconds} s: {left}")
+                break
+            time.sleep(0.1)
+        self.drained_in = time.monotonic() - started
+
+    def connections(self):
+        deadline = time.monotonic() + 20
+        while True:
+            now = self.cluster.connections()
+            over = {role: n for role, n in now.items() if n > CONNECTIONS_OF_A_ROLE}
+            stuck = self.cluster.count("SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'aegis\\_%' AND "
+                                       "state LIKE 'idle in transaction%' AND state_change < now() - interval '5 s'")
+            if not over and not stuck:
+                return
+            if time.monotonic() > deadline:
+                self.wrong(f"connections over the budget {over}, {stuck} idle in a transaction")
+                return
+            time.sleep(0.1)
+
+    def memory(self):
+        limit = MEMORY_KIB_SANITIZED if self.cluster.is_sanitized else MEMORY_KIB
+        for name in self.cluster.daemons:
+            used = self.cluster.memory_kib(name)
+            if used > limit:
+                self.wrong(f"{name} uses {used >> 10} MiB, more than {limit >> 10}")
+
+    # -- nothing is missing -----------------------------------------------------------
+
+    def token_of(self, tenant):
+        known = self.tokens.get(tenant)
+        if known is None or known[1] < time.monotonic():
+            owner = next(e for e in self.journal.entries if e["kind"] == "registered" and e["tenant"] == tenant)
+            http = wire.Wire(self.cluster, self.figures)
+            answer = http.insist("POST", "/api/auth/login", {k: owner[k] for k in ("email", "password")}, seconds=20)
+            http.drop()
+            if answer["organization.id"] != tenant:
+                raise Wrong(f"{owner['email']} belongs to another organization now")
+            known = self.tokens[tenant] = (answer["accessToken"], time.monotonic() + 600)
+        return known[0]
+
+    def read_back(self, entries):
+        for entry in entries:
+            probe = getattr(self, "see_" + entry["kind"], None)
+            if probe is None:
+                continue
+            try:
+                probe(entry)
+            except (Wrong, KeyError) as problem:
+                shown = {k: v for k, v in entry.items() if k not in ("password", "token", "partner", "body", "answers")}
+                self.wrong(f"acknowledged, but: {type(problem).__name__} {problem} ({shown})")
+
+    def get(self, path, token):
+        return self.http.insist("GET", path, token=token, seconds=20)
+
+    def expect(self, is_so, text):
+        if not is_so:
+            raise Wrong(text)
+
+    def see_registered(self, entry):
+        tenant = self.get("/api/tenants/me", self.token_of(entry["tenant"]))
+        self.expect(tenant["id"] == entry["tenant"], "another tenant")
+
+    def see_program(self, entry):
+        program = self.get(f"/api/programs/{entry['id']}", self.token_of(entry["tenant"]))
+        self.expect(program["name"] == entry["name"], "another program")
+
+    def see_activated(self, entry):
+        program = self.get(f"/api/programs/{entry['id']}", self.token_of(entry["tenant"]))
+        self.expect(program["status"] == "active", "the program is not active")
+
+    def see_published(self, entry):
+        version = self.get(f"/api/programs/{entry['id']}/screeners/{entry['version']}", self.token_of(entry["tenant"]))
+        self.expect(version["contentHash"] == entry["hash"] and version["status"] == "published", "not what was published")
+
+    def see_event(self, entry):
+        event = self.get(f"/api/tenants/{entry['tenant']}/compliance/events/{entry['id']}", self.token_of(entry["tenant"]))
+        self.expect(event["status"] == "acknowledged", "the event is not acknowledged")
+
+    def see_synced(self, entry):
+        """Two rows were there before the first look; each later one raised one event."""
+        seen = self.cluster.count(f"SELECT count(*) FROM compliance.event WHERE tenant_id = '{entry['tenant']}'")
+        last = max(e["rows"] for e in self.journal.entries if e["kind"] == "synced" and e["tenant"] == entry["tenant"])
+        self.expect(seen == last - 2, f"{last - 2} changes raised {seen} events")
+
+    def see_partner(self, entry):
+        self.get(f"/api/partners/{entry['id']}", self.token_of(entry["tenant"]))
+
+    def see_session(self, entry):
+        session = self.get(f"/api/screening-sessions/{entry['id']}", entry["token"])
+        self.expect(entry["answers"] is None or session["answers"] == entry["answers"], "the answers are not there")
+        self.expect(not entry["completed"] or session["status"] == "completed", "the session is not completed")
+
+    def see_code(self, entry):
+        again = self.http.insist("POST", f"/api/screening-sessions/{entry['session']}/verification-code", {}, entry["token"],
+                                 entry["key"], expect=201, seconds=20)
+        self.expect(again["code"] == entry["code"], "the same key gives another code")
+        if not entry["redeemed"]:
+            state = self.http.insist("POST", "/api/verification-codes/validate", {"code": entry["code"]}, entry["partner"], seconds=20)
+            self.expect(state["status"] == "issued", "the code is not what it was")
+
+    def see_redeemed(self, entry):
+        again = self.http.insist("POST", "/api/verification-codes/redeem", entry["body"], entry["partner"], entry["key"], seconds=20)
+        self.expect(again["id"] == entry["id"] and again["status"] == "redeemed", "the redemption is not there")
+
+    def see_signed_out(self, entry):
+        answer = self.http.insist("GET", "/api/auth/me", token=entry["token"], expect=401, seconds=20)
+        self.expect(answer.status == 401, "the session lives")
+
+    def see_refreshed(self, entry):
+        if time.time() - entry["at"] < 600:
+            self.get("/api/auth/me", entry["token"])
+
+    # -- nothing happened twice -------------------------------------------------------
+
+    def nothing_twice(self):
+        for what, query in {**ONE_OF_EACH, **(ONE_OF_EACH_CONSUMER if self.has_consumer else {})}.items():
+            rows = self.cluster.sql(query)
+            if rows:
+                self.wrong(f"{what}: {len(rows)}, such as {rows[0][0]}")
+
+    # -- every effect is in the log, and the log holds ------------------------------------
+
+    def audit(self, tenants):
+        codes = {}
+        if self.has_consumer:
+            codes = {session: code for session, code in self.cluster.sql("SELECT session_id, id FROM consumer.code")}
+        by_tenant = collections.defaultdict(list)
+        for entry in self.journal.entries:
+            by_tenant[entry["tenant"]].append(entry)
+        for tenant in tenants:
+            try:
+                seen = self.verified_events(tenant)
+            except Wrong as problem:
+                self.wrong(f"the log of {tenant}: {problem}")
+                continue
+            for entry in by_tenant[tenant]:
+                self.audited(entry, seen, codes)
+
+    def audited(self, entry, seen, codes):
+        once = {"registered": [("tenant.created", entry["tenant"])], "program": [("program.created", entry.get("id"))],
+                "published": [("screener.published", entry.get("id"))], "session": [("session.started", entry.get("id"))],
+                "completed": [("session.completed", entry.get("id"))], "partner": [("partner.created", entry.get("id"))],
+                "code": [("code.issued", codes.get(entry.get("session")))], "redeemed": [("code.redeemed", entry.get("id"))],
+                "event": [("compliance_event.acknowledged", entry.get("id"))]}
+        for action, target in once.get(entry["kind"], ()):
+            if seen[action, target] != 1:
+                self.wrong(f"{action} {target} is {seen[action, target]} times in the log")
+        if entry["kind"] == "registered" and sum(n for (action, _), n in seen.items() if action == "user.registered") != 1:
+            self.wrong(f"the registration of {entry['email']} is not once in the log")
+        if entry["kind"] == "answered" and not seen["session.answered", entry["id"]]:
+            self.wrong(f"answers of {entry['id']} are not in the log")
+        if entry["kind"] == "signed_out" and seen["session.ended", claims(entry["token"]).get("sid")] != 1:
+            self.wrong(f"the end of session {claims(entry['token']).get('sid')} is not once in the log")
+
+    def verified_events(self, tenant):
+        """(action, target) of what succeeded, from an export that aegisctl has verified."""
+        token = self.token_of(tenant)
+        export = self.http.insist("POST", "/api/audit/exports", {"purpose": "chaos"}, token, expect=201, seconds=20)
+        lines, seen, page = [json.dumps({"format": "aegis-audit/1", "checkpoint": export["checkpoint"]})], collections.Counter(), ""
+        while True:
+            at = f"/api/audit/exports/{export['id']}/entries?pageSize=200" + (f"&pageToken={page}" if page else "")
+            answer = self.get(at, token)
+            for entry in answer.json.get("entries", []):
+                lines.append(json.dumps({"index": int(entry["index"]), "leaf": entry["leaf"]}))
+                leaf = json.loads(base64.b64decode(entry["leaf"]))
+                if leaf["outcome"] == "success":
+                    seen[leaf["action"], leaf["targetId"]] += 1
+            page = answer.json.get("nextPageToken", "")
+            if not page:
+                break
+        path = os.path.join(self.folder, "export.jsonl")
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write("\n".join(lines) + "\n")
+        key = self.get("/api/audit/key", token)["verifierKey"]
+        done = subprocess.run([self.cluster.ctl, "audit", "verify", path, "--key", key], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Wrong(f"does not verify: {done.stdout}{done.stderr}")
+        self.verified += len(lines) - 1
+        return seen

@@ -1,0 +1,304 @@
+/* Codes at the counter. */
+#include <pthread.h>
+#include <stdio.h>
+
+#include "crypto/code32.h"
+#include "support/svc_test_internal.h"
+#include "svc/internal.h"
+#include "world.h"
+
+TEST_DATABASE
+TestSuite(redeem, .init = world_start, .fini = world_stop, .timeout = 240);
+
+static const char *const both_scopes[] = {"codes:verify", "codes:redeem", NULL};
+
+static const struct caller *partner_of(struct uuid tenant, const char *name)
+{
+	struct caller *caller = arena_memdup(
+		test_world.arena, as_key(tenant, PRINCIPAL_PARTNER_KEY, name, both_scopes),
+		sizeof *caller);
+
+	caller->principal.expires_at = 0;
+	return caller;
+}
+
+static const struct caller *corner(void)
+{
+	return partner_of(acme, "corner");
+}
+
+static struct answer try_validate(const struct caller *who, const char *code)
+{
+	Consumer__ValidateCodeRequest request = CONSUMER__VALIDATE_CODE_REQUEST__INIT;
+
+	request.code = code;
+	return ask(who, "ValidateCode", &request);
+}
+
+static Consumer__RedeemCodeRequest redemption(const char *code, const char *transaction)
+{
+	Consumer__RedeemCodeRequest request = CONSUMER__REDEEM_CODE_REQUEST__INIT;
+
+	request.code = code;
+	request.terminal_id = "till-1";
+	request.transaction_id = transaction;
+	return request;
+}
+
+static unsigned keys_made;
+
+static const struct caller *fresh(const struct caller *who)
+{
+	return with_key(who, arena_printf(test_world.arena, "key-%u", keys_made++));
+}
+
+static struct answer try_redeem(const struct caller *who, const char *code, const char *transaction)
+{
+	Consumer__RedeemCodeRequest request = redemption(code, transaction);
+
+	return ask(fresh(who), "RedeemCode", &request);
+}
+
+static struct answer try_reserve(const struct caller *who, const char *code,
+				 const char *transaction)
+{
+	Consumer__ReserveCodeRequest request = CONSUMER__RESERVE_CODE_REQUEST__INIT;
+
+	request.code = code;
+	request.terminal_id = "till-1";
+	request.transaction_id = transaction;
+	return ask(fresh(who), "ReserveCode", &request);
+}
+
+static struct answer try_roll_back(const struct caller *who, const char *code,
+				   const char *transaction)
+{
+	Consumer__RollBackCodeRequest request = CONSUMER__ROLL_BACK_CODE_REQUEST__INIT;
+
+	request.code = code;
+	request.transaction_id = transaction;
+	return ask(fresh(who), "RollBackCode", &request);
+}
+
+Test(redeem, a_code_is_validated_then_redeemed_and_never_again)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+	const Consumer__CodeState *state = expect_ok(try_validate(corner(), code));
+
+	cr_assert_eq(state->status, CONSUMER__CODE_STATUS__ISSUED);
+	cr_assert_str_eq(state->code_class, "retail");
+	state = expect_ok(try_redeem(corner(), code, "tx-1"));
+	cr_assert_eq(state->status, CONSUMER__CODE_STATUS__REDEEMED);
+	cr_assert(state->redeemed_at);
+	expect_fail(try_redeem(corner(), code, "tx-2"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	expect_fail(try_redeem(corner(), code, "tx-1"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	expect_fail(try_reserve(corner(), code, "tx-3"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	/* Its partner may still see it; another one learns nothing. */
+	expect_ok(try_validate(corner(), code));
+	expect_fail(try_validate(partner_of(acme, "mall"), code), FAILED_PRECONDITION,
+		    "CODE_NOT_VALID");
+	expect_count(
+		1, acme,
+		"consumer.redemption WHERE terminal_id = 'till-1' AND transaction_id = 'tx-1'");
+	expect_count(1, acme, "consumer.code WHERE refusals = 4");
+	cr_assert_eq(events_out("consumer", acme, "code.redeemed"), 3);
+}
+
+Test(redeem, a_lost_answer_can_be_had_again_with_its_key)
+{
+	struct a_program program = a_program();
+	Consumer__RedeemCodeRequest request = redemption(a_code(&program), "tx-1");
+	struct answer first, again;
+
+	expect_fail(ask(corner(), "RedeemCode", &request), INVALID_ARGUMENT,
+		    "IDEMPOTENCY_KEY_REQUIRED");
+	first = ask(with_key(corner(), "k"), "RedeemCode", &request);
+	again = ask(with_key(corner(), "k"), "RedeemCode", &request);
+	expect_ok(first);
+	expect_ok(again);
+	cr_assert(again.replayed && str_eq(first.wire, again.wire));
+	request.code = a_code(&program);
+	expect_fail(ask(with_key(corner(), "k"), "RedeemCode", &request), INVALID_ARGUMENT,
+		    "IDEMPOTENCY_KEY_REUSED");
+	expect_count(1, acme, "consumer.redemption");
+	expect_count(2, acme, "consumer.code WHERE refusals = 0");
+}
+
+Test(redeem, codes_may_be_typed_as_people_do)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+	char typed[64];
+
+	snprintf(typed, sizeof typed, " %.4s %.4s%.4s ", code, code + 5, code + 10);
+	for (char *c = typed; *c; c++)
+		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
+	expect_ok(try_redeem(corner(), typed, "tx-1"));
+}
+
+Test(redeem, unknown_foreign_mistyped_and_expired_codes_look_the_same)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+	char unknown[CODE_TEXT], shown[CODE_SHOWN], mistyped[CODE_SHOWN];
+
+	code_random(unknown);
+	code_show(shown, unknown);
+	memcpy(mistyped, code, sizeof mistyped);
+	mistyped[0] = mistyped[0] == '7' ? '8' : '7';
+	expect_fail(try_redeem(corner(), shown, "t"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	expect_fail(try_redeem(corner(), mistyped, "t"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	expect_fail(try_redeem(partner_of(other, "spy"), code, "t"), FAILED_PRECONDITION,
+		    "CODE_NOT_VALID");
+	expect_fail(try_validate(partner_of(other, "spy"), code), FAILED_PRECONDITION,
+		    "CODE_NOT_VALID");
+	/* A wrong check character is not even looked up, hence not counted. */
+	expect_count(1, acme, "consumer.guess WHERE subject = 'tenant' AND misses = 1");
+	expect_count(1, other, "consumer.guess WHERE subject = 'tenant' AND misses = 2");
+	now_is(instant_now() + DAYS(8));
+	expect_fail(try_redeem(corner(), code, "t"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	expect_fail(try_validate(corner(), code), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	expect_fail(try_reserve(corner(), code, "t"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	expect_count(0, acme, "consumer.redemption");
+}
+
+Test(redeem, a_reservation_keeps_others_away_until_it_runs_out)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+	const struct caller *mall = partner_of(acme, "mall");
+	instant now = instant_now();
+
+	now_is(now);
+	expect_ok(try_reserve(corner(), code, "tx-1"));
+	expect_ok(try_reserve(corner(), code, "tx-1"));
+	expect_fail(try_reserve(mall, code, "tx-1"), FAILED_PRECONDITION, "CODE_RESERVED");
+	expect_fail(try_redeem(mall, code, "tx-1"), FAILED_PRECONDITION, "CODE_RESERVED");
+	expect_fail(try_redeem(corner(), code, "tx-2"), FAILED_PRECONDITION, "CODE_RESERVED");
+	expect_fail(try_roll_back(mall, code, "tx-1"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	now_is(now + MINUTES(15));
+	expect_ok(try_reserve(mall, code, "tx-9"));
+	expect_fail(try_redeem(corner(), code, "tx-1"), FAILED_PRECONDITION, "CODE_RESERVED");
+	expect_ok(try_redeem(mall, code, "tx-9"));
+	expect_count(1, acme, "consumer.redemption");
+}
+
+Test(redeem, a_roll_back_frees_the_code_for_its_own_transaction_only)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+	const Consumer__CodeState *state;
+
+	expect_fail(try_roll_back(corner(), code, "tx-1"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	expect_ok(try_redeem(corner(), code, "tx-1"));
+	expect_fail(try_roll_back(corner(), code, "tx-2"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	state = expect_ok(try_roll_back(corner(), code, "tx-1"));
+	cr_assert_eq(state->status, CONSUMER__CODE_STATUS__ROLLED_BACK);
+	cr_assert(!state->redeemed_at);
+	expect_fail(try_roll_back(corner(), code, "tx-1"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	expect_ok(try_redeem(partner_of(acme, "mall"), code, "tx-7"));
+	expect_count(2, acme, "consumer.redemption");
+	expect_count(
+		1, acme,
+		"consumer.redemption WHERE rolled_back_at IS NULL AND transaction_id = 'tx-7'");
+}
+
+Test(redeem, guessing_is_stopped_for_a_terminal_and_then_for_a_key)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+	Consumer__RedeemCodeRequest request = redemption("", "t");
+	char canonical[CODE_TEXT], shown[CODE_SHOWN];
+	struct answer answer;
+	instant now = instant_now();
+
+	now_is(now);
+	request.code = shown;
+	for (int i = 0; i < 20; i++) {
+		code_random(canonical);
+		code_show(shown, canonical);
+		expect_fail(ask(fresh(corner()), "RedeemCode", &request), FAILED_PRECONDITION,
+			    "CODE_NOT_VALID");
+	}
+	answer = try_redeem(corner(), code, "t");
+	expect_fail(answer, RESOURCE_EXHAUSTED, "RATE_LIMITED");
+	cr_assert(answer.retry_after_ms > 500000 && answer.retry_after_ms <= 600001);
+	request.terminal_id = "till-2";
+	for (int i = 0; i < 80; i++) {
+		code_random(canonical);
+		code_show(shown, canonical);
+		request.terminal_id = arena_printf(test_world.arena, "till-%d", 2 + i / 10);
+		expect_fail(ask(fresh(corner()), "RedeemCode", &request), FAILED_PRECONDITION,
+			    "CODE_NOT_VALID");
+	}
+	expect_fail(try_validate(corner(), code), RESOURCE_EXHAUSTED, "RATE_LIMITED");
+	expect_ok(try_validate(partner_of(acme, "mall"), code));
+	now_is(now + MINUTES(10));
+	expect_ok(try_redeem(corner(), code, "t"));
+}
+
+#define THREADS	    20
+#define REDEMPTIONS 1000
+
+struct race {
+	pthread_t thread;
+	struct svc_worker *worker;
+	const struct caller **callers;
+	Consumer__RedeemCodeRequest *requests;
+	unsigned n, won, lost, odd;
+};
+
+static void *run_race(void *arg)
+{
+	struct race *race = arg;
+
+	for (unsigned i = 0; i < race->n; i++) {
+		struct answer answer =
+			call_on(race->worker, race->callers[i], "RedeemCode", &race->requests[i]);
+
+		if (is_ok(answer.status))
+			race->won++;
+		else if (strcmp(answer.status.reason, "CODE_NOT_VALID") == 0)
+			race->lost++;
+		else
+			race->odd++;
+	}
+	return NULL;
+}
+
+Test(redeem, of_a_thousand_redemptions_at_once_exactly_one_succeeds)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+	struct race races[THREADS] = {};
+	unsigned won = 0, lost = 0, n = REDEMPTIONS / THREADS;
+
+	for (unsigned t = 0; t < THREADS; t++) {
+		races[t].worker = worker_new(consumer);
+		races[t].n = n;
+		races[t].callers = arena_array_of(test_world.arena, const struct caller *, n);
+		races[t].requests =
+			arena_array_of(test_world.arena, Consumer__RedeemCodeRequest, n);
+		for (unsigned i = 0; i < n; i++) {
+			const char *id = arena_printf(test_world.arena, "tx-%u-%u", t, i);
+
+			races[t].callers[i] =
+				with_deadline(fresh(partner_of(acme, t % 2 ? "corner" : "mall")),
+					      instant_now() + MINUTES(3));
+			races[t].requests[i] = redemption(code, id);
+		}
+	}
+	for (unsigned t = 0; t < THREADS; t++)
+		cr_assert_eq(pthread_create(&races[t].thread, NULL, run_race, &races[t]), 0);
+	for (unsigned t = 0; t < THREADS; t++) {
+		pthread_join(races[t].thread, NULL);
+		won += races[t].won;
+		lost += races[t].lost;
+		svc_worker_free(&races[t].worker);
+	}
+	cr_assert_eq(won, 1, "%u redemptions succeeded", won);
+	cr_assert_eq(lost, REDEMPTIONS - 1, "%u were refused as they should", lost);
+	expect_count(1, acme, "consumer.redemption");
+	expect_count(1, acme, "consumer.code WHERE status = 'redeemed' AND refusals = 999");
+}

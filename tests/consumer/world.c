@@ -1,0 +1,257 @@
+#include "world.h"
+
+#include "crypto/bearer.h"
+#include "crypto/keyring.h"
+#include "program/program.h"
+#include "rpc/client.h"
+#include "support/svc_test_internal.h"
+
+struct test_daemon *consumer;
+struct uuid acme, other;
+
+static struct test_daemon *program_daemon_;
+
+/* Tests of one binary share a database and a relay that looks at all tenants. */
+__attribute__((constructor)) static void one_at_a_time(void)
+{
+	setenv("CRITERION_JOBS", "1", 1);
+}
+
+static void start(bool serving)
+{
+	consumer = daemon_start(&consumer_daemon, .serve = serving);
+	cr_assert(is_ok(keyring_ensure(test_world.secrets, "program", "publish", KEY_SECRET)));
+	program_daemon_ = daemon_start(&program_daemon, .serve = true);
+	acme = a_tenant_id("acme");
+	other = a_tenant_id("other");
+	cr_assert(rpc_client_wait(daemon_svc(consumer)->client, "program", 1, 20000));
+}
+
+void world_stop(void)
+{
+	daemons_stop();
+}
+
+void world_start(void)
+{
+	start(false);
+}
+
+void world_start_serving(void)
+{
+	start(true);
+}
+
+static const char document_form[] =
+	"{\"format\":\"screener/"
+	"1\",\"slug\":\"small\",\"locales\":[\"en-US\",\"es-US\"],\"items\":["
+	"{\"id\":\"age\",\"type\":\"integer\",\"unit\":\"a\",\"required\":true,\"safety\":true,"
+	"\"min\":0,\"max\":120},"
+	"{\"id\":\"sex\",\"type\":\"choice\",\"required\":true,\"safety\":true,"
+	"\"options\":[{\"code\":\"F\"},{\"code\":\"M\"}]},"
+	"{\"id\":\"pregnant\",\"type\":\"boolean\",\"show_if\":{\"==\":[{\"var\":\"sex\"},\"F\"]},"
+	"\"when_hidden\":false,\"required\":true,\"safety\":true},"
+	"{\"id\":\"note\",\"type\":\"text\"},{\"id\":\"weight\",\"type\":\"decimal\"}],"
+	"\"outcomes\":[{\"id\":\"do_not_use\",\"severity\":3},{\"id\":\"ask_doctor\",\"severity\":"
+	"2},"
+	"{\"id\":\"ok\",\"severity\":1,\"issue_code\":{\"class\":\"retail\",\"ttl\":\"P7D\"}}],"
+	"\"hit_policy\":\"most_severe\",\"rules\":["
+	"{\"id\":\"R1\",\"if\":{\"var\":\"pregnant\"},\"then\":\"do_not_use\",\"reason\":"
+	"\"pregnancy\"},"
+	"{\"id\":\"R2\",\"if\":{\"!\":{\"between\":[{\"var\":\"age\"},20,75]}},\"then\":\"ask_"
+	"doctor\","
+	"\"reason\":\"age\"},"
+	"{\"id\":\"R9\",\"else\":true,\"then\":\"ok\"}],\"on_unknown\":\"ask_doctor\",%s"
+	"\"tests\":[{\"name\":\"a man of 50\",\"answers\":{\"age\":50,\"sex\":\"M\"},"
+	"\"outcome\":\"ok\",\"fired\":[\"R9\"]}],"
+	"\"i18n\":{\"en-US\":{%s},\"es-US\":{%s}}}";
+
+static const char *texts(const char *tongue)
+{
+	return arena_printf(
+		test_world.arena,
+		"\"item.age.text\":\"age %1$s\",\"item.sex.text\":\"sex %1$s\","
+		"\"item.sex.option.F\":\"F %1$s\",\"item.sex.option.M\":\"M %1$s\","
+		"\"item.pregnant.text\":\"pregnant %1$s\",\"item.note.text\":\"note %1$s\","
+		"\"item.weight.text\":\"weight %1$s\",\"outcome.do_not_use.title\":\"no %1$s\","
+		"\"outcome.ask_doctor.title\":\"ask %1$s\",\"outcome.ok.title\":\"ok %1$s\","
+		"\"reason.pregnancy\":\"pregnancy %1$s\",\"reason.age\":\"of age %1$s\"",
+		tongue);
+}
+
+static const char *document_of(const char *attempts, const char *edition)
+{
+	return arena_printf(test_world.arena, document_form, attempts ? attempts : "",
+			    texts(arena_printf(test_world.arena, "in English%s", edition)),
+			    texts("en espa\xc3\xb1ol"));
+}
+
+static const void *tell_program(const char *method, const void *request)
+{
+	return expect_ok(call_to(program_daemon_, as(acme, "ann"), method, request));
+}
+
+static void publish(const char *program, const char *document)
+{
+	Program__CreateScreenerRequest create = PROGRAM__CREATE_SCREENER_REQUEST__INIT;
+	Program__PublishScreenerRequest publish = PROGRAM__PUBLISH_SCREENER_REQUEST__INIT;
+	const Program__ScreenerVersion *draft;
+
+	create.program_id = program;
+	create.document = consumer_bytes(str_of(document));
+	draft = tell_program("CreateScreener", &create);
+	publish.program_id = program;
+	publish.version = draft->version;
+	tell_program("PublishScreener", &publish);
+}
+
+struct a_program a_program_with(const struct program_facts *facts)
+{
+	Program__CreateProgramRequest create = PROGRAM__CREATE_PROGRAM_REQUEST__INIT;
+	Program__ActivateProgramRequest activate = PROGRAM__ACTIVATE_PROGRAM_REQUEST__INIT;
+	const Program__Program *program;
+
+	create.name = "Statin savings";
+	create.drug = "rosuvastatin 5 mg";
+	if (facts->budget) {
+		create._code_budget_case =
+			PROGRAM__CREATE_PROGRAM_REQUEST___CODE_BUDGET_CODE_BUDGET;
+		create.code_budget = facts->budget;
+	}
+	program = tell_program("CreateProgram", &create);
+	publish(program->id, document_of(facts->attempts, ""));
+	activate.id = program->id;
+	tell_program("ActivateProgram", &activate);
+	return (struct a_program){program->id, program->public_id};
+}
+
+void publish_again(const struct a_program *program)
+{
+	publish(program->id, document_of(NULL, ", second edition"));
+}
+
+void pause_program(const struct a_program *program)
+{
+	Program__PauseProgramRequest pause = PROGRAM__PAUSE_PROGRAM_REQUEST__INIT;
+
+	pause.id = program->id;
+	tell_program("PauseProgram", &pause);
+}
+
+struct answer ask(const struct caller *who, const char *method, const void *request)
+{
+	return call_to(consumer, who, method, request);
+}
+
+struct answer try_start(const char *public_id, const char *locale)
+{
+	Consumer__StartSessionRequest start = CONSUMER__START_SESSION_REQUEST__INIT;
+
+	start.program_id = public_id;
+	start.locale = locale;
+	start.device_class = "phone";
+	return ask(as_nobody(), "StartSession", &start);
+}
+
+const struct caller *bearing(const char *token)
+{
+	struct caller *caller =
+		arena_memdup(test_world.arena, as_session(acme, "visitor"), sizeof *caller);
+	const char **scopes = arena_array_of(test_world.arena, const char *, 1);
+	struct bearer bearer;
+
+	cr_assert(bearer_parse(str_of(token), &bearer));
+	scopes[0] = token;
+	caller->tenant = caller->principal.tenant = bearer.tenant;
+	caller->principal.id = caller->principal.session = bearer.id;
+	caller->principal.scopes = scopes;
+	caller->principal.n_scopes = 1;
+	caller->principal.expires_at = 0;
+	return caller;
+}
+
+const struct caller *staff(void)
+{
+	struct caller *caller = arena_memdup(test_world.arena, as(acme, "ann"), sizeof *caller);
+
+	caller->principal.expires_at = 0;
+	return caller;
+}
+
+struct visitor a_visitor(const struct a_program *program)
+{
+	const Consumer__StartSessionResponse *started =
+		expect_ok(try_start(program->public_id, "en-US"));
+
+	return (struct visitor){.who = bearing(started->session_token),
+				.id = started->session->id,
+				.token = started->session_token};
+}
+
+struct answer try_get(const struct caller *who, const char *id)
+{
+	Consumer__GetSessionRequest get = CONSUMER__GET_SESSION_REQUEST__INIT;
+
+	get.id = id;
+	return ask(who, "GetSession", &get);
+}
+
+struct answer try_put(const struct caller *who, const char *id, const char *answers)
+{
+	Consumer__PutAnswersRequest request = CONSUMER__PUT_ANSWERS_REQUEST__INIT;
+
+	request.id = id;
+	request.answers = consumer_bytes(str_of(answers));
+	return ask(who, "PutAnswers", &request);
+}
+
+struct answer try_complete(const struct caller *who, const char *id)
+{
+	Consumer__CompleteSessionRequest request = CONSUMER__COMPLETE_SESSION_REQUEST__INIT;
+
+	request.id = id;
+	return ask(who, "CompleteSession", &request);
+}
+
+struct answer try_issue(const struct caller *who, const char *id, const char *key,
+			const char *email)
+{
+	Consumer__IssueCodeRequest request = CONSUMER__ISSUE_CODE_REQUEST__INIT;
+
+	request.id = id;
+	request.email = email;
+	return ask(key ? with_key(who, key) : who, "IssueCode", &request);
+}
+
+const Consumer__Session *put(const struct visitor *visitor, const char *answers)
+{
+	return expect_ok(try_put(visitor->who, visitor->id, answers));
+}
+
+const Consumer__Session *complete(const struct visitor *visitor)
+{
+	return expect_ok(try_complete(visitor->who, visitor->id));
+}
+
+struct visitor an_eligible_visitor(const struct a_program *program)
+{
+	struct visitor visitor = a_visitor(program);
+
+	put(&visitor, GOOD_ANSWERS);
+	cr_assert(complete(&visitor)->outcome->may_issue_code);
+	return visitor;
+}
+
+const char *a_code(const struct a_program *program)
+{
+	struct visitor visitor = an_eligible_visitor(program);
+	const Consumer__IssueCodeResponse *issued =
+		expect_ok(try_issue(visitor.who, visitor.id, "issue", ""));
+
+	return issued->code;
+}
+
+const char *text_of(ProtobufCBinaryData bytes)
+{
+	return arena_strndup(test_world.arena, (const char *)bytes.data, bytes.len);
+}

@@ -1,0 +1,69 @@
+#include <string.h>
+
+#include "aegis/program/v1/program.aegis.h"
+#include "faults/fault_loop.h"
+#include "program/program.h"
+#include "support/svc_test_internal.h"
+
+static struct test_daemon *program_d;
+static const char *program_id;
+static int32_t version;
+
+#define DOCUMENT                                                                                   \
+	"{\"format\":\"screener/1\",\"slug\":\"small\",\"locales\":[\"en-US\"],\"items\":[{"       \
+	"\"id\":\"age\",\"type\":\"integer\",\"min\":0,\"max\":120,\"required\":true,"             \
+	"\"safety\":true}],\"outcomes\":[{\"id\":\"no\",\"severity\":2},{\"id\":\"ok\","           \
+	"\"severity\":1,\"issue_code\":{\"class\":\"retail\",\"ttl\":\"P7D\"}}],"                  \
+	"\"hit_policy\":\"first\",\"rules\":[{\"id\":\"R1\",\"if\":{\"<\":[{\"var\":\"age\"},18]}" \
+	",\"then\":\"no\",\"reason\":\"young\"},{\"id\":\"R2\",\"else\":true,\"then\":\"ok\","     \
+	"\"reason\":\"fits\"}],\"on_unknown\":\"no\",\"i18n\":{\"en-US\":{\"title\":\"T\","        \
+	"\"item.age.text\":\"Age?\",\"outcome.no.title\":\"No\",\"outcome.ok.title\":\"Yes\","     \
+	"\"reason.young\":\"Too young.\",\"reason.fits\":\"Fits.\"}},\"tests\":[{\"name\":"        \
+	"\"child\",\"answers\":{\"age\":17},\"outcome\":\"no\",\"fired\":[\"R1\"]},{\"name\":"     \
+	"\"adult\",\"answers\":{\"age\":18},\"outcome\":\"ok\",\"fired\":[\"R2\"]},{\"name\":"     \
+	"\"elder\",\"answers\":{\"age\":19},\"outcome\":\"ok\",\"fired\":[\"R2\"]}]}"
+
+static void draft_screener(unsigned round)
+{
+	Program__CreateProgramRequest program = PROGRAM__CREATE_PROGRAM_REQUEST__INIT;
+	Program__CreateScreenerRequest screener = PROGRAM__CREATE_SCREENER_REQUEST__INIT;
+	const Program__Program *made;
+	const Program__ScreenerVersion *draft;
+
+	fault_next_round(round);
+	program.name = "Statin savings";
+	program.drug = "rosuvastatin";
+	made = expect_ok(call_to(program_d, as(fault_tenant, "ann"), "CreateProgram", &program));
+	program_id = arena_strdup(test_world.arena, made->id);
+	screener.program_id = program_id;
+	screener.document.data = (uint8_t *)DOCUMENT;
+	screener.document.len = strlen(DOCUMENT);
+	draft = expect_ok(call_to(program_d, as(fault_tenant, "ann"), "CreateScreener", &screener));
+	version = draft->version;
+}
+
+static struct answer publish_screener(void)
+{
+	Program__PublishScreenerRequest req = PROGRAM__PUBLISH_SCREENER_REQUEST__INIT;
+
+	req.program_id = program_id;
+	req.version = version;
+	return call_to(program_d, as(fault_tenant, "ann"), "PublishScreener", &req);
+}
+
+static int64_t versions_published(void)
+{
+	return fault_rows("program.screener_version WHERE true") +
+	       fault_rows("program.screener_status WHERE status = 'published'") +
+	       events_out("program", fault_tenant, "screener.published");
+}
+
+Test(faults, a_version_is_published_whole_or_not_at_all, .timeout = 120, .fini = daemons_stop)
+{
+	program_d = daemon_start(&program_daemon);
+	fault_every_kind(&(struct fault_case){.prepare = draft_screener,
+					      .ask = publish_screener,
+					      .effects = versions_published,
+					      .whole = 3,
+					      .done_before = "SCREENER_PUBLISHED"});
+}

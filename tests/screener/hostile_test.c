@@ -1,0 +1,164 @@
+/* Large documents made to be slow: each must be done, or refused, in seconds even here. */
+#include <criterion/criterion.h>
+#include <libxml/parser.h>
+
+#include "base/instant.h"
+#include "screener/compat.h"
+#include "screener/dmn.h"
+#include "screener/fhir.h"
+#include "screener/patch.h"
+
+#define PATIENCE SECONDS(20) /* under sanitizers, on a busy machine */
+
+static struct arena *arena;
+static instant started;
+
+static void set_up(void)
+{
+	xmlInitParser();
+	arena = arena_new(SIZE_MAX);
+	started = instant_monotonic();
+}
+
+static void tear_down(void)
+{
+	cr_expect_lt(instant_monotonic() - started, PATIENCE);
+	arena_free(&arena);
+	xmlCleanupParser();
+}
+
+TestSuite(hostile, .init = set_up, .fini = tear_down);
+
+static struct strbuf begin(const char *text)
+{
+	struct strbuf buf = strbuf_new(arena);
+
+	strbuf_add_c(&buf, text);
+	return buf;
+}
+
+static void add_times(struct strbuf *buf, const char *text, int n)
+{
+	while (n--)
+		strbuf_add_c(buf, text);
+}
+
+static void import(struct strbuf *buf)
+{
+	struct screener_findings findings;
+	json_t *document = NULL, *back = NULL;
+
+	cr_assert_leq(buf->len, FHIR_MAX_BYTES);
+	cr_assert(is_ok(fhir_import(arena, strbuf_str(buf), &document, &findings)));
+	cr_assert(is_ok(fhir_export(arena, document, &back, &findings)));
+	json_decref(document);
+	json_decref(back);
+}
+
+Test(hostile, thousands_of_equal_options)
+{
+	struct strbuf buf = begin("{\"resourceType\":\"Questionnaire\",\"item\":[{\"linkId\":\"a\","
+				  "\"type\":\"choice\",\"answerOption\":[{\"valueString\":\"x\"}");
+
+	add_times(&buf, ",{\"valueString\":\"x\"}", 40000);
+	strbuf_add_c(&buf, "]}]}");
+	import(&buf);
+}
+
+Test(hostile, many_questions_that_share_a_large_value_set)
+{
+	struct strbuf buf = begin(
+		"{\"resourceType\":\"Questionnaire\",\"contained\":[{\"resourceType\":\"ValueSet\","
+		"\"id\":\"v\",\"compose\":{\"include\":[{\"concept\":[{\"code\":\"x\"}");
+
+	add_times(&buf, ",{\"code\":\"x\"}", 30000);
+	strbuf_add_c(&buf, "]}]}}],\"item\":[{\"linkId\":\"a\",\"type\":\"choice\"}");
+	add_times(&buf, ",{\"linkId\":\"a\",\"type\":\"choice\",\"answerValueSet\":\"#v\"}", 990);
+	strbuf_add_c(&buf, "]}");
+	import(&buf);
+}
+
+Test(hostile, a_thousand_questions_of_one_name)
+{
+	struct strbuf buf = begin("{\"resourceType\":\"Questionnaire\",\"item\":[{}");
+
+	add_times(&buf, ",{\"linkId\":\"!\",\"type\":\"boolean\",\"item\":[{}]}", 20000);
+	strbuf_add_c(&buf, "]}");
+	import(&buf);
+}
+
+Test(hostile, a_dmn_cell_of_commas)
+{
+	struct strbuf buf = begin("<definitions><inputData name='a'/><decision name='d'>"
+				  "<decisionTable><input><inputExpression><text>a</text>"
+				  "</inputExpression></input><output/><rule><inputEntry><text>1");
+	struct screener_findings findings;
+	struct dmn *dmn = NULL;
+
+	add_times(&buf, ",1", 1900000);
+	strbuf_add_c(&buf, "</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>"
+			   "</decisionTable></decision></definitions>");
+	cr_expect_str_eq(dmn_load(arena, strbuf_str(&buf), &dmn, &findings).reason, "DMN_INVALID");
+}
+
+Test(hostile, a_dmn_table_of_many_rows_with_many_tests)
+{
+	struct strbuf buf = begin("<definitions><inputData name='a'/><decision name='d'>"
+				  "<decisionTable><input><inputExpression><text>a</text>"
+				  "</inputExpression></input><output/>");
+	struct strbuf row = begin("<rule><inputEntry><text>1");
+	struct screener_findings findings;
+	struct dmn *dmn = NULL;
+
+	for (int i = 0; i < 150; i++)
+		strbuf_printf(&row, ",%d", i);
+	strbuf_add_c(&row, "</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>");
+	add_times(&buf, row.ptr, 4000000 / (int)row.len);
+	strbuf_add_c(&buf, "</decisionTable></decision></definitions>");
+	cr_expect_str_eq(dmn_load(arena, strbuf_str(&buf), &dmn, &findings).reason, "DMN_INVALID");
+	cr_expect_str_eq(findings.list[0].code, "DMN_TOO_LARGE");
+}
+
+Test(hostile, two_long_arrays_without_a_common_element)
+{
+	json_t *a = json_array(), *b = json_array(), *patch;
+
+	for (int i = 0; i < 50000; i++) {
+		json_array_append_new(a, json_integer(i));
+		json_array_append_new(b, json_integer(-i - 1));
+	}
+	patch = patch_diff(arena, a, b);
+	cr_expect_eq(json_array_size(patch), 50000);
+	json_decref(patch);
+	json_decref(a);
+	json_decref(b);
+}
+
+Test(hostile, long_texts_read_by_many_operations)
+{
+	static const char *const rules[] = {
+		"{\"==\":[{\"var\":\"s\"},1]}", "{\"in\":[\"b\",{\"var\":\"s\"}]}",
+		"{\"+\":[{\"var\":\"s\"},1]}",	"{\"substr\":[{\"var\":\"s\"},-1]}",
+		"{\"var\":\"s.length\"}",	"{\"==\":[{\"var\":\"s\"},{\"var\":\"t\"}]}"};
+	json_t *data = json_object();
+	struct strbuf text = begin("");
+
+	add_times(&text, " ", 1000000);
+	json_object_set_new(data, "s", json_string(text.ptr));
+	text.ptr[text.len - 1] = 'x';
+	json_object_set_new(data, "t", json_string(text.ptr));
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		json_t *rule = json_array(), *out = NULL, *one = json_loads(rules[i], 0, NULL);
+
+		for (int k = 0; k < 20000; k++)
+			json_array_append(rule, one);
+		struct status st = compat_apply(arena, rule, data, &out);
+
+		cr_expect_eq(st.code, STATUS_RESOURCE_EXHAUSTED, "%s", rules[i]);
+		json_decref(out);
+		json_decref(one);
+		json_decref(rule);
+		arena_reset(arena, false);
+	}
+	json_decref(data);
+}

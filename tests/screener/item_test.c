@@ -1,0 +1,206 @@
+/* Answers: what each type takes, what it refuses and by which name. */
+#include <criterion/criterion.h>
+
+#include "kit.h"
+
+static const char document[] =
+	"{'format':'screener/1','slug':'items','locales':['en-US'],'items':["
+	"{'id':'b','type':'boolean'},"
+	"{'id':'i','type':'integer','min':0,'max':120,'step':5},"
+	"{'id':'d','type':'decimal','min':0.5,'max':9.5,'step':0.25},"
+	"{'id':'q','type':'quantity','unit':'kg','min':30,'max':200,"
+	"'units':[{'code':'[lb_av]','factor':'0.45359237'},"
+	"{'code':'g','factor':'0.001','offset':'0'}]},"
+	"{'id':'dob','type':'date','min':'today-120Y','max':'today-18Y'},"
+	"{'id':'day','type':'date','min':'2020-01-01','max':'today+1M'},"
+	"{'id':'t','type':'text','min_length':2,'max_length':5,'pattern':'[a-z]+|[0-9]{2,3}'},"
+	"{'id':'c','type':'choice','options':[{'code':'a'},{'code':'b'}]},"
+	"{'id':'m','type':'multi','min_choices':1,'max_choices':2,'options':["
+	"{'code':'none','exclusive':true},{'code':'x'},{'code':'y'},{'code':'z'}]},"
+	"{'id':'o','type':'open_choice','max_length':4,'options':[{'code':'a'}]},"
+	"{'id':'st','type':'state','only':['TX','CA']},"
+	"{'id':'z','type':'zip'},"
+	"{'id':'ok','type':'attestation'},"
+	"{'id':'info','type':'display'},"
+	"{'id':'g','type':'group','repeats':true,'min_rows':1,'max_rows':3,'items':["
+	"{'id':'age','type':'integer','max':99},"
+	"{'id':'works','type':'boolean','show_if':{'>=':[{'var':'age'},16]},'when_hidden':false}]}]"
+	","
+	"'outcomes':[{'id':'end','severity':1}],'hit_policy':'first',"
+	"'rules':[{'id':'R','else':true,'then':'end'}],'on_unknown':'end'}";
+
+struct answer_case {
+	const char *answers, *problems;
+};
+
+static void expect_problems(const struct answer_case *cases)
+{
+	struct kit kit = kit_compile(document);
+
+	cr_assert(kit.screener, "%s", kit_findings(&kit));
+	for (; cases->answers; cases++) {
+		cr_expect_str_eq(kit_eval(&kit, cases->answers), "end");
+		cr_expect_str_eq(kit_problems(&kit), cases->problems, "%s gives %s, not %s",
+				 cases->answers, kit_problems(&kit), cases->problems);
+	}
+	kit_free(&kit);
+}
+
+Test(item, each_type_takes_its_values_and_names_what_is_wrong)
+{
+	static const struct answer_case cases[] = {
+		{"{'b':true}", ""},
+		{"{'b':'true'}", "b:TYPE"},
+		{"{'b':1}", "b:TYPE"},
+		{"{'b':null}", ""},
+		{"{'i':35}", ""},
+		{"{'i':35.0}", ""},
+		{"{'i':3.5e1}", ""},
+		{"{'i':35.5}", "i:TYPE"},
+		{"{'i':'35'}", "i:TYPE"},
+		{"{'i':-5}", "i:RANGE_MIN"},
+		{"{'i':125}", "i:RANGE_MAX"},
+		{"{'i':36}", "i:STEP"},
+		{"{'i':12345678901234567890}", "i:PRECISION"},
+		{"{'d':0.75}", ""},
+		{"{'d':0.8}", "d:STEP"},
+		{"{'d':0.4999}", "d:RANGE_MIN"},
+		{"{'d':1.2345678901234567}", "d:PRECISION"},
+		{"{'q':70}", ""},
+		{"{'q':{'value':155,'unit':'[lb_av]'}}", ""},
+		{"{'q':{'value':70000,'unit':'g'}}", ""},
+		{"{'q':{'unit':'kg','value':70}}", ""},
+		{"{'q':{'value':155,'unit':'stone'}}", "q:UNIT"},
+		{"{'q':{'value':20,'unit':'[lb_av]'}}", "q:RANGE_MIN"},
+		{"{'q':{'unit':'kg'}}", "q:TYPE"},
+		{"{'q':{'value':70,'unit':7}}", "q:TYPE"},
+		{"{'q':{'value':70,'extra':1}}", "q:TYPE"},
+		{"{'q':true}", "q:TYPE"},
+		{"{'dob':'2008-03-01'}", ""},
+		{"{'dob':'2008-03-02'}", "dob:RANGE_MAX"},
+		{"{'dob':'1906-02-28'}", "dob:RANGE_MIN"},
+		{"{'dob':'2008-02-30'}", "dob:DATE"},
+		{"{'dob':20080301}", "dob:TYPE"},
+		{"{'day':'2026-04-01'}", ""},
+		{"{'day':'2026-04-02'}", "day:RANGE_MAX"},
+		{"{'day':'2019-12-31'}", "day:RANGE_MIN"},
+		{"{'c':'b'}", ""},
+		{"{'c':'d'}", "c:OPTION"},
+		{"{'c':['a']}", "c:TYPE"},
+		{"{'m':['x','z']}", ""},
+		{"{'m':['none']}", ""},
+		{"{'m':['none','x']}", "m:EXCLUSIVE"},
+		{"{'m':[]}", "m:CHOICES_MIN"},
+		{"{'m':['x','y','z']}", "m:CHOICES_MAX"},
+		{"{'m':['x','x']}", "m:DUPLICATE"},
+		{"{'m':['w']}", "m:OPTION"},
+		{"{'m':[1]}", "m:TYPE"},
+		{"{'m':'x'}", "m:TYPE"},
+		{"{'o':'a'}", ""},
+		{"{'o':{'other':'abcd'}}", ""},
+		{"{'o':{'other':'abcde'}}", "o:LENGTH_MAX"},
+		{"{'o':'b'}", "o:OPTION"},
+		{"{'o':{'else':'b'}}", "o:TYPE"},
+		{"{'o':{'other':'b','more':1}}", "o:TYPE"},
+		{"{'o':{}}", "o:TYPE"},
+		{"{'o':{'other':''}}", "o:LENGTH_MIN"},
+		{"{'st':'TX'}", ""},
+		{"{'st':'NY'}", "st:OPTION"},
+		{"{'z':'73301'}", ""},
+		{"{'z':'73301-0001'}", ""},
+		{"{'z':'7330'}", "z:PATTERN"},
+		{"{'z':'73301 0001'}", "z:PATTERN"},
+		{"{'z':73301}", "z:TYPE"},
+		{"{'ok':false}", ""},
+		{"{'info':1}", "info:UNKNOWN_ITEM"},
+		{"{'nobody':{'deep':[1,2]}}", "nobody:UNKNOWN_ITEM"},
+		{"{'age':5}", "age:UNKNOWN_ITEM"},
+		{"{'b':true,'b':true}", "b:DUPLICATE"},
+		{"{'b':null,'b':true}", "b:DUPLICATE"},
+		{"{'i':125,'i':125}", "i:RANGE_MAX"},
+		{},
+	};
+
+	expect_problems(cases);
+}
+
+Test(item, texts_are_measured_in_characters_and_matched_whole)
+{
+	static const struct answer_case cases[] = {
+		{"{'t':'abc'}", ""},
+		{"{'t':'a'}", "t:LENGTH_MIN"},
+		{"{'t':'abcdef'}", "t:LENGTH_MAX"},
+		{"{'t':'aBc'}", "t:PATTERN"},
+		{"{'t':'12'}", ""},
+		{"{'t':'1234'}", "t:PATTERN"},
+		{"{'t':'a1'}", "t:PATTERN"},
+		{"{'t':'\\u0061b'}", ""},
+		{"{'t':5}", "t:TYPE"},
+		{},
+	};
+
+	expect_problems(cases);
+}
+
+Test(item, rows_have_problems_of_their_own_and_of_their_number)
+{
+	static const struct answer_case cases[] = {
+		{"{'g':[{'age':5},{}]}", ""},
+		{"{'g':[]}", "g:ROWS_MIN"},
+		{"{'g':[{},{},{},{}]}", "g:ROWS_MAX"},
+		{"{'g':{}}", "g:TYPE"},
+		{"{'g':[1]}", "g:TYPE"},
+		{"{'g':[{'age':5},{'age':'x'}]}", "1/age:TYPE"},
+		{"{'g':[{'age':5},{'b':true}]}", "b:UNKNOWN_ITEM"},
+		{"{'g':[{'age':5,'works':3}]}", ""}, /* hidden: pruned, so no problem */
+		{"{'g':[{'age':16,'works':3}]}", "0/works:TYPE"},
+		{},
+	};
+
+	expect_problems(cases);
+}
+
+Test(item, hidden_answers_are_pruned_and_groups_hide_their_children)
+{
+	struct kit kit = kit_compile(
+		"{'format':'screener/1','slug':'hide','locales':['en'],'items':["
+		"{'id':'sex','type':'choice','options':[{'code':'F'},{'code':'M'}]},"
+		"{'id':'more','type':'group','show_if':{'==':[{'var':'sex'},'F']},'items':["
+		"{'id':'pregnant','type':'boolean','when_hidden':false},"
+		"{'id':'weeks','type':'integer','show_if':{'var':'pregnant'},'when_hidden':0}]}],"
+		"'derived':[{'id':'late','type':'boolean','rule':{'>':[{'var':'weeks'},30]}}],"
+		"'outcomes':[{'id':'no','severity':2},{'id':'yes','severity':1}],"
+		"'hit_policy':'most_severe','rules':[{'id':'R1','if':{'var':'late'},'then':'no'},"
+		"{'id':'R2','else':true,'then':'yes'}],'on_unknown':'no'}");
+
+	cr_assert(kit.screener, "%s", kit_findings(&kit));
+	cr_expect_str_eq(kit_eval(&kit, "{'sex':'M','pregnant':true,'weeks':35}"), "yes");
+	cr_expect_str_eq(kit_value(&kit, "weeks"), "0");
+	cr_expect(strstr(kit_trace(&kit), "\"pruned\":[\"pregnant\",\"weeks\"]"));
+	cr_expect_str_eq(kit_next(&kit), "");
+	cr_expect_str_eq(kit_eval(&kit, "{'sex':'F','pregnant':true,'weeks':35}"), "no");
+	cr_expect(kit.result.decided);
+	cr_expect_str_eq(kit_eval(&kit, "{'pregnant':true,'weeks':35}"), "no");
+	cr_expect_not(kit.result.decided, "while sex is unknown the group is pending");
+	cr_expect_str_eq(kit_value(&kit, "weeks"), "null");
+	cr_expect_str_eq(kit_next(&kit), "sex");
+	cr_expect_str_eq(kit_eval(&kit, "{'sex':'F','weeks':35}"), "no");
+	cr_expect_str_eq(kit_value(&kit, "weeks"), "null");
+	cr_expect_str_eq(kit_next(&kit), "pregnant");
+	kit_free(&kit);
+}
+
+Test(item, an_integer_of_money_and_a_unit_are_only_notes)
+{
+	struct kit kit = kit_compile(
+		"{'format':'screener/1','slug':'m','locales':['en'],'items':["
+		"{'id':'income','type':'integer','money':'USD','min':0},"
+		"{'id':'age','type':'integer','unit':'a'}],'outcomes':[{'id':'e','severity':0}],"
+		"'hit_policy':'first','rules':[{'id':'R','else':true,'then':'e'}],'on_unknown':'e'"
+		"}");
+
+	cr_expect(kit.screener, "%s", kit_findings(&kit));
+	cr_expect_str_eq(kit_eval(&kit, "{'income':3143400,'age':50}"), "e");
+	cr_expect_str_eq(kit_value(&kit, "income"), "3143400");
+	kit_free(&kit);
+}

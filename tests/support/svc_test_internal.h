@@ -1,0 +1,48 @@
+#pragma once
+
+/* Shared by the files of the harness. */
+#include <stdatomic.h>
+
+#include "support/svc_test.h"
+#include "svc/config.h"
+#include "svc/internal.h"
+
+#define TEST_DAEMONS_MAX 8
+
+struct test_daemon {
+	struct svc svc;
+	struct svc_config config;
+	struct svc_worker *worker;
+	bool serves;
+};
+
+struct test_world {
+	struct arena *arena; /* everything handed out */
+	char dir[64];	     /* secrets, sockets */
+	const char *secrets;
+	const char *conninfo;
+	struct test_daemon *daemons[TEST_DAEMONS_MAX];
+	size_t n;
+	instant now;
+	struct uuid nonce; /* makes names of this test different from those of others */
+	int log_fd;
+};
+
+extern struct test_world test_world;
+
+/* svc_test_call.c: arenas that answers live in; any thread. */
+void test_keep_arena(struct arena *arena);
+void test_free_arenas(void);
+
+/* svc_test_call.c: what the dispatcher is told of a caller. */
+struct svc_route *test_route(struct svc *svc, const char *method);
+struct principal test_principal(const struct caller *who, const struct rpc_policy *policy,
+				const char **permission);
+
+/* svc_test_more.c: a lane whose steps a test takes one by one. */
+struct relay_lane;
+struct relay_lane lane_new(struct test_daemon *from, const char *subscriber);
+void lane_free(struct relay_lane *lane);
+
+/* svc_test_wire.c */
+void wire_close(void);

@@ -1,0 +1,111 @@
+/* Counting, waiting, jobs and events. */
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "aegis/svc/v1/svc.aegis.h"
+#include "db/conn.h"
+#include "support/svc_test_internal.h"
+#include "svc/job_run.h"
+#include "svc/relay.h"
+
+#define SOON SECONDS(20)
+
+void expect_count_at(int64_t n, struct uuid tenant, const char *from, const char *file, int line)
+{
+	const char *word = strstr(from, " WHERE ") ? "AND" : "WHERE";
+	char id[UUID_TEXT];
+	int64_t found;
+
+	uuid_format(id, tenant);
+	found = test_count("SELECT count(*) FROM %s %s tenant_id = '%s'", from, word, id);
+	if (found != n)
+		cr_assert_fail("%s:%d: wanted %lld rows of %s, found %lld", file, line,
+			       (long long)n, from, (long long)found);
+}
+
+int64_t events_out(const char *schema, struct uuid tenant, const char *topic)
+{
+	char id[UUID_TEXT];
+
+	uuid_format(id, tenant);
+	return test_count("SELECT count(*) FROM %s.outbox WHERE tenant_id = '%s' AND topic = '%s'",
+			  schema, id, topic);
+}
+
+void expect_soon_at(bool (*is_so)(void *), void *arg, const char *what, const char *file, int line)
+{
+	instant end = instant_monotonic() + SOON;
+
+	while (!is_so(arg)) {
+		if (instant_monotonic() > end)
+			cr_assert_fail("%s:%d: not within 20 s: %s\n%s", file, line, what,
+				       logged());
+		sched_yield();
+	}
+}
+
+bool run_one_job(struct test_daemon *daemon)
+{
+	struct svc_worker *worker = daemon->worker;
+	const struct svc_job *ran;
+	struct job_item *job;
+
+	do {
+		arena_reset(worker->envelope, true);
+		cr_assert(is_ok(job_claim(worker, uuid_v7(instant_now()), svc_now(worker->svc),
+					  &job)),
+			  "%s", logged());
+		ran = job ? job->run.job : NULL;
+		if (job)
+			job_item_run(worker, job);
+	} while (ran == &svc_cleanup_job);
+	return ran != NULL;
+}
+
+struct relay_lane lane_new(struct test_daemon *from, const char *subscriber)
+{
+	return (struct relay_lane){
+		.svc = &from->svc,
+		.subscriber = subscriber,
+		.conn = svc_connect(&from->svc, true),
+		.arena = arena_new(16 * 1024 * 1024),
+		.holder = uuid_v7(instant_now()),
+	};
+}
+
+void lane_free(struct relay_lane *lane)
+{
+	db_conn_free(&lane->conn);
+	arena_free(&lane->arena);
+}
+
+/* As relay_deliver(), without the socket. */
+static void hand_over(struct relay_lane *lane, struct test_daemon *to)
+{
+	Svc__DeliverEventsRequest request = SVC__DELIVER_EVENTS_REQUEST__INIT;
+	const struct caller *sender = as_daemon(lane->svc->descriptor->name, (struct uuid){});
+	struct answer answer;
+
+	relay_fill_request(lane, &request);
+	answer = call_to(to, sender, "DeliverEvents", &request);
+	if (is_ok(answer.status))
+		relay_mark_taken(lane, answer.response);
+}
+
+size_t deliver_events(struct test_daemon *from, struct test_daemon *to)
+{
+	struct relay_lane lane = lane_new(from, to->svc.descriptor->name);
+	size_t taken = 0;
+
+	do {
+		cr_assert(is_ok(relay_claim(&lane, instant_now())), "%s", logged());
+		if (lane.n > 0)
+			hand_over(&lane, to);
+		for (size_t i = 0; i < lane.n; i++)
+			taken += lane.events[i].taken;
+		cr_assert(is_ok(relay_settle(&lane, instant_now())), "%s", logged());
+	} while (!lane.whole_round);
+	lane_free(&lane);
+	return taken;
+}

@@ -1,0 +1,274 @@
+#include "tenant/tenant.h"
+
+#include <criterion/criterion.h>
+#include <criterion/hooks.h>
+#include <pthread.h>
+
+#include "aegis/tenant/v1/tenant.aegis.h"
+#include "support/svc_test.h"
+#include "svc/internal.h"
+
+TEST_DATABASE
+
+static struct test_daemon *daemon_under_test;
+
+static void set_up(void)
+{
+	daemon_under_test = daemon_start(&tenant_daemon);
+}
+
+TestSuite(tenant, .init = set_up, .fini = daemons_stop, .timeout = 60);
+
+static const char *text(struct uuid id)
+{
+	static char texts[8][UUID_TEXT];
+	static int next;
+	char *out = texts[next++ % 8];
+
+	uuid_format(out, id);
+	return out;
+}
+
+static struct answer create(const char *name, struct uuid id, struct uuid owner)
+{
+	Tenant__CreateTenantRequest req = TENANT__CREATE_TENANT_REQUEST__INIT;
+
+	req.id = text(id);
+	req.name = name;
+	req.owner_user_id = text(owner);
+	req.owner_email = "ann@acme.example";
+	req.owner_name = "Ann";
+	return call(as_daemon("auth", id), "CreateTenant", &req);
+}
+
+/* A tenant whose owner is "ann". */
+static struct uuid a_tenant(const char *name)
+{
+	struct uuid id = a_tenant_id(name);
+
+	expect_ok(create(name, id, as(id, "ann")->principal.id));
+	return id;
+}
+
+/* A further member straight in the table: invitations are another story. */
+static struct uuid a_member(struct uuid tenant, const char *name, const char *role)
+{
+	struct uuid id = as(tenant, name)->principal.id;
+
+	test_sql("INSERT INTO tenant.member (tenant_id, id, email, name, role, created_at, "
+		 "created_by, "
+		 "updated_at, updated_by) VALUES ('%s', '%s', '%s@acme.example', '%s', '%s', "
+		 "now(), '%s', "
+		 "now(), '%s')",
+		 text(tenant), text(id), name, name, role, text(id), text(id));
+	return id;
+}
+
+Test(tenant, asked_for_twice_it_is_made_once_and_told_once)
+{
+	struct uuid acme = a_tenant_id("acme"), ann = an_id("ann");
+
+	expect_ok(create("Acme", acme, ann));
+	expect_ok(create("Acme", acme, ann));
+	expect_count(1, acme, "tenant.tenant");
+	expect_count(1, acme, "tenant.member WHERE role = 'owner'");
+	cr_assert_eq(events_out("tenant", acme, "tenant.created"), 1);
+}
+
+Test(tenant, only_auth_may_make_one)
+{
+	Tenant__CreateTenantRequest req = TENANT__CREATE_TENANT_REQUEST__INIT;
+	struct uuid acme = a_tenant_id("acme");
+
+	req.id = req.owner_user_id = text(acme);
+	req.name = "Acme";
+	req.owner_email = "ann@acme.example";
+	expect_fail(call(as_daemon("program", acme), "CreateTenant", &req), PERMISSION_DENIED,
+		    "CALLER_NOT_ALLOWED");
+	expect_count(0, acme, "tenant.tenant");
+}
+
+Test(tenant, a_discarded_one_is_gone_and_stays_gone)
+{
+	Tenant__DiscardTenantRequest req = TENANT__DISCARD_TENANT_REQUEST__INIT;
+	Tenant__GetMyTenantRequest get = TENANT__GET_MY_TENANT_REQUEST__INIT;
+	struct uuid acme = a_tenant("acme");
+
+	req.id = text(acme);
+	expect_ok(call(as_daemon("auth", acme), "DiscardTenant", &req));
+	expect_ok(call(as_daemon("auth", acme), "DiscardTenant", &req));
+	expect_fail(call(as(acme, "ann"), "GetMyTenant", &get), NOT_FOUND, "TENANT_NOT_FOUND");
+	expect_fail(create("Acme", acme, an_id("ann")), FAILED_PRECONDITION, "TENANT_DISCARDED");
+	cr_assert_eq(events_out("tenant", acme, "tenant.discarded"), 1);
+}
+
+Test(tenant, changes_only_what_the_mask_names_and_refuses_a_stale_version)
+{
+	Tenant__UpdateMyTenantRequest req = TENANT__UPDATE_MY_TENANT_REQUEST__INIT;
+	Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
+	Tenant__Tenant change = TENANT__TENANT__INIT;
+	struct uuid acme = a_tenant("Acme");
+	const Tenant__Tenant *now;
+
+	mask.n_paths = 1;
+	mask.paths = (char *[]){"locale"};
+	change.locale = "es-US";
+	change.name = "ignored";
+	req.tenant = &change;
+	req.update_mask = &mask;
+	now = expect_ok(call(as(acme, "ann"), "UpdateMyTenant", &req));
+	cr_assert_str_eq(now->name, "Acme");
+	cr_assert_str_eq(now->locale, "es-US");
+	change.version = 1;
+	expect_fail(call(as(acme, "ann"), "UpdateMyTenant", &req), ABORTED, "VERSION_CONFLICT");
+	mask.paths = (char *[]){"status"};
+	expect_field(call(as(acme, "ann"), "UpdateMyTenant", &req), "status", "READ_ONLY");
+}
+
+Test(tenant, the_last_owner_stays_an_owner)
+{
+	Tenant__UpdateUserRequest demote = TENANT__UPDATE_USER_REQUEST__INIT;
+	Tenant__RemoveUserRequest removal = TENANT__REMOVE_USER_REQUEST__INIT;
+	struct uuid acme = a_tenant("acme"), ann = as(acme, "ann")->principal.id;
+
+	demote.id = removal.id = text(ann);
+	demote.role = "viewer";
+	expect_fail(call(as(acme, "ann"), "UpdateUser", &demote), FAILED_PRECONDITION,
+		    "LAST_OWNER");
+	expect_fail(call(as(acme, "ann"), "RemoveUser", &removal), FAILED_PRECONDITION,
+		    "LAST_OWNER");
+	a_member(acme, "bob", "owner");
+	demote.id = text(ann);
+	expect_ok(call(as(acme, "ann"), "UpdateUser", &demote));
+	cr_assert_eq(events_out("tenant", acme, "membership.changed"), 2, "audit and auth");
+}
+
+struct demotion {
+	const struct caller *who;
+	struct svc_worker *worker;
+	char member[UUID_TEXT];
+	struct status status;
+};
+
+static void *demote(void *arg)
+{
+	Tenant__UpdateUserRequest req = TENANT__UPDATE_USER_REQUEST__INIT;
+	struct demotion *demotion = arg;
+
+	req.id = demotion->member;
+	req.role = "viewer";
+	demotion->status = call_on(demotion->worker, demotion->who, "UpdateUser", &req).status;
+	return NULL;
+}
+
+Test(tenant, two_owners_cannot_demote_each_other_at_once)
+{
+	struct uuid acme = a_tenant("acme");
+	struct uuid owners[2] = {as(acme, "ann")->principal.id, a_member(acme, "bob", "owner")};
+	struct demotion demotions[2] = {};
+	pthread_t threads[2];
+
+	for (int i = 0; i < 2; i++) {
+		demotions[i].who = as(acme, "root");
+		demotions[i].worker = worker_new(daemon_under_test);
+		uuid_format(demotions[i].member, owners[i]);
+	}
+	for (int i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, demote, &demotions[i]);
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	for (int i = 0; i < 2; i++)
+		svc_worker_free(&demotions[i].worker);
+	expect_count(1, acme, "tenant.member WHERE role = 'owner' AND active");
+	cr_assert_neq(is_ok(demotions[0].status), is_ok(demotions[1].status));
+}
+
+Test(tenant, lists_its_members_page_by_page_and_nobody_elses)
+{
+	Tenant__ListUsersRequest req = TENANT__LIST_USERS_REQUEST__INIT;
+	struct uuid acme = a_tenant("acme"), beta = a_tenant("beta");
+	const Tenant__ListUsersResponse *page;
+	size_t seen = 0;
+
+	for (int i = 0; i < 5; i++)
+		a_member(acme, (const char *[]){"bea", "cid", "dan", "eve", "fay"}[i], "viewer");
+	req.page_size = 2;
+	do {
+		page = expect_ok(call(as(acme, "ann"), "ListUsers", &req));
+		seen += page->n_users;
+		req.page_token = page->next_page_token;
+	} while (*page->next_page_token);
+	cr_assert_eq(seen, 6);
+	req.page_token = "";
+	page = expect_ok(call(as(beta, "ann"), "ListUsers", &req));
+	cr_assert_eq(page->n_users, 1);
+	req.page_token = "bm90IGEgdG9rZW4";
+	expect_fail(call(as(beta, "ann"), "ListUsers", &req), INVALID_ARGUMENT,
+		    "PAGE_TOKEN_MISMATCH");
+}
+
+Test(tenant, a_member_of_another_tenant_is_not_found)
+{
+	Tenant__GetUserRequest get = TENANT__GET_USER_REQUEST__INIT;
+	Tenant__UpdateUserRequest update = TENANT__UPDATE_USER_REQUEST__INIT;
+	Tenant__RemoveUserRequest removal = TENANT__REMOVE_USER_REQUEST__INIT;
+	struct uuid acme = a_tenant("acme"), beta = a_tenant("beta");
+
+	get.id = update.id = removal.id = text(a_member(acme, "cid", "viewer"));
+	update.role = "viewer";
+	expect_fail(call(as(beta, "bob"), "GetUser", &get), NOT_FOUND, "USER_NOT_FOUND");
+	expect_fail(call(as(beta, "bob"), "UpdateUser", &update), NOT_FOUND, "USER_NOT_FOUND");
+	expect_fail(call(as(beta, "bob"), "RemoveUser", &removal), NOT_FOUND, "USER_NOT_FOUND");
+}
+
+Test(tenant, settings_are_checked_and_versioned)
+{
+	Tenant__PutSettingsRequest req = TENANT__PUT_SETTINGS_REQUEST__INIT;
+	Tenant__Settings settings = TENANT__SETTINGS__INIT;
+	struct uuid acme = a_tenant("acme");
+	const Tenant__Settings *now;
+
+	settings.n_alert_emails = 1;
+	settings.alert_emails = (const char *[]){"not an address"};
+	req.settings = &settings;
+	expect_field(call(as(acme, "ann"), "PutSettings", &req), "settings.alertEmails[0]",
+		     "NOT_EMAIL");
+	settings.alert_emails = (const char *[]){"compliance@acme.example"};
+	now = expect_ok(call(as(acme, "ann"), "PutSettings", &req));
+	cr_assert_eq(now->version, 2);
+	settings.version = 1;
+	expect_fail(call(as(acme, "ann"), "PutSettings", &req), ABORTED, "VERSION_CONFLICT");
+}
+
+Test(tenant, an_administrator_suspends_and_resumes_and_a_user_may_not)
+{
+	Tenant__SuspendTenantRequest suspend = TENANT__SUSPEND_TENANT_REQUEST__INIT;
+	Tenant__ResumeTenantRequest resume = TENANT__RESUME_TENANT_REQUEST__INIT;
+	Tenant__GetTenantRequest get = TENANT__GET_TENANT_REQUEST__INIT;
+	struct uuid acme = a_tenant("acme");
+	const Tenant__Tenant *tenant;
+
+	suspend.id = resume.id = get.id = text(acme);
+	suspend.reason = "unpaid";
+	cr_assert_eq(call(as(acme, "ann"), "SuspendTenant", &suspend).status.code,
+		     STATUS_PERMISSION_DENIED);
+	expect_ok(call(as_admin("root"), "SuspendTenant", &suspend));
+	tenant = expect_ok(call(as_admin("root"), "GetTenant", &get));
+	cr_assert_eq(tenant->status, TENANT__TENANT_STATUS__TENANT_SUSPENDED);
+	tenant = expect_ok(call(as_admin("root"), "ResumeTenant", &resume));
+	cr_assert_eq(tenant->status, TENANT__TENANT_STATUS__TENANT_ACTIVE);
+	get.id = text(an_id("nobody"));
+	expect_fail(call(as_admin("root"), "GetTenant", &get), NOT_FOUND, "TENANT_NOT_FOUND");
+}
+
+Test(tenant, lists_what_each_permission_is_for)
+{
+	Tenant__ListPermissionsRequest req = TENANT__LIST_PERMISSIONS_REQUEST__INIT;
+	struct uuid acme = a_tenant("acme");
+	const Tenant__ListPermissionsResponse *resp =
+		expect_ok(call(as(acme, "ann"), "ListPermissions", &req));
+
+	cr_assert_gt(resp->n_permissions, 10);
+	cr_assert_not_null(strchr(resp->permissions[0]->name, ':'));
+	cr_assert_gt(resp->permissions[0]->n_roles, 0);
+}

@@ -1,0 +1,75 @@
+"""Rules of the house that a program can see: sizes, comments, SQL in its place, nothing of one machine.
+
+usage: house.py SOURCE-DIR
+"""
+import os
+import re
+import subprocess
+import sys
+
+MAX_FILE_LINES = 600
+MAX_FUNCTION_LINES = 90
+TOP_LEVEL = {"CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "README.md", "LICENSE", "deploy", "gateway", "libcommon",
+             "proto", "services", "tests"}
+SQL = re.compile(r'"(SELECT|INSERT|UPDATE|DELETE) ')
+MACHINE = re.compile(r"(^|[^A-Za-z0-9_.])/(work|root)/")
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+
+
+def functions(lines):
+    """(first line, length) of what stands between a "{" and a "}" in the first column."""
+    start = None
+    for number, line in enumerate(lines, 1):
+        if line.startswith("{"):
+            start = number
+        elif line.startswith("}") and start:
+            yield start, number - start
+            start = None
+
+
+def findings(root, path):
+    with open(os.path.join(root, path), errors="replace") as source:
+        lines = source.read().split("\n")
+    is_c = path.endswith((".c", ".h"))
+    generated = "/golden/" in path
+    if is_c and not generated:
+        if len(lines) > MAX_FILE_LINES:
+            yield f"{len(lines)} lines (at most {MAX_FILE_LINES})"
+        for start, length in functions(lines):
+            if length > MAX_FUNCTION_LINES:
+                yield f"line {start}: a function of {length} lines (at most {MAX_FUNCTION_LINES})"
+    for number, line in enumerate(lines, 1):
+        if is_c and re.match(r"\s*//", line):
+            yield f"line {number}: // comment"
+        if is_c and path.startswith(("services/", "gateway/")) and SQL.search(line) and not path.startswith("services/ctl"):
+            yield f"line {number}: SQL in a C string (it belongs in sql/queries.sql)"
+        if MACHINE.search(line) and not path.startswith("tests/tree/"):
+            yield f"line {number}: a path of one machine"
+        if UNFINISHED.search(line) and not path.startswith("tests/tree/"):
+            yield f"line {number}: a mark of something unfinished"
+    if is_c and re.fullmatch(r"(services/[a-z]+|gateway)/main\.c", path) and len(lines) > 31:
+        yield f"main.c has {len(lines)} lines (at most 30)"
+
+
+def main(root):
+    listed = subprocess.run(["git", "-C", root, "ls-files", "-z"], capture_output=True, check=True).stdout.decode()
+    files = [name for name in listed.split("\0") if name]
+    failures = [f"{name}: not an entry of the top level" for name in sorted({f.split("/")[0] for f in files})
+                if not name.startswith(".") and name not in TOP_LEVEL]
+    passed = 0
+    for path in files:
+        if not path.endswith((".c", ".h", ".sql", ".py", ".sh", ".md", ".proto", ".cmake", ".txt")) and "/corpus/" in path:
+            continue
+        if not path.endswith((".c", ".h", ".sql", ".py", ".sh", ".md", ".proto", ".cmake", "CMakeLists.txt")):
+            continue
+        wrong = [f"{path}: {text}" for text in findings(root, path)]
+        failures += wrong
+        passed += not wrong
+    for failure in failures:
+        print(failure)
+    print(f"{passed} passed, {len(failures)} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
