@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "rpc/client.h"
 #include "rpc/endpoint.h"
+#include "rpc/nng_seam.h"
 #include "rpc/probe.h"
 
 #define RECONNECT_MIN_MS 20
@@ -62,6 +63,7 @@ struct status replica_open(struct replica *replica, const char *url, const struc
 	replica->url = strdup(url);
 	if (!replica->url)
 		abort();
+	TRY(nng_seam_check());
 	if (nng_req0_open(&replica->socket) != 0)
 		return FAIL(RESOURCE_EXHAUSTED, "MEMORY");
 	replica->is_open = true;

@@ -11,6 +11,7 @@
 #include "aegis/rpc/v1/envelope.pb-c.h"
 #include "base/log.h"
 #include "rpc/endpoint.h"
+#include "rpc/nng_seam.h"
 #include "rpc/trust.h"
 
 #define SLOT_ARENA    (256 * 1024)
@@ -272,6 +273,7 @@ static struct status open_slots(struct rpc_server *server)
 
 static struct status start(struct rpc_server *server)
 {
+	TRY(nng_seam_check());
 	if (nng_rep0_open(&server->socket) != 0)
 		return FAIL(RESOURCE_EXHAUSTED, "MEMORY");
 	TRY(endpoint_limit(server->socket));
