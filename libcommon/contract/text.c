@@ -11,8 +11,7 @@ static bool is_label(struct str label)
 	    label.ptr[label.len - 1] == '-')
 		return false;
 	for (size_t i = 0; i < label.len; i++)
-		if (!is_alnum(label.ptr[i]) && label.ptr[i] != '-' &&
-		    !((unsigned char)label.ptr[i] & 0x80))
+		if (!is_alnum(label.ptr[i]) && label.ptr[i] != '-')
 			return false;
 	return true;
 }

@@ -12,5 +12,6 @@
  */
 bool text_is_email(struct str text);
 
-/* An absolute http or https URL with a host, no user, no white space or control characters. */
+/* An absolute http or https URL with a host (A-labels too), no user, no white space or control
+ * characters. */
 bool text_is_uri(struct str text);

@@ -14,8 +14,7 @@ static struct str context_of(struct rpc_call *call, struct uuid id)
 				   uuid_text(call->arena, id)));
 }
 
-/* Four texts, each behind its length: what is sealed. */
-static struct str pack(struct arena *arena, const struct mail *mail)
+struct str mail_pack(struct arena *arena, const struct mail *mail)
 {
 	const char *parts[] = {mail->to, mail->subject, mail->text, mail->html};
 	struct strbuf out = strbuf_new(arena);
@@ -27,7 +26,7 @@ static struct str pack(struct arena *arena, const struct mail *mail)
 	return strbuf_str(&out);
 }
 
-static bool unpack(struct arena *arena, struct str packed, struct mail *mail)
+bool mail_unpack(struct arena *arena, struct str packed, struct mail *mail)
 {
 	const char **parts[] = {&mail->to, &mail->subject, &mail->text, &mail->html};
 
@@ -52,7 +51,7 @@ static struct status insert(struct rpc_call *call, const struct mail *mail, cons
 				.template = mail->template, .kid = key->kid,
 				.sealed =
 					seal_with_key(call->arena, key->bytes, context_of(call, id),
-						      pack(call->arena, mail)),
+						      mail_pack(call->arena, mail)),
 				.next_attempt_at = send_at ? send_at : call->now,
 				.actor = call->principal->id, .now = call->now);
 }
@@ -86,7 +85,7 @@ struct status mail_open(struct rpc_call *call, const struct q_sealed_row *row, s
 
 	if (!key ||
 	    !seal_open(call->arena, key->bytes, context_of(call, row->id), row->sealed, &plain) ||
-	    !unpack(call->arena, plain, &opened))
+	    !mail_unpack(call->arena, plain, &opened))
 		return FAIL(DATA_LOSS, "MAIL_SEALED");
 	*mail = opened;
 	return OK;

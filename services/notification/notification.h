@@ -32,6 +32,14 @@ struct mail {
 struct status mail_queue(struct rpc_call *call, const struct mail *mail, instant send_at,
 			 struct q_message_row **row);
 
+/*
+ * Recipient, subject and bodies as one text, each behind its length: what is
+ * sealed.  Both copy into the arena; unpack leaves template alone, and is false
+ * when that is not what it was given.
+ */
+struct str mail_pack(struct arena *arena, const struct mail *mail);
+bool mail_unpack(struct arena *arena, struct str packed, struct mail *mail);
+
 /* The sealed mail of a row.  DATA_LOSS/MAIL_SEALED. */
 struct status mail_open(struct rpc_call *call, const struct q_sealed_row *row, struct mail *mail);
 

@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
-#include "contract/text.h"
+#include "notification/mail_head.h"
 #include "notification/notification.h"
 #include "notification/settings.h"
 
@@ -36,51 +36,13 @@ static void append(struct curl_slist **list, const char *text)
 	*list = longer;
 }
 
-/* A header's text: no line breaks, and RFC 2047 base64 words where it is not ASCII. */
-static char *header_text(struct arena *arena, const char *text)
+static struct curl_slist *list_of(const char *const *lines, size_t n)
 {
-	struct strbuf out = strbuf_new(arena);
-	bool ascii = true;
+	struct curl_slist *list = NULL;
 
-	for (const char *p = text; *p; p++) {
-		ascii &= (unsigned char)*p < 0x80;
-		strbuf_add_char(&out, (unsigned char)*p < ' ' || *p == 0x7f ? ' ' : *p);
-	}
-	if (ascii)
-		return out.ptr;
-	/* An encoded word may have 75 characters: 42 bytes, cut at a character. */
-	struct strbuf words = strbuf_new(arena);
-	for (size_t at = 0; at < out.len;) {
-		size_t len = out.len - at < 42 ? out.len - at : 42;
-
-		while (len > 1 && at + len < out.len && (out.ptr[at + len] & 0xc0) == 0x80)
-			len--;
-		strbuf_printf(&words, "%s=?UTF-8?B?%s?=", at ? "\r\n " : "",
-			      base64_encode(arena, out.ptr + at, len));
-		at += len;
-	}
-	return words.ptr;
-}
-
-static const char *domain_of(const char *address)
-{
-	const char *at = strrchr(address, '@');
-
-	return at ? at + 1 : "localhost";
-}
-
-static struct curl_slist *make_headers(struct arena *arena, const struct mail *mail, struct uuid id)
-{
-	const char *from = notification_config.mail_from;
-	struct curl_slist *headers = NULL;
-
-	append(&headers, arena_printf(arena, "From: <%s>", from));
-	append(&headers, arena_printf(arena, "To: <%s>", mail->to));
-	append(&headers, arena_printf(arena, "Subject: %s", header_text(arena, mail->subject)));
-	append(&headers,
-	       arena_printf(arena, "Message-ID: <%s@%s>", uuid_text(arena, id), domain_of(from)));
-	append(&headers, "Auto-Submitted: auto-generated");
-	return headers;
+	for (size_t i = 0; i < n; i++)
+		append(&list, lines[i]);
+	return list;
 }
 
 static void add_part(curl_mime *mime, const char *type, const char *text)
@@ -138,15 +100,15 @@ struct status smtp_send(struct arena *arena, const struct mail *mail, struct uui
 	CURL *curl DEFER(free_easy) = curl_easy_init();
 	struct curl_slist *to DEFER(free_list) = NULL;
 	struct curl_slist *headers DEFER(free_list) = NULL;
+	struct mail_head head;
 	curl_mime *body;
 	CURLcode result;
 
 	*code = 0;
-	if (!text_is_email(str_of(mail->to)))
-		return FAIL(INVALID_ARGUMENT, "BAD_ADDRESS");
+	TRY(mail_head_make(arena, mail, notification_config.mail_from, id, &head));
 	if (!curl)
 		abort();
-	headers = make_headers(arena, mail, id);
+	headers = list_of(head.lines, MAIL_HEAD_LINES);
 	append(&to, arena_printf(arena, "<%s>", mail->to));
 	body = make_body(curl, mail);
 	set_server(curl);

@@ -94,6 +94,9 @@ Test(mail, a_subject_cannot_bring_headers_of_its_own)
 	send(acme, "Código de verificación para su medicamento número uno", "text");
 	cr_assert(run_one_job(notification));
 	cr_assert_not_null(strstr(smtp_sink_last(sink), "Subject: =?UTF-8?B?"));
+	send(acme, "=?UTF-8?Q?Not_mine?=", "text");
+	cr_assert(run_one_job(notification));
+	cr_assert_null(strstr(smtp_sink_last(sink), "Not_mine"), "words are ours alone");
 }
 
 Test(mail, a_server_that_is_busy_is_tried_again_later)

@@ -32,6 +32,7 @@ Test(text, addresses_that_mail_can_be_sent_to)
 		"a@[127.0.0.1]",
 		"<a@b.co>",
 		"a@b.co,c@d.co",
+		"a@bücher.example",
 		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@b.co",
 		"a@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.co",
 	};
