@@ -1,0 +1,350 @@
+/*
+ * The example screeners as an author would trust them: every one compiles without
+ * a remark, its own tests hold and leave no outcome and no rule untried, both languages are
+ * whole, and no code is issued when a safety answer is taken away.
+ */
+#include <criterion/criterion.h>
+#include <glob.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "screener/screener.h"
+
+#define MAX_RULES    64
+#define MAX_OUTCOMES 16
+
+struct example {
+	struct arena *arena;
+	const char *path;
+	struct str bytes;
+	json_t *document;
+	struct screener *screener;
+};
+
+static struct str read_file(struct arena *arena, const char *path)
+{
+	struct strbuf buf = strbuf_new(arena);
+	FILE *file = fopen(path, "r");
+	char part[4096];
+	size_t n;
+
+	cr_assert(file, "%s", path);
+	while ((n = fread(part, 1, sizeof part, file)) > 0)
+		strbuf_add(&buf, part, n);
+	fclose(file);
+	return (struct str){buf.ptr, buf.len};
+}
+
+static glob_t list(const char *pattern)
+{
+	char path[4096];
+	glob_t found;
+
+	snprintf(path, sizeof path, "%s/libcommon/screener/examples/%s", getenv("AEGIS_SOURCE"),
+		 pattern);
+	cr_assert_eq(glob(path, 0, NULL, &found), 0, "%s", path);
+	return found;
+}
+
+static struct example open_example(const char *path)
+{
+	struct example e = {.arena = arena_new(64 << 20), .path = strrchr(path, '/') + 1};
+	struct screener_findings findings = {};
+	struct str tables[8];
+	glob_t files = list("tables/*.json");
+
+	cr_assert_leq(files.gl_pathc, 8);
+	for (size_t i = 0; i < files.gl_pathc; i++)
+		tables[i] = read_file(e.arena, files.gl_pathv[i]);
+	e.bytes = read_file(e.arena, path);
+	e.document = json_loadb(e.bytes.ptr, e.bytes.len, JSON_REJECT_DUPLICATES, NULL);
+	cr_assert(e.document, "%s", e.path);
+	cr_expect(is_ok(screener_compile(e.arena, e.bytes, tables, files.gl_pathc, &e.screener,
+					 &findings)));
+	for (size_t i = 0; i < findings.n; i++)
+		cr_expect_fail("%s %s: %s", e.path, findings.list[i].pointer,
+			       findings.list[i].message);
+	cr_assert(e.screener, "%s", e.path);
+	globfree(&files);
+	return e;
+}
+
+static void close_example(struct example *e)
+{
+	screener_free(&e->screener);
+	json_decref(e->document);
+	arena_free(&e->arena);
+}
+
+static void each_example(void (*check)(struct example *))
+{
+	glob_t files = list("*.json");
+
+	cr_assert_geq(files.gl_pathc, 2);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		struct example e = open_example(files.gl_pathv[i]);
+
+		check(&e);
+		close_example(&e);
+	}
+	globfree(&files);
+}
+
+static struct screener_result evaluate(struct example *e, json_t *answers, const char *as_of)
+{
+	struct screener_answers *parsed;
+	struct screener_result result;
+	date_days today;
+	char *given = json_dumps(answers, 0);
+
+	cr_assert(date_parse(str_of(as_of ? as_of : "2026-01-01"), &today));
+	cr_assert(is_ok(screener_answers_parse(
+		e->screener, e->arena, str_of(arena_strdup(e->arena, given)), today, &parsed)));
+	free(given);
+	screener_eval(e->screener, parsed, e->arena, SCREENER_FULL, &result);
+	return result;
+}
+
+static struct screener_result evaluate_test(struct example *e, json_t *test, json_t *answers)
+{
+	return evaluate(e, answers, json_string_value(json_object_get(test, "as_of")));
+}
+
+static void expect_own_tests(struct example *e)
+{
+	struct screener_findings findings = {};
+	size_t n = 0;
+
+	cr_assert(is_ok(screener_run_tests(e->screener, e->arena, e->bytes, &n, &findings)));
+	cr_expect_geq(n, 20, "%s has %zu tests", e->path, n);
+	for (size_t i = 0; i < findings.n; i++)
+		cr_expect_fail("%s %s: %s", e->path, findings.list[i].pointer,
+			       findings.list[i].message);
+}
+
+Test(examples, compile_without_a_remark_and_pass_their_own_tests)
+{
+	each_example(expect_own_tests);
+}
+
+/* Outcomes the rules decided, and the truth values each rule had, over all tests. */
+struct coverage {
+	bool outcome[MAX_OUTCOMES], undecided;
+	bool truth[MAX_RULES][3];
+};
+
+static void cover(struct example *e, struct coverage *seen)
+{
+	json_t *test;
+	size_t i;
+
+	json_array_foreach (json_object_get(e->document, "tests"), i, test) {
+		struct screener_result r = evaluate_test(e, test, json_object_get(test, "answers"));
+
+		seen->undecided |= !r.decided;
+		for (size_t k = 0; k < screener_n_outcomes(e->screener); k++)
+			seen->outcome[k] |= screener_outcome(e->screener, k) == r.outcome;
+		for (size_t k = 0; k < r.n_rules; k++)
+			seen->truth[k][r.rules[k].truth] = true;
+	}
+}
+
+static void expect_coverage(struct example *e)
+{
+	struct coverage seen = {};
+	static const char *const truths[] = {"false", "true", "unknown"};
+
+	cr_assert_leq(screener_n_outcomes(e->screener), MAX_OUTCOMES);
+	cr_assert_leq(screener_n_rules(e->screener), MAX_RULES);
+	cover(e, &seen);
+	cr_expect(seen.undecided, "%s: no test is left undecided", e->path);
+	for (size_t k = 0; k < screener_n_outcomes(e->screener); k++)
+		cr_expect(seen.outcome[k], "%s: no test ends in %s", e->path,
+			  screener_outcome(e->screener, k)->id);
+	for (size_t k = 0; k < screener_n_rules(e->screener); k++)
+		for (int t = SCREENER_FALSE; t <= SCREENER_UNKNOWN; t++)
+			cr_expect(seen.truth[k][t], "%s: %s is never %s", e->path,
+				  screener_rule_id(e->screener, k), truths[t]);
+}
+
+Test(examples, their_tests_try_every_outcome_and_every_rule_true_false_and_unknown)
+{
+	each_example(expect_coverage);
+}
+
+/* Takes each safety answer in turn out of every test that ends with a code. */
+static void expect_no_code_without_safety(struct example *e)
+{
+	json_t *test;
+	size_t i;
+
+	json_array_foreach (json_object_get(e->document, "tests"), i, test) {
+		json_t *answers = json_object_get(test, "answers");
+
+		if (!evaluate_test(e, test, answers).outcome->issues_code)
+			continue;
+		for (size_t k = 0; k < screener_n_items(e->screener); k++) {
+			struct screener_item_info item = screener_item(e->screener, k);
+			json_t *fewer = json_copy(answers);
+
+			if (item.safety && json_object_del(fewer, item.id) == 0)
+				cr_expect_not(evaluate_test(e, test, fewer).outcome->issues_code,
+					      "%s: a code without %s", e->path, item.id);
+			json_decref(fewer);
+		}
+	}
+}
+
+Test(examples, no_code_is_issued_when_a_safety_answer_is_taken_away)
+{
+	each_example(expect_no_code_without_safety);
+}
+
+/* The keys of `texts` that the document calls for, each once. */
+__attribute__((format(printf, 2, 3))) static void want(json_t *keys, const char *format, ...)
+{
+	char key[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(key, sizeof key, format, args);
+	va_end(args);
+	json_object_set_new(keys, key, json_true());
+}
+
+static void want_items(json_t *keys, json_t *items)
+{
+	json_t *item, *option;
+	size_t i, k;
+
+	json_array_foreach (items, i, item) {
+		const char *id = json_string_value(json_object_get(item, "id"));
+
+		if (strcmp(json_string_value(json_object_get(item, "type")), "group") != 0)
+			want(keys, "item.%s.text", id);
+		json_array_foreach (json_object_get(item, "options"), k, option)
+			want(keys, "item.%s.option.%s", id,
+			     json_string_value(json_object_get(option, "code")));
+		want_items(keys, json_object_get(item, "items"));
+	}
+}
+
+static void want_reasons(json_t *keys, json_t *rules)
+{
+	json_t *rule, *one;
+	size_t i, k;
+
+	json_array_foreach (rules, i, rule) {
+		json_t *reason = json_object_get(rule, "reason");
+
+		if (json_is_string(reason))
+			want(keys, "reason.%s", json_string_value(reason));
+		json_array_foreach (reason, k, one)
+			want(keys, "reason.%s", json_string_value(one));
+	}
+}
+
+static json_t *wanted_texts(json_t *document)
+{
+	json_t *keys = json_pack("{s:b,s:b}", "title", 1, "description", 1), *each, *band;
+	json_t *rules = json_object_get(document, "rules");
+	size_t i, k;
+
+	want_items(keys, json_object_get(document, "items"));
+	want_reasons(keys, rules ? rules
+				 : json_object_get(json_object_get(document, "decision"), "rows"));
+	json_array_foreach (json_object_get(document, "outcomes"), i, each) {
+		want(keys, "outcome.%s.title", json_string_value(json_object_get(each, "id")));
+		want(keys, "outcome.%s.text", json_string_value(json_object_get(each, "id")));
+	}
+	json_array_foreach (json_object_get(document, "constraints"), i, each)
+		want(keys, "constraint.%s", json_string_value(json_object_get(each, "id")));
+	json_array_foreach (json_object_get(document, "scores"), i, each)
+		json_array_foreach (json_object_get(each, "bands"), k, band)
+			want(keys, "score.%s.band.%s",
+			     json_string_value(json_object_get(each, "id")),
+			     json_string_value(json_array_get(band, 2)));
+	return keys;
+}
+
+/* A help may stand with any item, in both languages or in none. */
+static bool is_help(const char *key, json_t *other)
+{
+	size_t n = strlen(key);
+
+	return n > 5 && strcmp(key + n - 5, ".help") == 0 && json_object_get(other, key);
+}
+
+static void expect_language(struct example *e, json_t *wanted, const char *locale,
+			    const char *beside)
+{
+	json_t *i18n = json_object_get(e->document, "i18n"), *text;
+	json_t *texts = json_object_get(i18n, locale), *other = json_object_get(i18n, beside);
+	const char *key;
+
+	cr_assert(texts, "%s: no %s", e->path, locale);
+	json_object_foreach (wanted, key, text)
+		cr_expect(json_string_length(json_object_get(texts, key)) > 0, "%s: %s has no %s",
+			  e->path, locale, key);
+	json_object_foreach (texts, key, text)
+		cr_expect(json_object_get(wanted, key) || is_help(key, other),
+			  "%s: %s has a text %s that nothing shows", e->path, locale, key);
+}
+
+static void expect_languages(struct example *e)
+{
+	json_t *wanted = wanted_texts(e->document);
+
+	expect_language(e, wanted, "en-US", "es-US");
+	expect_language(e, wanted, "es-US", "en-US");
+	cr_expect_eq(json_array_size(json_object_get(e->document, "locales")), 2);
+	json_decref(wanted);
+}
+
+Test(examples, every_text_is_there_in_english_and_in_spanish_and_none_is_left_over)
+{
+	each_example(expect_languages);
+}
+
+static struct example example(const char *name)
+{
+	glob_t files = list(name);
+	struct example e = open_example(files.gl_pathv[0]);
+
+	globfree(&files);
+	return e;
+}
+
+static const char *text_of(struct example *e, const char *locale, const char *key)
+{
+	return json_string_value(json_object_get(
+		json_object_get(json_object_get(e->document, "i18n"), locale), key));
+}
+
+Test(examples, any_thought_of_self_harm_leads_to_the_crisis_line_whatever_else_was_answered)
+{
+	struct example e = example("phq9.json");
+	static const char *const rest[] = {NULL, "0", "1", "2", "3"};
+	static const char *const marked[] = {"1", "2", "3"};
+	const char *others[] = {"q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8"};
+
+	for (size_t i = 0; i < 5; i++) {
+		json_t *answers = json_object();
+
+		for (size_t k = 0; rest[i] && k < 8; k++)
+			json_object_set_new(answers, others[k], json_string(rest[i]));
+		for (size_t k = 0; k < 3; k++) {
+			json_object_set_new(answers, "q9", json_string(marked[k]));
+			cr_expect_str_eq(evaluate(&e, answers, NULL).outcome->id, "safety");
+		}
+		json_object_set_new(answers, "q9", json_string("0"));
+		cr_expect_str_neq(evaluate(&e, answers, NULL).outcome->id, "safety");
+		json_decref(answers);
+	}
+	cr_expect(strstr(text_of(&e, "en-US", "outcome.safety.text"), "988"));
+	cr_expect(strstr(text_of(&e, "es-US", "outcome.safety.text"), "988"));
+	close_example(&e);
+}
