@@ -2,7 +2,7 @@
 #
 #   aegis_library(NAME SOURCES ... [LINKS ...])     libcommon/<dir> as target aegis_<NAME>
 #   aegis_test(NAME SOURCES ... [LINKS ...] [LABELS ...])   a Criterion binary run by ctest
-#   aegis_thread_test(NAME SOURCES ... [LINKS ...]) a plain program; also run under the tsan preset
+#   aegis_thread_test(NAME SOURCES ... [LINKS ...] [FIXTURES ...]) a plain program; also run under the tsan preset
 #   aegis_fuzz(NAME SOURCES ... [LINKS ...] [CORPUS dir])   a libFuzzer target (fuzz preset)
 #
 # A library's include path is libcommon/ (so "base/arena.h"); layering is kept by
@@ -41,13 +41,17 @@ function(aegis_thread_test name)
 	if(NOT AEGIS_TESTS)
 		return()
 	endif()
-	cmake_parse_arguments(T "" "" "SOURCES;LINKS" ${ARGN})
+	cmake_parse_arguments(T "" "" "SOURCES;LINKS;FIXTURES" ${ARGN})
 	add_executable(${name} ${T_SOURCES})
 	target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 	target_link_libraries(${name} PRIVATE aegis_flags ${T_LINKS})
 	add_test(NAME ${name} COMMAND ${name})
 	set_tests_properties(${name} PROPERTIES TIMEOUT 300
-		FAIL_REGULAR_EXPRESSION "ThreadSanitizer|LeakSanitizer|runtime error:|AddressSanitizer")
+		FAIL_REGULAR_EXPRESSION "ThreadSanitizer|LeakSanitizer|runtime error:|AddressSanitizer"
+		ENVIRONMENT "AEGIS_SOURCE=${CMAKE_SOURCE_DIR};AEGIS_BUILD=${CMAKE_BINARY_DIR}")
+	if(T_FIXTURES)
+		set_tests_properties(${name} PROPERTIES FIXTURES_REQUIRED "${T_FIXTURES}")
+	endif()
 endfunction()
 
 set(AEGIS_FUZZ_SECONDS 30 CACHE STRING "How long each fuzz target runs in the tests")

@@ -24,7 +24,8 @@ struct test_world test_world = {.log_fd = -1};
 static const char *const known_daemons[] = {"gateway", "audit",	  "notification", "auth",
 					    "tenant",  "program", "consumer",	  "compliance"};
 
-static void begin_world(void)
+/* The log is set up once: the threads of the first daemon use it when another starts. */
+static void begin_world(const char *first)
 {
 	struct test_world *w = &test_world;
 
@@ -37,6 +38,7 @@ static void begin_world(void)
 	w->secrets = arena_printf(w->arena, "%s/secrets", w->dir);
 	w->log_fd = memfd_create("log", MFD_CLOEXEC);
 	cr_assert(w->log_fd >= 0);
+	log_init(first, LOG_DEBUG);
 	log_set_fd(w->log_fd);
 	for (size_t i = 0; i < sizeof known_daemons / sizeof known_daemons[0]; i++)
 		cr_assert(is_ok(keyring_ensure_service(w->secrets, known_daemons[i])));
@@ -108,9 +110,8 @@ struct test_daemon *daemon_start_with(const struct svc_descriptor *descriptor,
 	struct test_world *w = &test_world;
 	struct test_daemon *daemon = calloc(1, sizeof *daemon);
 
-	begin_world();
+	begin_world(descriptor->name);
 	cr_assert(daemon && w->n < TEST_DAEMONS_MAX);
-	log_init(descriptor->name, LOG_DEBUG);
 	make_known(descriptor->name);
 	daemon->config = config_of(descriptor->name, options);
 	must(svc_setup(&daemon->svc, descriptor, &daemon->config), "setup");
