@@ -193,6 +193,24 @@ Test(document, embedded_tests_are_run_and_say_what_differs)
 	kit_free(&kit);
 }
 
+Test(document, embedded_tests_read_decimals_as_they_are_written)
+{
+	struct kit kit = kit_compile(
+		"{'format':'screener/1','slug':'s','locales':['en-US'],'items':[{'id':'d','type':"
+		"'decimal','required':true}]," OUTCOMES "'hit_policy':'first','rules':[{'id':'R',"
+		"'if':{'==':[{'var':'d'},{'decimal':'209.7'}]},'then':'e'}],'tests':[{'name':'t',"
+		"'answers':{'d':209.7},'outcome':'e','decided':true,'values':{'d':209.7},"
+		"'problems':[]}]}");
+	struct screener_findings findings;
+	size_t n;
+
+	cr_assert(kit.screener, "%s", kit_findings(&kit));
+	cr_assert(is_ok(screener_run_tests(kit.screener, kit.arena, kit.document, &n, &findings)));
+	kit.findings = findings;
+	cr_expect_str_eq(kit_findings(&kit), "");
+	kit_free(&kit);
+}
+
 /* The first JSON block of the reference page, and its tests. */
 Test(document, the_example_of_the_reference_page_compiles_and_passes)
 {

@@ -98,7 +98,7 @@ static struct screener_result evaluate(struct example *e, json_t *answers, const
 	struct screener_answers *parsed;
 	struct screener_result result;
 	date_days today;
-	char *given = json_dumps(answers, 0);
+	char *given = json_dumps(answers, JSON_REAL_PRECISION(15));
 
 	cr_assert(date_parse(str_of(as_of ? as_of : "2026-01-01"), &today));
 	cr_assert(is_ok(screener_answers_parse(
@@ -175,27 +175,39 @@ Test(examples, their_tests_try_every_outcome_and_every_rule_true_false_and_unkno
 	each_example(expect_coverage);
 }
 
-/* Takes each safety answer in turn out of every test that ends with a code. */
+static bool is_pruned(const struct screener_result *r, const char *item)
+{
+	for (size_t i = 0; i < r->n_pruned; i++)
+		if (strcmp(r->pruned[i], item) == 0)
+			return true;
+	return false;
+}
+
+/* Takes each safety answer that counts in turn out of a test that ends with a code. */
+static void expect_each_is_needed(struct example *e, json_t *test)
+{
+	json_t *answers = json_object_get(test, "answers");
+	struct screener_result whole = evaluate_test(e, test, answers);
+
+	for (size_t k = 0; whole.outcome->issues_code && k < screener_n_items(e->screener); k++) {
+		struct screener_item_info item = screener_item(e->screener, k);
+		json_t *fewer = json_copy(answers);
+
+		if (item.safety && !is_pruned(&whole, item.id) &&
+		    json_object_del(fewer, item.id) == 0)
+			cr_expect_not(evaluate_test(e, test, fewer).outcome->issues_code,
+				      "%s: a code without %s", e->path, item.id);
+		json_decref(fewer);
+	}
+}
+
 static void expect_no_code_without_safety(struct example *e)
 {
 	json_t *test;
 	size_t i;
 
-	json_array_foreach (json_object_get(e->document, "tests"), i, test) {
-		json_t *answers = json_object_get(test, "answers");
-
-		if (!evaluate_test(e, test, answers).outcome->issues_code)
-			continue;
-		for (size_t k = 0; k < screener_n_items(e->screener); k++) {
-			struct screener_item_info item = screener_item(e->screener, k);
-			json_t *fewer = json_copy(answers);
-
-			if (item.safety && json_object_del(fewer, item.id) == 0)
-				cr_expect_not(evaluate_test(e, test, fewer).outcome->issues_code,
-					      "%s: a code without %s", e->path, item.id);
-			json_decref(fewer);
-		}
-	}
+	json_array_foreach (json_object_get(e->document, "tests"), i, test)
+		expect_each_is_needed(e, test);
 }
 
 Test(examples, no_code_is_issued_when_a_safety_answer_is_taken_away)
@@ -346,5 +358,50 @@ Test(examples, any_thought_of_self_harm_leads_to_the_crisis_line_whatever_else_w
 	}
 	cr_expect(strstr(text_of(&e, "en-US", "outcome.safety.text"), "988"));
 	cr_expect(strstr(text_of(&e, "es-US", "outcome.safety.text"), "988"));
+	close_example(&e);
+}
+
+/*
+ * The example of the 2013 risk assessment guideline: 55 years, total cholesterol 213, HDL 50,
+ * systolic 120 untreated, no smoker, no diabetes.  published is what the guideline prints,
+ * computed what its coefficients give.
+ */
+static const struct {
+	const char *sex, *race;
+	double published;
+	const char *computed, *outcome;
+} people[] = {
+	{"F", "white", 2.1, "2.05", "do_not_use"},
+	{"F", "black", 3.0, "3.03", "do_not_use"},
+	{"M", "white", 5.3, "5.38", "ask_doctor"},
+	{"M", "black", 6.1, "6.07", "ask_doctor"},
+};
+
+static json_t *person(const char *sex, const char *race)
+{
+	return json_pack(
+		"{s:i,s:s,s:s,s:b,s:b,s:b,s:[s],s:[s],s:b,s:b,s:i,s:b,s:i,s:i,s:i,s:s,s:b}", "age",
+		55, "sex", sex, "race", race, "pregnant", 0, "allergy", 0, "statin_now", 0,
+		"conditions", "none", "medicines", "none", "diabetes", 0, "smoker", 0, "sbp", 120,
+		"treated", 0, "total_chol", 213, "hdl", 50, "ldl", 135, "tested_on", "2026-02-01",
+		"read_label", 1);
+}
+
+Test(examples, the_statin_screener_gives_the_published_risks)
+{
+	struct example e = example("statin_otc.json");
+
+	for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
+		json_t *answers = person(people[i].sex, people[i].race);
+		struct screener_result r = evaluate(&e, answers, "2026-03-01");
+		struct strbuf risk = strbuf_new(e.arena);
+
+		cr_expect(screener_value_json(&r, str_of("risk"), &risk));
+		cr_expect_str_eq(risk.ptr, people[i].computed);
+		cr_expect_float_eq(atof(risk.ptr), people[i].published, 0.1);
+		cr_expect_str_eq(r.outcome->id, people[i].outcome);
+		cr_expect(r.decided);
+		json_decref(answers);
+	}
 	close_example(&e);
 }
