@@ -40,12 +40,12 @@ def install_node(cluster):
     folder = os.path.join(cluster.work, "peer")
     os.makedirs(folder, exist_ok=True)
     fresh = True
-    for name in ("package.json", "package-lock.json", "server.mjs"):
+    for name in ("package.json", "package-lock.json", "server.mjs", "screener.mjs"):
         source, target = os.path.join(HERE, "peer", name), os.path.join(folder, name)
         with open(source, "rb") as ours:
             wanted = ours.read()
         if not os.path.exists(target) or open(target, "rb").read() != wanted:
-            fresh = fresh and name == "server.mjs"
+            fresh = fresh and name.endswith(".mjs")
             shutil.copyfile(source, target)
     if not fresh or not os.path.isdir(os.path.join(folder, "node_modules", "fastify")):
         run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder)
