@@ -188,3 +188,7 @@ bool compile_cell(struct compiler *c, const struct path *at, struct str text, st
 		  struct cell_test *out);
 /* text.c */
 void compile_texts(struct compiler *c, const struct path *at);
+
+/* embedded_test.c: the answers of a test, read into the arena, and its date. */
+struct status embedded_test_answers(const struct screener *screener, struct arena *arena,
+				    json_t *test, date_days *today, struct screener_answers **out);

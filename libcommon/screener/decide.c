@@ -85,7 +85,7 @@ static struct verdict decide_any(const struct screener_state *state)
 	return verdict_of(outcome, differs ? SCREENER_HELD_UNDECIDED : 0);
 }
 
-static bool wins(const struct screener *p, uint32_t a, uint32_t b)
+bool outcome_wins(const struct screener *p, uint32_t a, uint32_t b)
 {
 	return p->hit == HIT_PRIORITY ? a < b : outcome_outranks(p, a, b);
 }
@@ -126,12 +126,12 @@ static struct verdict decide_best(const struct screener_state *state)
 	for (uint32_t i = 0; i < p->n_rules; i++) {
 		int32_t *of = &best[state->rules[i]];
 
-		if (*of < 0 || wins(p, p->rules[i].outcome, (uint32_t)*of))
+		if (*of < 0 || outcome_wins(p, p->rules[i].outcome, (uint32_t)*of))
 			*of = p->rules[i].outcome;
 	}
 	if (best[TRUE3] < 0)
 		return none_true(best[UNKNOWN3] >= 0);
-	if (best[UNKNOWN3] >= 0 && wins(p, (uint32_t)best[UNKNOWN3], (uint32_t)best[TRUE3]))
+	if (best[UNKNOWN3] >= 0 && outcome_wins(p, (uint32_t)best[UNKNOWN3], (uint32_t)best[TRUE3]))
 		return verdict_of(best[TRUE3], SCREENER_HELD_UNDECIDED);
 	return verdict_of(best[TRUE3], may_add(state) ? SCREENER_HELD_UNDECIDED : 0);
 }

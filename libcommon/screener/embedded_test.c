@@ -137,25 +137,33 @@ static void check_result(struct test_run *run, const struct path *at, json_t *te
 	check_values(run, AT_NAME(at, "values"), json_object_get(test, "values"));
 }
 
+struct status embedded_test_answers(const struct screener *screener, struct arena *arena,
+				    json_t *test, date_days *today, struct screener_answers **out)
+{
+	char *dump = json_dumps(json_object_get(test, "answers"), AS_WRITTEN);
+	struct str answers = str_of(arena_strdup(arena, dump));
+	json_t *as_of = json_object_get(test, "as_of");
+
+	free(dump);
+	*today = date_from_civil((struct civil_date){2026, 1, 1});
+	if (json_is_string(as_of))
+		(void)date_parse(json_str(as_of), today);
+	return screener_answers_parse(screener, arena, answers, *today, out);
+}
+
 static void run_test(struct test_run *run, const struct path *at, json_t *test)
 {
-	char *answers = json_dumps(json_object_get(test, "answers"), AS_WRITTEN);
-	json_t *as_of = json_object_get(test, "as_of");
 	struct screener_answers *parsed;
-	date_days today = date_from_civil((struct civil_date){2026, 1, 1});
-	struct status st;
+	date_days today;
+	struct status st = embedded_test_answers(run->screener, run->arena, test, &today, &parsed);
 
-	if (json_is_string(as_of))
-		(void)date_parse(json_str(as_of), &today);
-	st = screener_answers_parse(run->screener, run->arena, str_of(answers), today, &parsed);
 	if (is_failed(st)) {
 		ERROR_AT(run->c, AT_NAME(at, "answers"), "TEST_FAILED",
 			 "The answers cannot be read: %s.", st.reason);
-	} else {
-		screener_eval(run->screener, parsed, run->arena, SCREENER_FULL, &run->result);
-		check_result(run, at, test);
+		return;
 	}
-	free(answers);
+	screener_eval(run->screener, parsed, run->arena, SCREENER_FULL, &run->result);
+	check_result(run, at, test);
 }
 
 struct status screener_run_tests(const struct screener *screener, struct arena *arena,

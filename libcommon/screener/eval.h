@@ -47,6 +47,8 @@ struct verdict {
 struct verdict eval_decide(const struct screener_state *state);
 /* Does outcome a win over b under most_severe? */
 bool outcome_outranks(const struct screener *program, uint32_t a, uint32_t b);
+/* ... under the program's own policy, priority included? */
+bool outcome_wins(const struct screener *program, uint32_t a, uint32_t b);
 /* hold.c: what keeps a code back. */
 unsigned eval_hold(struct screener_state *state);
 /* A problem of an item that is visible (or an unknown item). */

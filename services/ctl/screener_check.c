@@ -4,79 +4,84 @@
 
 #include "base/instant.h"
 #include "screener/fhir.h"
+#include "screener/gate.h"
 #include "screener/identity.h"
 #include "screener_common.h"
 
 static const char check_usage[] =
 	"usage: aegisctl screener check FILE [--table FILE ...] [--json]\n\n"
-	"Compiles a screener/1 document and runs the tests embedded in it. Reference tables are\n"
-	"those named and those in a folder 'tables' beside the document.\n"
-	"Exit status: 0 it may be published as far as this goes, 1 there are errors, 2 wrong "
+	"Compiles a screener/1 document and holds it against the publish gate. Reference tables\n"
+	"are those named and those in a folder 'tables' beside the document.\n"
+	"Exit status: 0 it may be published (there may be warnings), 1 there are errors, 2 wrong "
 	"use.\n";
 
-static json_t *check_json(const struct screener *screener, const char *hash, size_t n_tests,
-			  const struct screener_findings *compiled,
-			  const struct screener_findings *tested)
+/* What there is to say about one document; parts it did not come to are empty. */
+struct checked {
+	const char *path;
+	struct str document;
+	struct screener *screener; /* NULL: does not compile */
+	char hash[2 * IDENTITY_HASH_BYTES + 1];
+	struct screener_findings compiled;
+	struct screener_gate_report gate;
+};
+
+static size_t errors_of(const struct checked *c)
 {
-	json_t *findings = sc_findings_json(compiled), *more = sc_findings_json(tested);
-	bool valid = screener && !compiled->n_errors && !tested->n_errors;
+	return c->compiled.n_errors + c->gate.findings.n_errors;
+}
+
+static json_t *check_json(const struct checked *c)
+{
+	json_t *findings = sc_findings_json(&c->compiled);
+	json_t *more = sc_findings_json(&c->gate.findings);
 
 	json_array_extend(findings, more);
 	json_decref(more);
-	return json_pack("{s:b,s:s,s:I,s:I,s:o}", "valid", valid, "sha256", hash, "tests",
-			 (json_int_t)n_tests, "program_bytes",
-			 (json_int_t)(screener ? screener_size(screener) : 0), "findings",
+	return json_pack("{s:b,s:s,s:I,s:I,s:o}", "valid", c->screener && !errors_of(c), "sha256",
+			 c->hash, "tests", (json_int_t)c->gate.n_tests, "program_bytes",
+			 (json_int_t)(c->screener ? screener_size(c->screener) : 0), "findings",
 			 findings);
 }
 
-static int report_check(const struct sc_options *o, struct str document, struct screener *screener,
-			const char *hash, size_t n_tests, const struct screener_findings *compiled,
-			const struct screener_findings *tested)
+static void print_check(const struct checked *c)
 {
-	size_t errors = compiled->n_errors + tested->n_errors;
+	size_t errors = errors_of(c), n = c->compiled.n + c->gate.findings.n;
 
-	if (o->json) {
-		sc_print_json(check_json(screener, hash, n_tests, compiled, tested), false);
-	} else {
-		sc_print_findings(stdout, o->files[0], &document, compiled);
-		sc_print_findings(stdout, o->files[0], &document, tested);
-		if (errors || !screener)
-			printf("%s%zu error%s%s, %zu finding%s\n", sc_colour(stdout, SC_RED),
-			       errors, errors == 1 ? "" : "s", sc_colour(stdout, SC_PLAIN),
-			       compiled->n + tested->n, compiled->n + tested->n == 1 ? "" : "s");
-		else
-			printf("%sgood%s: %s, %zu items, %zu rules, %zu tests, %zu bytes compiled\n"
-			       "sha256 %s\n",
-			       sc_colour(stdout, SC_GREEN), sc_colour(stdout, SC_PLAIN),
-			       screener_slug(screener), screener_n_items(screener),
-			       screener_n_rules(screener), n_tests, screener_size(screener), hash);
-	}
-	return screener && !errors ? CTL_OK : CTL_FAILED;
+	sc_print_findings(stdout, c->path, &c->document, &c->compiled);
+	sc_print_findings(stdout, c->path, &c->document, &c->gate.findings);
+	if (errors || !c->screener)
+		printf("%s%zu error%s%s, %zu finding%s\n", sc_colour(stdout, SC_RED), errors,
+		       errors == 1 ? "" : "s", sc_colour(stdout, SC_PLAIN), n, n == 1 ? "" : "s");
+	else
+		printf("%sgood%s: %s, %zu items, %zu rules, %zu tests, %zu bytes compiled\n"
+		       "sha256 %s\n",
+		       sc_colour(stdout, SC_GREEN), sc_colour(stdout, SC_PLAIN),
+		       screener_slug(c->screener), screener_n_items(c->screener),
+		       screener_n_rules(c->screener), c->gate.n_tests, screener_size(c->screener),
+		       c->hash);
 }
 
 static int check(struct arena *arena, const struct sc_options *o)
 {
-	struct screener_findings compiled, tested = {};
-	struct screener *screener = NULL;
-	struct str document;
-	size_t n_tests = 0;
+	struct checked c = {.path = o->files[0]};
 	uint8_t hash[IDENTITY_HASH_BYTES];
-	char hex[2 * IDENTITY_HASH_BYTES + 1] = "";
 	struct status st;
 
-	if (!sc_read(arena, o->files[0], &document))
+	if (!sc_read(arena, c.path, &c.document))
 		return CTL_FAILED;
-	if (is_ok(identity_of_document(arena, document, hash)))
-		hex_encode(hex, hash, sizeof hash);
-	st = sc_compile(arena, o, o->files[0], document, &screener, &compiled);
+	if (is_ok(identity_of_document(arena, c.document, hash)))
+		hex_encode(c.hash, hash, sizeof hash);
+	st = sc_compile(arena, o, c.path, c.document, &c.screener, &c.compiled);
 	if (is_ok(st))
-		st = screener_run_tests(screener, arena, document, &n_tests, &tested);
-	if (is_failed(st) && !compiled.n && !tested.n)
-		fprintf(stderr, "%s: %s\n", o->files[0], st.reason);
-	int status = report_check(o, document, screener, hex, n_tests, &compiled, &tested);
-
-	screener_free(&screener);
-	return is_ok(st) ? status : CTL_FAILED;
+		st = screener_gate(c.screener, arena, c.document, &c.gate);
+	if (is_failed(st) && !c.compiled.n)
+		fprintf(stderr, "%s: %s\n", c.path, st.reason);
+	if (o->json)
+		sc_print_json(check_json(&c), false);
+	else
+		print_check(&c);
+	screener_free(&c.screener);
+	return is_ok(st) && !errors_of(&c) ? CTL_OK : CTL_FAILED;
 }
 
 static const char eval_usage[] =

@@ -1,6 +1,7 @@
 #include <jansson.h>
 
 #include "program/program.h"
+#include "screener/gate.h"
 
 struct status screener_text(struct rpc_call *call, struct uuid program_id, int32_t version,
 			    struct screener_text *out)
@@ -68,27 +69,13 @@ static struct screener_findings join(struct arena *arena, const struct screener_
 	return both;
 }
 
-/* A document that nobody tested is not published. */
-static void demand_tests(struct arena *arena, size_t n_run, struct screener_findings *findings)
-{
-	static struct screener_finding missing[] = {
-		{.pointer = "/tests",
-		 .code = "TESTS_MISSING",
-		 .severity = SCREENER_ERROR,
-		 .message = "A screener needs embedded tests before it is published."}};
-	const struct screener_findings none = {.list = missing, .n = 1, .n_errors = 1};
-
-	if (n_run == 0)
-		*findings = join(arena, findings, &none);
-}
-
 struct status screener_check(struct rpc_call *call, struct str document,
 			     struct screener_findings *findings, struct screener **screener)
 {
-	struct screener_findings compiled = {}, tested = {};
+	struct screener_findings compiled = {};
+	struct screener_gate_report gate;
 	struct screener_tables tables;
 	struct status st;
-	size_t n_run = 0;
 
 	*screener = NULL;
 	TRY(screener_tables(call, document, &tables));
@@ -96,8 +83,7 @@ struct status screener_check(struct rpc_call *call, struct str document,
 	*findings = compiled;
 	if (is_failed(st))
 		return compiled.n_errors ? OK : st;
-	TRY(screener_run_tests(*screener, call->arena, document, &n_run, &tested));
-	*findings = join(call->arena, &compiled, &tested);
-	demand_tests(call->arena, n_run, findings);
+	TRY(screener_gate(*screener, call->arena, document, &gate));
+	*findings = join(call->arena, &compiled, &gate.findings);
 	return OK;
 }

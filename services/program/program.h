@@ -64,8 +64,8 @@ struct status screener_tables(struct rpc_call *call, struct str document,
 			      struct screener_tables *out);
 
 /*
- * Everything that publishing would say of a document: compile, then its embedded
- * tests.  OK with findings; *screener is NULL when it does not compile, else the
+ * Everything that publishing would say of a document: compile, then the publish
+ * gate (screener/gate.h).  OK with findings; *screener is NULL when it does not compile, else the
  * caller frees it.
  */
 struct status screener_check(struct rpc_call *call, struct str document,

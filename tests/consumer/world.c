@@ -63,7 +63,10 @@ static const char document_form[] =
 	"\"reason\":\"age\"},"
 	"{\"id\":\"R9\",\"else\":true,\"then\":\"ok\"}],\"on_unknown\":\"ask_doctor\",%s"
 	"\"tests\":[{\"name\":\"a man of 50\",\"answers\":{\"age\":50,\"sex\":\"M\"},"
-	"\"outcome\":\"ok\",\"fired\":[\"R9\"]}],"
+	"\"outcome\":\"ok\",\"fired\":[\"R9\"]},"
+	"{\"name\":\"a boy\",\"answers\":{\"age\":19,\"sex\":\"M\"},\"outcome\":\"ask_doctor\"},"
+	"{\"name\":\"pregnant\",\"answers\":{\"age\":30,\"sex\":\"F\",\"pregnant\":true},"
+	"\"outcome\":\"do_not_use\"}],"
 	"\"i18n\":{\"en-US\":{%s},\"es-US\":{%s}}}";
 
 static const char *texts(const char *tongue)

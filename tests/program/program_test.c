@@ -166,9 +166,12 @@ Test(program, an_untested_document_is_not_published_and_warnings_are_told)
 			->version;
 	findings = expect_ok(call(as(acme, "ann"), "ValidateScreener", &validate));
 	cr_assert_not(findings->publishable);
-	cr_assert_eq(findings->n_findings, 2);
-	cr_assert_str_eq(findings->findings[0]->code, "NO_SAFETY");
-	cr_assert_str_eq(findings->findings[1]->code, "TESTS_MISSING");
+	cr_assert_eq(findings->n_findings, 5);
+	cr_expect_str_eq(findings->findings[0]->code, "NO_SAFETY");
+	cr_expect_str_eq(findings->findings[0]->severity, "warning");
+	cr_expect_str_eq(findings->findings[1]->code, "TEXT_MISSING");
+	cr_expect_str_eq(findings->findings[1]->pointer, "/i18n/en-US/item.age.text");
+	cr_expect_str_eq(findings->findings[4]->code, "TESTS_MISSING");
 	expect_fail(publish(acme, id, validate.version), FAILED_PRECONDITION, "SCREENER_INVALID");
 }
 

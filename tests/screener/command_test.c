@@ -70,17 +70,19 @@ static void expect_run(const char *words, const char *input, int status, const c
 	cr_expect_str_eq(r.out, out, "%s printed %s", words, r.out);
 }
 
-#define DOCUMENT(min)                                                                              \
-	"{\"format\":\"screener/1\",\"slug\":\"s\",\"locales\":[\"en-US\"],\n \"items\":[{\"id\":" \
-	"\"age\",\"type\":\"integer\",\"required\":true,\"min\":" min                              \
-	"}],\n \"outcomes\":[{\"id\":"                                                             \
-	"\"no\",\"severity\":2},{\"id\":\"ok\",\"severity\":1}],\"hit_policy\":\"first\",\n "      \
-	"\"rules\":[{"                                                                             \
-	"\"id\":\"R1\",\"if\":{\"<\":[{\"var\":\"age\"},18]},\"then\":\"no\"},{\"id\":\"R2\","     \
-	"\"else\":"                                                                                \
-	"true,\"then\":\"ok\"}],\"on_unknown\":\"no\",\n "                                         \
-	"\"tests\":[{\"name\":\"t\",\"answers\":{\"age\":"                                         \
-	"20},\"outcome\":\"ok\"}]}"
+/* Child and adult; TEXT is empty to leave the question without one. */
+#define DOCUMENT_WITH(min, text)                                                                   \
+	"{\"format\":\"screener/1\",\"slug\":\"s\",\"locales\":[\"en-US\"],\n"                     \
+	" \"items\":[{\"id\":\"age\",\"type\":\"integer\",\"required\":true,\"min\":" min "}],\n"  \
+	" \"outcomes\":[{\"id\":\"no\",\"severity\":2},{\"id\":\"ok\",\"severity\":1}],\n"         \
+	" \"hit_policy\":\"first\",\"on_unknown\":\"no\",\n"                                       \
+	" \"rules\":[{\"id\":\"R1\",\"if\":{\"<\":[{\"var\":\"age\"},18]},\"then\":\"no\"},"       \
+	"{\"id\":\"R2\",\"else\":true,\"then\":\"ok\"}],\n"                                        \
+	" \"i18n\":{\"en-US\":{\"outcome.no.title\":\"No\",\"outcome.ok.title\":\"Yes\","          \
+	"\"item.age.text\":\"" text "\"}},\n"                                                      \
+	" \"tests\":[{\"name\":\"t\",\"answers\":{\"age\":20},\"outcome\":\"ok\"},"                \
+	"{\"name\":\"u\",\"answers\":{\"age\":17},\"outcome\":\"no\"}]}"
+#define DOCUMENT(min) DOCUMENT_WITH(min, "How old are you?")
 
 Test(command, strict_rules_know_the_unknown)
 {
@@ -145,6 +147,17 @@ Test(command, check_runs_the_embedded_tests)
 	cr_expect_eq(run("check", NULL).status, 2);
 	cr_expect_eq(run("check good.json --wrong", NULL).status, 2);
 	cr_expect_eq(run("check --help", NULL).status, 0);
+}
+
+Test(command, check_holds_a_document_against_the_publish_gate)
+{
+	write_file("silent.json", DOCUMENT_WITH("0", ""));
+	struct run r = run("check silent.json", NULL);
+
+	cr_expect_eq(r.status, 1);
+	cr_expect(strstr(r.out, "/i18n/en-US/item.age.text"), "%s", r.out);
+	cr_expect(strstr(r.out, "[TEXT_MISSING]"), "%s", r.out);
+	cr_expect(strstr(r.out, "1 error, 1 finding"), "%s", r.out);
 }
 
 Test(command, findings_point_at_the_line_and_column)

@@ -1,0 +1,24 @@
+#pragma once
+
+/*
+ * The publish gate: what must be true of a document beyond that it compiles.
+ * Texts are complete, tests pass and reach every outcome, no rule is dead.  It
+ * only reads, has no clock and no chance in it, and spends a fixed budget: the
+ * same document gets the same findings everywhere.
+ */
+#include "screener/screener.h"
+
+struct screener_gate_report {
+	struct screener_findings findings;
+	size_t n_tests; /* embedded tests that were run */
+};
+
+/*
+ * Runs the gate over a document that compiled into the program.  Findings and
+ * all they point to are in the arena; they are those of the gate alone (those
+ * of the compiler come from screener_compile), with codes as in FORMAT.md
+ * "Publication".  Does not block.
+ * INVALID_ARGUMENT "SCREENER_INVALID" when document is not the program's.
+ */
+struct status screener_gate(const struct screener *screener, struct arena *arena,
+			    struct str document, struct screener_gate_report *report);

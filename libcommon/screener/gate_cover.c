@@ -1,0 +1,103 @@
+/*
+ * Rules that another one covers: it is true whenever they are.  This looks at
+ * how conditions are written, not at what they mean, so it holds for every date
+ * and every answer and needs no search.
+ */
+#include "screener/eval.h"
+#include "screener/gate_part.h"
+
+static json_t *condition(const struct gate *gate, uint32_t rule)
+{
+	return json_object_get(json_array_get(json_object_get(gate->document, "rules"), rule),
+			       "if");
+}
+
+/* Is each cell of the wide row "-" or that of the narrow one? */
+static bool row_covers(const struct decision *d, uint32_t wide, uint32_t narrow)
+{
+	const uint16_t *a = d->cells + (size_t)wide * d->n_columns;
+	const uint16_t *b = d->cells + (size_t)narrow * d->n_columns;
+
+	for (uint32_t i = 0; i < d->n_columns; i++)
+		if (a[i] != CELL_ANY && a[i] != b[i])
+			return false;
+	return true;
+}
+
+static bool covers(const struct gate *gate, uint32_t wide, uint32_t narrow)
+{
+	const struct screener *p = gate->program;
+
+	if (wide == narrow || p->rules[wide].otherwise || p->rules[narrow].otherwise)
+		return false;
+	if (p->decision)
+		return row_covers(p->decision, wide, narrow);
+	return json_equal(condition(gate, wide), condition(gate, narrow));
+}
+
+enum harm { HARMLESS, REDUNDANT, NEVER_DECIDES, ALWAYS_CONFLICTS };
+
+/* What it means for a rule that another one is true whenever it is. */
+static enum harm harm_of(const struct gate *gate, uint32_t rule, uint32_t by)
+{
+	const struct screener *p = gate->program;
+	uint32_t outcome = p->rules[rule].outcome, other = p->rules[by].outcome;
+	/* Of two that cover each other the later one is to blame. */
+	bool blamed = by < rule || !covers(gate, rule, by);
+
+	switch (p->hit) {
+	case HIT_FIRST: return by < rule ? NEVER_DECIDES : HARMLESS;
+	case HIT_UNIQUE: return blamed ? ALWAYS_CONFLICTS : HARMLESS;
+	case HIT_ANY:
+		if (outcome != other)
+			return blamed ? ALWAYS_CONFLICTS : HARMLESS;
+		break;
+	default:
+		if (outcome != other)
+			return outcome_wins(p, other, outcome) ? NEVER_DECIDES : HARMLESS;
+		break;
+	}
+	if (p->rules[rule].n_reasons || !blamed)
+		return HARMLESS;
+	return REDUNDANT;
+}
+
+static void report(struct gate *gate, uint32_t rule, uint32_t by, enum harm harm)
+{
+	const struct screener *p = gate->program;
+	const char *id = p->rules[rule].id, *other = p->rules[by].id;
+	const char *pointer = gate_rule_pointer(gate, rule, NULL);
+
+	if (harm == REDUNDANT)
+		gate_finding(gate, pointer, SCREENER_WARNING, "RULE_REDUNDANT",
+			     "\"%s\" adds nothing: \"%s\" is true whenever it is and leads to the "
+			     "same outcome.",
+			     id, other);
+	else if (harm == ALWAYS_CONFLICTS)
+		gate_finding(gate, pointer, SCREENER_ERROR, "RULE_DEAD",
+			     "\"%s\" never decides: \"%s\" is true whenever it is, which is a "
+			     "conflict.",
+			     id, other);
+	else
+		gate_finding(gate, pointer, SCREENER_ERROR, "RULE_DEAD",
+			     "\"%s\" never decides: \"%s\" is true whenever it is and goes before "
+			     "it.",
+			     id, other);
+	gate->dead[rule] = harm != REDUNDANT;
+}
+
+void gate_covered_rules(struct gate *gate)
+{
+	uint32_t n = gate->program->n_rules;
+
+	for (uint32_t rule = 0; rule < n; rule++)
+		for (uint32_t by = 0; by < n; by++) {
+			enum harm harm =
+				covers(gate, by, rule) ? harm_of(gate, rule, by) : HARMLESS;
+
+			if (harm == HARMLESS)
+				continue;
+			report(gate, rule, by, harm);
+			break;
+		}
+}

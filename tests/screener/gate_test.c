@@ -1,0 +1,136 @@
+/* The publish gate: for each finding a document that has it, and one that has not. */
+#include "screener/gate.h"
+
+#include <criterion/criterion.h>
+
+#include "kit.h"
+
+/* "CODE /pointer\n" for each finding of the gate. */
+static const char *gate_of(struct kit *kit, struct screener_gate_report *report)
+{
+	struct strbuf buf = strbuf_new(kit->arena);
+
+	cr_assert(kit->screener, "%s", kit_findings(kit));
+	cr_assert(is_ok(screener_gate(kit->screener, kit->arena, kit->document, report)));
+	for (size_t i = 0; i < report->findings.n; i++)
+		strbuf_printf(&buf, "%s %s\n", report->findings.list[i].code,
+			      report->findings.list[i].pointer);
+	return buf.len ? buf.ptr : "";
+}
+
+static void expect_gate(const char *document, const char *findings)
+{
+	struct screener_gate_report report;
+	struct kit kit = kit_compile(document);
+	const char *found = gate_of(&kit, &report);
+
+	cr_expect_str_eq(found, findings, "found:\n%swanted:\n%s", found, findings);
+	kit_free(&kit);
+}
+
+/* A question of age, outcomes no and ok, and what a case puts in between. */
+#define AGE_WITH(policy, rules, texts, tests)                                                      \
+	"{'format':'screener/1','slug':'s','locales':['en-US','es-US'],'items':["                  \
+	"{'id':'age','type':'integer','min':0,'max':120}],"                                        \
+	"'outcomes':[{'id':'no','severity':2},{'id':'ok','severity':1}],'hit_policy':'" policy     \
+	"','rules':[" rules "],'on_unknown':'no','i18n':{'en-US':{" texts                          \
+	"'item.age.text':'Age?','outcome.no.title':'No','outcome.ok.title':'Yes'},'es-US':{" texts \
+	"'item.age.text':'Edad','outcome.no.title':'No','outcome.ok.title':'Si'}}," tests "}"
+#define CHILD	"{'id':'R1','if':{'<':[{'var':'age'},18]},'then':'no'}"
+#define ADULT	"{'id':'R2','else':true,'then':'ok'}"
+#define TEST_NO "{'name':'n','answers':{'age':17},'outcome':'no'}"
+#define TEST_OK "{'name':'y','answers':{'age':18},'outcome':'ok'}"
+#define TESTED	"'tests':[" TEST_NO "," TEST_OK "]"
+
+Test(gate, has_nothing_to_say_about_a_document_that_is_complete)
+{
+	struct screener_gate_report report;
+	struct kit kit = kit_compile(AGE_WITH("first", CHILD "," ADULT, "", TESTED));
+
+	cr_expect_str_eq(gate_of(&kit, &report), "");
+	cr_expect_eq(report.n_tests, 2);
+	kit_free(&kit);
+}
+
+Test(gate, refuses_a_document_of_another_program)
+{
+	struct kit kit = kit_compile(AGE_WITH("first", CHILD "," ADULT, "", TESTED));
+	struct screener_gate_report report;
+
+	cr_assert(is_failed(screener_gate(kit.screener, kit.arena, STR("[1"), &report)));
+	kit_free(&kit);
+}
+
+Test(gate, names_each_text_that_a_locale_lacks)
+{
+	expect_gate(
+		"{'format':'screener/1','slug':'s','locales':['en-US','es-US'],'items':["
+		"{'id':'g','type':'group','items':["
+		"{'id':'sex','type':'choice','options':[{'code':'F'},{'code':'M'}]}]}],"
+		"'constraints':[{'id':'C1','that':true}],"
+		"'outcomes':[{'id':'no','severity':2}],'hit_policy':'any','rules':["
+		"{'id':'R1','if':{'==':[{'var':'sex'},'F']},'then':'no','reason':['a','b']},"
+		"{'id':'R2','else':true,'then':'no','reason':'b'}],"
+		"'on_unknown':'no','i18n':{'en-US':{'item.sex.text':'Sex','item.sex.option.F':'',"
+		"'outcome.no.title':'No','reason.a':'A','reason.b':'B','constraint.C1':'C'}},"
+		"'tests':[{'name':'t','answers':{'sex':'F'},'outcome':'no'},"
+		"{'name':'u','answers':{'sex':'M'},'outcome':'no'}]}",
+		"TEXT_MISSING /i18n/es-US/item.sex.text\n"
+		"TEXT_MISSING /i18n/en-US/item.sex.option.F\n"
+		"TEXT_MISSING /i18n/es-US/item.sex.option.F\n"
+		"TEXT_MISSING /i18n/en-US/item.sex.option.M\n"
+		"TEXT_MISSING /i18n/es-US/item.sex.option.M\n"
+		"TEXT_MISSING /i18n/es-US/outcome.no.title\n"
+		"TEXT_MISSING /i18n/es-US/reason.a\n"
+		"TEXT_MISSING /i18n/es-US/reason.b\n"
+		"TEXT_MISSING /i18n/es-US/constraint.C1\n");
+}
+
+Test(gate, wants_tests_that_hold_and_end_with_every_outcome)
+{
+	expect_gate(AGE_WITH("first", CHILD "," ADULT, "", "'tests':[]"), "TESTS_MISSING /tests\n");
+	expect_gate(AGE_WITH("first", CHILD "," ADULT, "", "'tests':[" TEST_OK "]"),
+		    "OUTCOME_UNTESTED /outcomes/0\n"
+		    "RULE_UNTESTED /rules/0\n");
+	expect_gate(AGE_WITH("first", CHILD "," ADULT, "",
+			     "'tests':[" TEST_NO "," TEST_OK
+			     ",{'name':'w','answers':{'age':17},'outcome':'ok'}]"),
+		    "TEST_FAILED /tests/2/outcome\n");
+}
+
+#define SAME	    "{'id':'R3','if':{'<':[{'var':'age'},18]},'then':'no'}"
+#define SAME_BUT_OK "{'id':'R3','if':{'<':[{'var':'age'},18]},'then':'ok'}"
+
+Test(gate, finds_rules_that_an_equal_condition_makes_useless)
+{
+	expect_gate(AGE_WITH("first", CHILD "," SAME "," ADULT, "", TESTED),
+		    "RULE_DEAD /rules/1\n");
+	expect_gate(AGE_WITH("any", CHILD "," SAME "," ADULT, "", TESTED),
+		    "RULE_REDUNDANT /rules/1\n");
+	expect_gate(AGE_WITH("most_severe", SAME_BUT_OK "," CHILD "," ADULT, "", TESTED),
+		    "RULE_DEAD /rules/0\n");
+	expect_gate(AGE_WITH("collect", CHILD "," SAME "," ADULT, "", TESTED),
+		    "RULE_REDUNDANT /rules/1\n");
+}
+
+#define TABLE(policy, rows)                                                                        \
+	"{'format':'screener/1','slug':'s','locales':['en-US'],'items':["                          \
+	"{'id':'age','type':'integer','min':0,'max':120},{'id':'us','type':'boolean'}],"           \
+	"'outcomes':[{'id':'no','severity':2},{'id':'ok','severity':1}],'hit_policy':'" policy     \
+	"','decision':{'inputs':[{'id':'a','rule':{'var':'age'}},{'id':'u','rule':{'var':'us'}}]," \
+	"'rows':[" rows "]},'on_unknown':'no','i18n':{'en-US':{'item.age.text':'Age?',"            \
+	"'item.us.text':'Here?','outcome.no.title':'No','outcome.ok.title':'Yes'}},"               \
+	"'tests':[{'name':'n','answers':{'age':17,'us':true},'outcome':'no'},"                     \
+	"{'name':'y','answers':{'age':18,'us':true},'outcome':'ok'}]}"
+
+Test(gate, finds_rows_of_a_table_that_another_row_covers)
+{
+	expect_gate(TABLE("first", "{'id':'T1','when':['<18','-'],'then':'no'},"
+				   "{'id':'T2','when':['<18','true'],'then':'no'},"
+				   "{'id':'T3','else':true,'then':'ok'}"),
+		    "RULE_DEAD /decision/rows/1\n");
+	expect_gate(TABLE("first", "{'id':'T1','when':['<18','true'],'then':'no'},"
+				   "{'id':'T2','when':['<18','-'],'then':'no'},"
+				   "{'id':'T3','else':true,'then':'ok'}"),
+		    "");
+}
