@@ -6,32 +6,18 @@ day, and none of the label's contraindications.  Everything that decides is a sa
 left unanswered, no code is issued.
 """
 
+import json
+import os
+
 LOCALES = ["en-US", "es-US"]
 
-# First person and each further one, in cents: annual guidelines of the Department of Health
-# and Human Services for the 48 contiguous states and DC.
-GUIDELINES = [
-    ("2023-01-19", "2024-01-11", 14580_00, 5140_00),
-    ("2024-01-11", "2025-01-15", 15060_00, 5380_00),
-    ("2025-01-15", "2026-01-13", 15650_00, 5500_00),
-    ("2026-01-13", None, 15960_00, 5680_00),
-]
+GUIDELINES = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                          "../../libcommon/screener/examples/tables/poverty_guidelines.json")
 
 
 def guideline_table():
-    rows = []
-    for begins, ends, first, further in GUIDELINES:
-        row = {"from": begins, "key": ["contiguous"], "values": [first, further]}
-        if ends:
-            row["until"] = ends
-        rows.append(row)
-    return {
-        "format": "reference-table/1", "name": "fpl",
-        "title": "Poverty guidelines, 48 contiguous states and DC", "source": "91 FR 1797 and its predecessors",
-        "keys": [{"name": "region", "type": "text"}],
-        "columns": [{"name": "first_cents", "type": "integer"}, {"name": "further_cents", "type": "integer"}],
-        "rows": rows,
-    }
+    with open(GUIDELINES, encoding="utf-8") as table:
+        return json.load(table)
 
 
 TEXTS = {
