@@ -44,7 +44,9 @@ int gateway_main(int argc, char **argv)
 	if (cfg_main(arena, &spec, argc, argv, &code) == CFG_RUN) {
 		if (log_level_parse(config.log_level, &level))
 			log_set_level(level);
+		log_start_gathering();
 		code = is_ok(process_init()) ? run() : EXIT_FAILURE;
+		log_stop_gathering();
 	}
 	arena_free(&arena);
 	return code;

@@ -1,19 +1,21 @@
 #include "base/log.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/instant.h"
+#include "base/log_out.h"
+
+#define LINE_USUAL 512
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
 static const char *daemon_name = "aegis";
 static _Atomic enum log_level least = LOG_INFO;
-static _Atomic int fd = STDERR_FILENO;
 static _Thread_local struct log_context context;
 
 void log_init(const char *name, enum log_level level)
@@ -27,9 +29,9 @@ void log_set_level(enum log_level level)
 	least = level;
 }
 
-void log_set_fd(int new_fd)
+void log_set_fd(int fd)
 {
-	fd = new_fd;
+	log_out_set_fd(fd);
 }
 
 void log_set_context(const struct log_context *ctx)
@@ -65,16 +67,23 @@ static void add_value(struct strbuf *line, const struct log_kv *kv)
 	case LOG_KV_BOOL: strbuf_add_c(line, kv->b ? "true" : "false"); break;
 	case LOG_KV_UUID:
 		uuid_format(id, kv->id);
-		strbuf_printf(line, "\"%s\"", id);
+		strbuf_add_json(line, str_of(id));
 		break;
 	}
+}
+
+static void add_key(struct strbuf *line, const char *key)
+{
+	strbuf_add_c(line, ",\"");
+	strbuf_add_c(line, key);
+	strbuf_add_c(line, "\":");
 }
 
 static void add_member(struct strbuf *line, const char *key, const char *value)
 {
 	if (!value)
 		return;
-	strbuf_printf(line, ",\"%s\":", key);
+	add_key(line, key);
 	strbuf_add_json(line, str_of(value));
 }
 
@@ -84,6 +93,7 @@ static void format_json(struct strbuf *line, enum log_level level, const char *m
 	char ts[INSTANT_TEXT];
 
 	instant_format(ts, instant_now());
+	strbuf_reserve(line, LINE_USUAL);
 	strbuf_printf(line, "{\"ts\":\"%s\",\"level\":\"%s\"", ts, level_names[level]);
 	add_member(line, "daemon", daemon_name);
 	add_member(line, "msg", msg);
@@ -91,7 +101,7 @@ static void format_json(struct strbuf *line, enum log_level level, const char *m
 	add_member(line, "tenant", context.tenant);
 	add_member(line, "method", context.method);
 	for (size_t i = 0; i < n; i++) {
-		strbuf_printf(line, ",\"%s\":", kvs[i].key);
+		add_key(line, kvs[i].key);
 		add_value(line, &kvs[i]);
 	}
 	strbuf_add_c(line, "}\n");
@@ -113,22 +123,47 @@ static void format_text(struct strbuf *line, enum log_level level, const char *m
 	strbuf_add_char(line, '\n');
 }
 
+static pthread_key_t arena_key;
+static pthread_once_t arena_key_made = PTHREAD_ONCE_INIT;
+
+static void free_line_arena(void *arena)
+{
+	arena_free(&(struct arena *){arena});
+}
+
+static void make_arena_key(void)
+{
+	if (pthread_key_create(&arena_key, free_line_arena) != 0)
+		abort();
+}
+
+/* One a thread, so that a line costs no allocation. */
+static struct arena *line_arena(void)
+{
+	struct arena *arena;
+
+	pthread_once(&arena_key_made, make_arena_key);
+	arena = pthread_getspecific(arena_key);
+	if (!arena) {
+		arena = arena_new(64 * 1024);
+		pthread_setspecific(arena_key, arena);
+	}
+	return arena;
+}
+
 void log_write(enum log_level level, const char *msg, const struct log_kv *kvs, size_t n)
 {
 	struct arena *arena;
 	struct strbuf line;
-	ssize_t written;
 
 	if (level < least)
 		return;
-	arena = arena_new(64 * 1024);
+	arena = line_arena();
 	line = strbuf_new(arena);
-	if (isatty(fd))
+	if (log_out_is_terminal())
 		format_text(&line, level, msg, kvs, n);
 	else
 		format_json(&line, level, msg, kvs, n);
-	/* A full or closed log must not stop the daemon: the line is lost. */
-	written = write(fd, line.ptr, line.len);
-	(void)written;
-	arena_free(&arena);
+	log_out((struct str){line.ptr, line.len}, level >= LOG_WARN);
+	arena_reset(arena, false);
 }

@@ -2,9 +2,8 @@
 
 /*
  * Structured log lines on standard error: one JSON object a line, or text when
- * standard error is a terminal.  One write(2) a line, so lines of several
- * threads do not mix.  Values marked secret cannot be logged: KV() has no case
- * for struct secret, so it does not compile.
+ * standard error is a terminal.  Lines of several threads do not mix.  Values marked secret cannot
+ * be logged: KV() has no case for struct secret, so it does not compile.
  *
  *   log_warn("session refused", KV("tenant", tenant_id), KV("attempts", 3));
  *
@@ -58,6 +57,17 @@ struct log_context {
 	const char *method;
 };
 void log_set_context(const struct log_context *context);
+
+#define LOG_GATHER_MS 10
+
+/*
+ * For a process that logs every call: from here on lines below LOG_WARN may wait
+ * in memory and go out together, within LOG_GATHER_MS; a warning or an error
+ * takes those before it along at once.  kill -9 loses what waits.  Called once,
+ * before other threads log; the rest is written at exit() or by the second.
+ */
+void log_start_gathering(void);
+void log_stop_gathering(void);
 
 void log_write(enum log_level level, const char *msg, const struct log_kv *kvs, size_t n);
 

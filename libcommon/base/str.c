@@ -199,18 +199,20 @@ void strbuf_add_char(struct strbuf *buf, char c)
 
 void strbuf_printf(struct strbuf *buf, const char *fmt, ...)
 {
-	va_list ap, again;
+	va_list ap;
 	int len;
 
 	va_start(ap, fmt);
-	va_copy(again, ap);
-	len = vsnprintf(NULL, 0, fmt, ap);
+	len = vsnprintf(buf->ptr + buf->len, buf->cap - buf->len, fmt, ap);
 	va_end(ap);
 	if (len < 0)
 		abort();
-	strbuf_reserve(buf, (size_t)len);
-	vsnprintf(buf->ptr + buf->len, (size_t)len + 1, fmt, again);
-	va_end(again);
+	if ((size_t)len >= buf->cap - buf->len) {
+		strbuf_reserve(buf, (size_t)len);
+		va_start(ap, fmt);
+		vsnprintf(buf->ptr + buf->len, (size_t)len + 1, fmt, ap);
+		va_end(ap);
+	}
 	buf->len += (size_t)len;
 }
 

@@ -51,6 +51,7 @@ static int live(const struct svc_descriptor *descriptor)
 	if (!log_level_parse(config.log_level, &level))
 		abort();
 	log_init(descriptor->name, level);
+	log_start_gathering();
 	st = start(&svc, descriptor);
 	if (is_failed(st))
 		log_error("the daemon does not start", KV_STATUS(st));
@@ -61,6 +62,7 @@ static int live(const struct svc_descriptor *descriptor)
 		descriptor->stop(&svc);
 	svc_teardown(&svc);
 	log_info("stopped");
+	log_stop_gathering();
 	return is_ok(st) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

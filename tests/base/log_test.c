@@ -1,4 +1,7 @@
 #include <criterion/criterion.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -51,4 +54,80 @@ Test(log, carries_the_context_of_the_call)
 {
 	cr_assert_not_null(
 		strstr(logged(write_in_context), "\"request_id\":\"r-1\",\"tenant\":\"t-1\""));
+}
+
+#define WRITERS	  4
+#define LINES	  5000
+#define BIG_VALUE 300
+
+static void *write_many(void *arg)
+{
+	static const char big[BIG_VALUE] = {[0 ... BIG_VALUE - 2] = 'x'};
+
+	for (int i = 0; i < LINES; i++)
+		log_info("one of many", KV("writer", *(const int *)arg), KV("line", i),
+			 KV("big", big));
+	return NULL;
+}
+
+/* Every writer's lines whole and in their order; the number of all. */
+static int check_lines(FILE *file)
+{
+	int next[WRITERS] = {}, n = 0, writer, line;
+	char text[1024];
+
+	rewind(file);
+	for (; fgets(text, sizeof text, file); n++) {
+		const char *at = strstr(text, "\"writer\":");
+
+		cr_assert(text[0] == '{' && strcmp(text + strlen(text) - 3, "\"}\n") == 0, "%s",
+			  text);
+		cr_assert(at && sscanf(at, "\"writer\":%d,\"line\":%d", &writer, &line) == 2, "%s",
+			  text);
+		cr_assert_eq(line, next[writer]++, "%s", text);
+	}
+	return n;
+}
+
+Test(log, gathered_lines_stay_whole_and_in_order, .timeout = 60)
+{
+	int numbers[WRITERS] = {0, 1, 2, 3};
+	pthread_t threads[WRITERS];
+	FILE *file = tmpfile();
+
+	log_init("tester", LOG_INFO);
+	log_set_fd(fileno(file));
+	log_start_gathering();
+	for (int i = 0; i < WRITERS; i++)
+		cr_assert_eq(pthread_create(&threads[i], NULL, write_many, &numbers[i]), 0);
+	for (int i = 0; i < WRITERS; i++)
+		pthread_join(threads[i], NULL);
+	log_stop_gathering();
+	log_set_fd(STDERR_FILENO);
+	cr_assert_eq(check_lines(file), WRITERS * LINES);
+	fclose(file);
+}
+
+Test(log, a_warning_takes_what_waits_along_at_once, .timeout = 60)
+{
+	char text[2048];
+	ssize_t n;
+	int fds[2];
+
+	cr_assert_eq(pipe(fds), 0);
+	log_init("tester", LOG_INFO);
+	log_set_fd(fds[1]);
+	log_start_gathering();
+	log_info("first");
+	log_warn("second");
+	/* Nothing else is waited for: both are there when log_warn() returns. */
+	cr_assert_eq(poll(&(struct pollfd){.fd = fds[0], .events = POLLIN}, 1, 0), 1);
+	n = read(fds[0], text, sizeof text - 1);
+	text[n > 0 ? n : 0] = '\0';
+	cr_assert_not_null(strstr(text, "second"), "%s", text);
+	log_info("third");
+	cr_assert_eq(poll(&(struct pollfd){.fd = fds[0], .events = POLLIN}, 1, 10000), 1,
+		     "a line waits for ever");
+	log_stop_gathering();
+	log_set_fd(STDERR_FILENO);
 }
