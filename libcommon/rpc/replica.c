@@ -63,7 +63,7 @@ struct status replica_open(struct replica *replica, const char *url, const struc
 	replica->url = strdup(url);
 	if (!replica->url)
 		abort();
-	TRY(nng_seam_check());
+	TRY(nng_seam_init());
 	if (nng_req0_open(&replica->socket) != 0)
 		return FAIL(RESOURCE_EXHAUSTED, "MEMORY");
 	replica->is_open = true;

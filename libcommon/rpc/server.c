@@ -273,7 +273,7 @@ static struct status open_slots(struct rpc_server *server)
 
 static struct status start(struct rpc_server *server)
 {
-	TRY(nng_seam_check());
+	TRY(nng_seam_init());
 	if (nng_rep0_open(&server->socket) != 0)
 		return FAIL(RESOURCE_EXHAUSTED, "MEMORY");
 	TRY(endpoint_limit(server->socket));
