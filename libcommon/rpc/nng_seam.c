@@ -11,6 +11,10 @@
 
 #include "base/log.h"
 
+/* A sanitizer's own start-up calls some of these before it can be called itself. */
+#define OVERRIDE                                                                                   \
+	__attribute__((used, visibility("default"), no_sanitize("thread"), no_sanitize("address")))
+
 /*
  * nng 1.5.2 maps EPIPE to NNG_ECLOSED, and its listeners and dialers take that
  * as the closing of their own end: they stop for good, without a word.  A peer
@@ -21,8 +25,7 @@
  * The dynamic linker prefers a program's own symbol, so this is the sendmsg() of
  * every library in the process.
  */
-__attribute__((used, visibility("default"))) ssize_t sendmsg(int fd, const struct msghdr *message,
-							     int flags)
+OVERRIDE ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
 	ssize_t n = syscall(SYS_sendmsg, fd, message, flags);
 
@@ -42,7 +45,7 @@ static _Thread_local bool nng_starts;
 
 long __sysconf(int name); /* glibc's own name for it */
 
-__attribute__((used, visibility("default"))) long sysconf(int name)
+OVERRIDE long sysconf(int name)
 {
 	return nng_starts && name == _SC_NPROCESSORS_ONLN ? 1 : __sysconf(name);
 }
@@ -53,8 +56,7 @@ __attribute__((used, visibility("default"))) long sysconf(int name)
  * daemon's context switches were waits for them.  Adaptive ones spin a little
  * first; nng never takes a lock twice.
  */
-__attribute__((used, visibility("default"))) int pthread_mutexattr_settype(
-	pthread_mutexattr_t *attr, int type)
+OVERRIDE int pthread_mutexattr_settype(pthread_mutexattr_t *attr, int type)
 {
 	int (*settype)(pthread_mutexattr_t *, int);
 
