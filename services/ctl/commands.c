@@ -7,6 +7,7 @@
 #include "audit.h"
 #include "keys.h"
 #include "migrate.h"
+#include "prove/prove.h"
 #include "screener.h"
 
 static int ctl_version(int argc, char **argv)
@@ -22,6 +23,7 @@ static const struct ctl_command commands[] = {
 	{"audit", ctl_audit, "prove an export of the audit log offline"},
 	{"keys", ctl_keys, "make the keys of the daemons"},
 	{"migrate", ctl_migrate, "bring the database up to date"},
+	{"prove-isolation", ctl_prove_isolation, "prove that no tenant reaches another's rows"},
 	{"screener", ctl_screener, "check, evaluate, compare and convert screeners"},
 	{"version", ctl_version, "print the version"},
 	{},
@@ -31,7 +33,7 @@ static void print_help(FILE *out, const char *title, const struct ctl_command *r
 {
 	fprintf(out, "usage: %s COMMAND [ARG ...]\n\n", title);
 	for (const struct ctl_command *row = rows; row->name; row++)
-		fprintf(out, "  %-14s %s\n", row->name, row->summary);
+		fprintf(out, "  %-16s %s\n", row->name, row->summary);
 	fprintf(out, "\n'%s COMMAND --help' explains one.\n", title);
 }
 

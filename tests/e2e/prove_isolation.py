@@ -1,0 +1,93 @@
+"""aegisctl prove-isolation on a running cluster: it passes, its report cannot be altered, and drift is found.
+
+Each drift is made as the migrator in the test's own database and taken back afterwards.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import fuzz_world as world
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+
+# What is changed, what takes it back, and what the proof must then say.
+DRIFTS = (
+    ("ALTER TABLE tenant.member NO FORCE ROW LEVEL SECURITY", "ALTER TABLE tenant.member FORCE ROW LEVEL SECURITY",
+     ["tenant.member lacks FORCE ROW LEVEL SECURITY"]),
+    ("ALTER TABLE program.canary DISABLE ROW LEVEL SECURITY", "ALTER TABLE program.canary ENABLE ROW LEVEL SECURITY",
+     ["program.canary lacks FORCE ROW LEVEL SECURITY", "program.canary: without a tenant 1 rows are seen",
+      "program.canary: 1 rows of other tenants are seen"]),
+    ("ALTER POLICY isolation ON audit.outbox USING (true) WITH CHECK (true)",
+     "ALTER POLICY isolation ON audit.outbox USING ({mine}) WITH CHECK ({mine})",
+     ["audit.outbox: aegis_audit has no restrictive policy", "audit.outbox: a row of another tenant is not refused"]),
+)
+MINE = "tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid)"
+
+
+def ctl(*words):
+    done = subprocess.run([f"{ROOT}/deploy/aegis", "ctl", "prove-isolation", *words], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def sql(statement):
+    subprocess.run([f"{ROOT}/deploy/aegis", "psql", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement.format(mine=MINE)], check=True)
+
+
+def altered(text):
+    """Copies of a report in each of which one thing is another."""
+    whole = json.loads(text)
+    yield "a passed check", text.replace('"passed":true', '"passed":false', 1)
+    yield "the time", text.replace('"at":"20', '"at":"21', 1)
+    yield "a member more", json.dumps({**whole, "note": "x"})
+    yield "a check less", json.dumps({**whole, "report": {**whole["report"], "checks": whole["report"]["checks"][1:]}})
+    yield "the signature", re.sub(r'"signature":"(.)', lambda m: f'"signature":"{"B" if m.group(1) == "A" else "A"}', text)
+    yield "an end", text[: len(text) // 2]
+
+
+def check_report(checks, path, said):
+    key = re.search(r"verifier key: (\S+)", said).group(1)
+    with open(path, encoding="utf-8") as report:
+        text = report.read()
+    for words in (("--key", key), ()):
+        status, verified = ctl("--verify", path, *words)
+        checks.check(status == 0 and "signature is genuine" in verified, f"--verify {words}: {status} {verified[-300:]}")
+    for what, changed in altered(text):
+        checks.check(changed != text, f"{what}: the copy is the same")
+        with open(path, "w", encoding="utf-8") as report:
+            report.write(changed)
+        status, verified = ctl("--verify", path, "--key", key)
+        checks.check(status == 1 and "NOT PROVEN" in verified, f"{what} was altered, but --verify says {status} {verified[-300:]}")
+    other = f"{key[:-1]}{'A' if key[-1] != 'A' else 'B'}"
+    checks.check(ctl("--verify", path, "--key", other)[0] == 2, "a broken key is taken")
+
+
+def check_drift(checks, drift, back, wanted):
+    sql(drift)
+    try:
+        status, said = ctl()
+    finally:
+        sql(back)
+    checks.check(status == 1 and "NOT ISOLATED" in said, f"{drift}: the proof still says {status}")
+    for text in wanted:
+        checks.check(text in said, f"{drift}: nothing is said of “{text}”:\n{said}")
+
+
+def main():
+    checks = world.Checks()
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "isolation.json")
+        status, said = ctl("--out", path)
+        checks.check(status == 0 and "\nISOLATED: " in said, f"the proof fails: {status}\n{said}")
+        check_report(checks, path, said)
+    for drift in DRIFTS:
+        check_drift(checks, *drift)
+    status, said = ctl()
+    checks.check(status == 0, f"the proof fails after all was taken back:\n{said}")
+    return checks.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
