@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #define ALIGNMENT   _Alignof(max_align_t)
-#define FIRST_CHUNK (16 * 1024)
-#define MAX_CHUNK   (1024 * 1024)
+#define FIRST_CHUNK ((size_t)16 * 1024)
+#define MAX_CHUNK   ((size_t)1024 * 1024)
 
 struct chunk {
 	struct chunk *prev;

@@ -149,7 +149,7 @@ static bool parse_offset(struct str text, size_t at, int64_t *seconds)
 	    text.ptr[at + 3] != ':' || !digits(text, at + 1, 2, &h) ||
 	    !digits(text, at + 4, 2, &m) || h > 23 || m > 59)
 		return false;
-	*seconds = (h * 3600 + m * 60) * (text.ptr[at] == '-' ? -1 : 1);
+	*seconds = ((int64_t)h * 3600 + (int64_t)m * 60) * (text.ptr[at] == '-' ? -1 : 1);
 	return true;
 }
 

@@ -12,7 +12,7 @@
 
 extern char **environ;
 
-#define VALUE_FILE_MAX (64 * 1024)
+#define VALUE_FILE_MAX ((size_t)64 * 1024)
 
 const char *cfg_map_get(const struct cfg_map *map, const char *key)
 {

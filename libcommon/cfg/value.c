@@ -33,9 +33,9 @@ static bool parse_size(struct str value, int64_t *out)
 
 	if (value.len > 1) {
 		switch (value.ptr[value.len - 1]) {
-		case 'k': unit = 1024; break;
-		case 'm': unit = 1024 * 1024; break;
-		case 'g': unit = 1024 * 1024 * 1024; break;
+		case 'k': unit = INT64_C(1) << 10; break;
+		case 'm': unit = INT64_C(1) << 20; break;
+		case 'g': unit = INT64_C(1) << 30; break;
 		default: break;
 		}
 		if (unit > 1)

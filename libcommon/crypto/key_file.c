@@ -53,10 +53,9 @@ bool key_kid_is_valid(const char *kid)
 	return len > 0 && len < KEY_KID_TEXT && kid[len] == '\0';
 }
 
-struct status key_io_failed(const char *what, const char *path)
+void key_io_log(const char *what, const char *path)
 {
 	log_error("key file", KV("what", what), KV("path", path), KV("error", strerror(errno)));
-	return FAIL(INTERNAL, "KEY_FILE_IO");
 }
 
 static struct status read_line(int fd, const char *path, char line[KEY_FILE_LINE])

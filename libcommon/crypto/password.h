@@ -26,7 +26,7 @@ struct password_cost {
 
 /* What a stored or imported hash may ask for; beyond it is refused unread. */
 #define PASSWORD_PASSES_MAX	10
-#define PASSWORD_MEMORY_KIB_MAX (256 * 1024)
+#define PASSWORD_MEMORY_KIB_MAX ((uint64_t)256 * 1024)
 
 /*
  * INVALID_ARGUMENT/PASSWORD_TOO_LONG past PASSWORD_MAX bytes,

@@ -13,7 +13,7 @@
 #include "crypto/key_file.h"
 
 #define FILE_NAME "services.pub"
-#define FILE_MAX  (1024 * 1024)
+#define FILE_MAX  ((size_t)1024 * 1024)
 
 struct service_keys {
 	struct service_key *items;

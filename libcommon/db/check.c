@@ -69,7 +69,7 @@ static struct status check_tables(struct db_conn *conn, struct arena *arena)
 
 struct status db_check_isolation(struct db_conn *conn)
 {
-	struct arena *arena = arena_new(64 * 1024);
+	struct arena *arena = arena_new((size_t)64 * 1024);
 	struct status st = db_conn_open(conn); /* refuses an unsafe role */
 
 	if (is_ok(st))
@@ -108,7 +108,7 @@ static struct status compare(const struct db_migration_id *wanted, const struct 
 
 struct status db_check_migrations(struct db_conn *conn, const struct db_catalogue *catalogue)
 {
-	struct arena *arena = arena_new(64 * 1024);
+	struct arena *arena = arena_new((size_t)64 * 1024);
 	struct applied_list list = {};
 	struct status st =
 		db_run(conn, &(struct db_tx){.kind = DB_ONE, .arena = arena}, list_applied, &list);

@@ -14,7 +14,7 @@
 struct db_conn *db_conn_new(const struct db_config *config,
 			    const struct db_catalogue *const *catalogues, size_t n)
 {
-	struct arena *arena = arena_new(64 * 1024);
+	struct arena *arena = arena_new((size_t)64 * 1024);
 	struct db_conn *conn = arena_new_of(arena, struct db_conn);
 	struct db_config *own = &conn->config;
 

@@ -69,7 +69,7 @@ static struct status load_history(struct migrator *m, const char *service, bool 
 	history->items = arena_array_of(m->arena, struct applied, history->n);
 	for (size_t i = 0; i < history->n; i++)
 		history->items[i] =
-			(struct applied){atoi(PQgetvalue(result, (int)i, 0)),
+			(struct applied){(int)strtol(PQgetvalue(result, (int)i, 0), NULL, 10),
 					 arena_strdup(m->arena, PQgetvalue(result, (int)i, 1))};
 	history->last = history->n ? history->items[history->n - 1].version : 0;
 	PQclear(result);

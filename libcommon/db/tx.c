@@ -91,7 +91,7 @@ static struct status take_sent(struct tx *tx, size_t leave)
 		if (kind == PGRES_FATAL_ERROR && is_ok(st))
 			st = db_result_status(tx->conn, result, name_of(tx->sent[i]));
 	}
-	memmove(tx->sent, tx->sent + i, (tx->n_sent - i) * sizeof tx->sent[0]);
+	memmove(tx->sent, tx->sent + i, (tx->n_sent - i) * sizeof(const struct db_query *));
 	tx->n_sent -= i;
 	return st;
 }

@@ -7,7 +7,7 @@
 
 #include "rpc/client_internal.h"
 
-#define CALL_ARENA	    (1024 * 1024)
+#define CALL_ARENA	    ((size_t)1024 * 1024)
 #define DEFAULT_DEADLINE_MS 5000
 #define ABORT_EVERY_MS	    20
 

@@ -20,9 +20,9 @@
 struct arena;
 
 /* The whole frame, both ways; RPC_EDGE_MAX is what the gateway lets in. */
-#define RPC_MESSAGE_MAX (4u * 1024 * 1024)
-#define RPC_EDGE_MAX	(1u * 1024 * 1024)
-#define RPC_HEADER_MAX	(32u * 1024)
+#define RPC_MESSAGE_MAX ((size_t)4 * 1024 * 1024)
+#define RPC_EDGE_MAX	((size_t)1024 * 1024)
+#define RPC_HEADER_MAX	((size_t)32 * 1024)
 
 /* A method id no service has: answered by the server itself, needs no token. */
 #define RPC_PING 0u

@@ -9,7 +9,7 @@
 #define PAUSE_FIRST_MS 25
 #define PAUSE_MAX_MS   400
 /* Larger requests that must not run twice are not copied for the rare refusal. */
-#define KEEP_MAX (64 * 1024)
+#define KEEP_MAX ((size_t)64 * 1024)
 
 static bool is_closing(const struct outgoing *call)
 {

@@ -14,7 +14,7 @@
 #include "rpc/nng_seam.h"
 #include "rpc/trust.h"
 
-#define SLOT_ARENA    (256 * 1024)
+#define SLOT_ARENA    ((size_t)256 * 1024)
 #define REPLY_TIMEOUT 10000 /* ms; a caller that stops reading must not keep a context */
 #define IPC_MODE      0660
 #define CONTEXTS_MAX  8192
@@ -70,9 +70,8 @@ static void give_back(struct slot *slot)
 	}
 }
 
-static struct status check_request(struct slot *slot)
+static struct status check_request(struct slot *slot, struct rpc_server *server)
 {
-	struct rpc_server *server = slot->server;
 	struct rpc_request *request = &slot->request;
 	struct str frame = {nng_msg_body(slot->msg), nng_msg_len(slot->msg)};
 	instant now = instant_now();
@@ -98,7 +97,7 @@ static void take_request(struct slot *slot)
 	arena_reset(slot->arena, false);
 	slot->request = (struct rpc_request){.received_at = instant_monotonic()};
 	slot->state = SLOT_HANDLING;
-	st = check_request(slot);
+	st = check_request(slot, server);
 	if (is_failed(st) || slot->request.header.method_id == RPC_PING) {
 		rpc_reply_status(&slot->request, st);
 		return;

@@ -15,7 +15,7 @@
 #define TOKEN_CONTEXT	  "aegis service 1\n"
 #define PRINCIPAL_CONTEXT "aegis principal 1\n"
 #define TOKEN_MAX	  512
-#define SIGNED_MAX	  (24 * 1024)
+#define SIGNED_MAX	  ((size_t)24 * 1024)
 #define CLOCK_SKEW	  MINUTES(1)
 #define GATEWAY		  "gateway"
 

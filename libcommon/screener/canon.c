@@ -40,7 +40,7 @@ static void digits_round(struct digits *d, double value, int n)
 		if (*c >= '0' && *c <= '9')
 			d->text[d->n++] = *c;
 	d->text[d->n] = '\0';
-	d->exponent = atoi(strchr(text, 'e') + 1);
+	d->exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
 }
 
 /* The next larger number of as many digits. */

@@ -203,7 +203,7 @@ static struct status replace_at(struct patching *p, const struct place *place, j
 
 	if (!value_at(p, place))
 		st = FAIL(FAILED_PRECONDITION, "PATCH_NO_TARGET");
-	else if (place->parent && json_is_array(place->parent))
+	else if (json_is_array(place->parent))
 		json_array_set(place->parent, place->index, value);
 	else
 		return add_at(p, place, value);

@@ -138,7 +138,7 @@ struct status svc_deliver_events(struct rpc_call *call, const Svc__DeliverEvents
 				 Svc__DeliverEventsResponse *resp)
 {
 	Event__Event **events =
-		arena_memdup(call->arena, req->events, req->n_events * sizeof req->events[0]);
+		arena_memdup(call->arena, req->events, req->n_events * sizeof(Event__Event *));
 	size_t n = req->n_events;
 
 	TRY(check_sources(call, req));

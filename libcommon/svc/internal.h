@@ -23,7 +23,7 @@ struct scheduler;
 struct trust;
 
 /* What one arena serves before the call is refused as too large. */
-#define CALL_ARENA_CAP (16 * 1024 * 1024)
+#define CALL_ARENA_CAP ((size_t)16 * 1024 * 1024)
 
 #define SVC_PEERS_MAX 16
 

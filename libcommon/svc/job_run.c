@@ -163,7 +163,7 @@ static struct status run(struct svc_worker *worker, struct job_item *job, bool *
  */
 static struct status write_end(struct svc_worker *worker, struct job_end *end)
 {
-	const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
+	const struct timespec pause = {.tv_nsec = 100000000L};
 	struct db_tx how = {.kind = DB_WRITE, .arena = worker->arena};
 	instant give_up = instant_monotonic() + END_WITHIN;
 	struct status st;

@@ -16,7 +16,7 @@
 #define BACKOFF_BASE MILLIS(200)
 #define BACKOFF_CAP  SECONDS(15)
 #define AGE_EVERY    SECONDS(10)
-#define ARENA_CAP    (64 * 1024 * 1024)
+#define ARENA_CAP    ((size_t)64 * 1024 * 1024)
 
 struct lane_thread {
 	struct relay_lane lane;

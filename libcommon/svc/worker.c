@@ -9,7 +9,7 @@
 #include "svc/internal.h"
 #include "svc/queries.h"
 
-#define ENVELOPE_CAP (256 * 1024)
+#define ENVELOPE_CAP ((size_t)256 * 1024)
 
 struct db_conn *svc_connect(struct svc *svc, bool platform)
 {

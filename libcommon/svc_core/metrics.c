@@ -14,7 +14,7 @@
 
 /* Four buckets to a power of two, from 1 µs up to 2^36 µs (19 hours). */
 #define SUB_BUCKETS 4
-#define BUCKETS	    (36 * SUB_BUCKETS)
+#define BUCKETS	    ((size_t)36 * SUB_BUCKETS)
 
 /* Printed bounds: 2^4 µs (16 µs) to 2^26 µs (67 s). */
 #define LE_FIRST 4

@@ -12,7 +12,7 @@
 
 struct arena;
 
-#define FETCH_MAX_BYTES (64 * 1024 * 1024)
+#define FETCH_MAX_BYTES ((size_t)64 * 1024 * 1024)
 
 struct fetch {
 	const char *url;

@@ -6,9 +6,15 @@ struct cursor {
 	size_t at;
 };
 
+/* A NUL in the text is never one of a set. */
+static bool is_one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c);
+}
+
 static char peek(struct cursor *c)
 {
-	while (c->at < c->json.len && memchr(" \t\r\n", c->json.ptr[c->at], 4))
+	while (c->at < c->json.len && is_one_of(c->json.ptr[c->at], " \t\r\n"))
 		c->at++;
 	return c->at < c->json.len ? c->json.ptr[c->at] : '\0';
 }
@@ -38,8 +44,8 @@ static void skip_value(struct cursor *c)
 		else if ((first == '}' || first == ']') && depth)
 			depth--;
 		c->at++;
-		if (!memchr("{}[],:", first, 6))
-			while (c->at < c->json.len && !memchr(" \t\r\n,:]}", c->json.ptr[c->at], 8))
+		if (!is_one_of(first, "{}[],:"))
+			while (c->at < c->json.len && !is_one_of(c->json.ptr[c->at], " \t\r\n,:]}"))
 				c->at++;
 	} while (depth && c->at < c->json.len);
 }

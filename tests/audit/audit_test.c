@@ -123,7 +123,7 @@ Test(audit, every_entry_of_a_log_with_tiles_proves_itself)
 		seen += page->n_events;
 		req.page_token = page->next_page_token;
 	} while (*page->next_page_token);
-	cr_assert_eq(seen, 6 * 97);
+	cr_assert_eq(seen, (size_t)6 * 97);
 }
 
 Test(audit, a_checkpoint_opens_with_the_published_key_and_extends_the_one_before)

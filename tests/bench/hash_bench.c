@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 
 	crypto_init();
 	start = instant_monotonic();
-	end = start + SECONDS(argc > 1 ? atoi(argv[1]) : 2);
+	end = start + SECONDS(argc > 1 ? strtol(argv[1], NULL, 10) : 2);
 	while (instant_monotonic() < end) {
 		password_verify_dummy(str_of("correct horse battery staple"),
 				      PASSWORD_COST_DEFAULT);

@@ -198,9 +198,9 @@ int main(int argc, char **argv)
 		load.body.bytes = (struct str){(const char *)payload, sizeof payload};
 		load.client = connect_to(url, NULL);
 	}
-	load.seconds = atoi(argv[3]);
+	load.seconds = (int)strtol(argv[3], NULL, 10);
 	for (int i = 4; i < argc; i++) {
-		load.in_flight = atoi(argv[i]);
+		load.in_flight = (int)strtol(argv[i], NULL, 10);
 		measure(&load, server, argv[1]);
 	}
 	rpc_client_free(&load.client);

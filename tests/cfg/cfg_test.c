@@ -70,7 +70,7 @@ Test(cfg, later_sources_win_and_defaults_fill_the_rest)
 		  "%s", errors.ptr);
 	cr_assert_str_eq(sample.listen, "ipc:///x = y");
 	cr_assert_eq(sample.http_port, 9001);
-	cr_assert_eq(sample.body_max, 2 * 1024 * 1024);
+	cr_assert_eq(sample.body_max, 2L * 1024 * 1024);
 	cr_assert(sample.tls);
 	cr_assert_str_eq(sample.log_level, "info");
 	cr_assert_str_eq(cfg_map_get(&sample.peer, "auth"), "ipc:///a");

@@ -89,10 +89,9 @@ Test(answers, that_are_no_object_are_refused)
 
 Test(answers, that_are_too_deep_or_too_large_are_refused)
 {
-	static char deep[300], large[ANSWERS_MAX + 10];
+	static char deep[300] = "{\"a\":", large[ANSWERS_MAX + 10];
 
-	memset(deep, '[', 200);
-	memcpy(deep, "{\"a\":", 5);
+	memset(deep + strlen(deep), '[', 200);
 	cr_assert_str_eq(refusal(deep), "ANSWERS_TOO_DEEP");
 	memset(large, ' ', sizeof large - 1);
 	cr_assert_str_eq(refusal(large), "ANSWERS_TOO_LARGE");

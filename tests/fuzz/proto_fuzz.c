@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2)
 		return 0;
-	service = services[data[0] % (sizeof services / sizeof *services)];
+	service = services[data[0] % (sizeof services / sizeof services[0])];
 	arena = arena_new(SIZE_MAX);
 	check(arena, &service->methods[data[1] % service->n_methods], data + 2, size - 2);
 	arena_free(&arena);

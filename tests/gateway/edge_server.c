@@ -206,13 +206,15 @@ static size_t read_head(int fd, char *buf, size_t size)
 
 struct raw_answer raw_read(int fd, bool head_only)
 {
+	static const char version[] = "HTTP/1.1 ";
 	struct raw_answer answer = {};
 	char buf[16384] = "";
 	const char *length;
 	size_t n = read_head(fd, buf, sizeof buf);
 
-	if (n == 0 || sscanf(buf, "HTTP/1.1 %d ", &answer.status) != 1)
+	if (n == 0 || strncmp(buf, version, sizeof version - 1) != 0)
 		return answer;
+	answer.status = (int)strtol(buf + sizeof version - 1, NULL, 10);
 	answer.head = strndup(buf, n);
 	length = raw_header(&answer, "Content-Length");
 	answer.body_len = length && !head_only ? strtoul(length, NULL, 10) : 0;

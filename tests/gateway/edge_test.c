@@ -101,8 +101,8 @@ Test(edge, a_body_in_pieces_is_whole_and_what_follows_is_the_next_request)
 	memset(body, 'b', 60000);
 	fd = raw_connect(edge_port(edge));
 	raw_send(fd, head, sizeof head - 1);
-	for (int i = 0; i < 60; i++)
-		raw_send(fd, body + 1000 * i, 1000);
+	for (size_t i = 0; i < 60; i++)
+		raw_send(fd, body + (size_t)1000 * i, 1000);
 	raw_send(fd, GET_X, sizeof GET_X - 1);
 	answer = raw_read(fd, false);
 	cr_assert_eq(answer.status, 200);

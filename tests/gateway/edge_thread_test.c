@@ -182,7 +182,7 @@ int main(void)
 	}
 	edge_drain(edge, instant_monotonic() + SECONDS(10));
 	edge_count(edge, &counts);
-	CHECK(counts.open == 0 && counts.accepted == CLIENTS * ROUNDS);
+	CHECK(counts.open == 0 && counts.accepted == (size_t)CLIENTS * ROUNDS);
 	pthread_mutex_lock(&lock);
 	ending = true;
 	pthread_cond_signal(&filled);

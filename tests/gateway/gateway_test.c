@@ -222,7 +222,7 @@ Test(gateway, keys_that_come_late_are_waited_for)
 
 Test(gateway, the_end_of_a_session_is_seen_at_once)
 {
-	const char *token = a_token();
+	const char *token;
 
 	fixture_start();
 	token = a_token();

@@ -97,7 +97,7 @@ Test(rpc_fault, a_call_without_an_answer_ends_at_its_deadline)
 static bool is_answered_by(struct rpc_client *client, pid_t pid)
 {
 	struct rpc_result *result = call(client, &who, STR(""), 500);
-	bool is = is_ok(result->header.status) && atoi(result->payload.ptr) == pid;
+	bool is = is_ok(result->header.status) && strtol(result->payload.ptr, NULL, 10) == pid;
 
 	rpc_result_free(&result);
 	return is;

@@ -14,7 +14,10 @@
 
 #define METHOD(name_, id_, retry)                                                                  \
 	{                                                                                          \
-		.name = name_, .id = id_, .policy = {.retryable = retry, .deadline_ms = 5000 }     \
+		.name = (name_), .id = (id_), .policy = {                                          \
+			.retryable = (retry),                                                      \
+			.deadline_ms = 5000                                                        \
+		}                                                                                  \
 	}
 
 const struct rpc_method echo = METHOD("Echo", ECHO_ID, false);

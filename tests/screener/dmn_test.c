@@ -99,7 +99,8 @@ static bool run_case(const struct dmn *dmn, const char *file, const xmlNode *tes
 	}
 	cr_assert(is_ok(dmn_evaluate(dmn, arena, inputs, &out)));
 	for (const xmlNode *at = test->children; at; at = at->next) {
-		if (at->type != XML_ELEMENT_NODE || strcmp((const char *)at->name, "resultNode"))
+		if (at->type != XML_ELEMENT_NODE ||
+		    strcmp((const char *)at->name, "resultNode") != 0)
 			continue;
 		char *name = (char *)xmlGetProp(at, BAD_CAST "name");
 		json_t *expected = expected_json(child(at, "expected"));

@@ -206,7 +206,7 @@ Test(outcome, a_failed_value_holds_the_code_back)
 
 	cr_assert(kit.screener, "%s", kit_findings(&kit));
 	cr_expect_str_eq(kit_eval(&kit, "{'n':4}"), "ok");
-	cr_expect_eq(kit.result.outcome->code_ttl.seconds, 36 * 3600);
+	cr_expect_eq(kit.result.outcome->code_ttl.seconds, 36L * 3600);
 	cr_expect_str_eq(kit_eval(&kit, "{'n':0}"), "no");
 	cr_expect_str_eq(kit_held(&kit), "FAILED");
 	cr_expect_str_eq(kit_value(&kit, "inv"), "!DIVISION");
@@ -242,7 +242,7 @@ Test(outcome, the_program_tells_its_outcomes_and_attempts)
 	const struct screener_outcome *ok = screener_outcome(kit.screener, 2);
 
 	cr_expect_str_eq(ok->code_class, "retail");
-	cr_expect_eq(ok->code_ttl.seconds, 7 * 86400);
+	cr_expect_eq(ok->code_ttl.seconds, 7L * 86400);
 	cr_expect_eq(ok->reassess_after.months, 6);
 	cr_expect_eq(screener_attempts(kit.screener).max, 3);
 	cr_expect(screener_attempts(kit.screener).refuse_change);

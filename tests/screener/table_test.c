@@ -347,7 +347,7 @@ static void roll_table(struct dice *dice, struct random_table *t)
 {
 	struct table_error error;
 
-	for (size_t i = 0; i < ROWS * INPUTS; i++)
+	for (size_t i = 0; i < (size_t)ROWS * INPUTS; i++)
 		t->cells[i] = random_cell(dice, i % INPUTS);
 	for (size_t i = 0; i < ROWS; i++)
 		t->outputs[i] = (struct feel){.kind = FEEL_NUMBER,

@@ -32,7 +32,7 @@ static void begin_world(const char *first)
 	if (w->arena)
 		return;
 	crypto_init();
-	w->arena = arena_new(256 * 1024 * 1024);
+	w->arena = arena_new((size_t)256 * 1024 * 1024);
 	strcpy(w->dir, "/tmp/aegis-test-XXXXXX");
 	cr_assert(mkdtemp(w->dir), "no directory for the test");
 	w->secrets = arena_printf(w->arena, "%s/secrets", w->dir);

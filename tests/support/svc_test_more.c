@@ -69,7 +69,7 @@ struct relay_lane lane_new(struct test_daemon *from, const char *subscriber)
 		.svc = &from->svc,
 		.subscriber = subscriber,
 		.conn = svc_connect(&from->svc, true),
-		.arena = arena_new(16 * 1024 * 1024),
+		.arena = arena_new((size_t)16 * 1024 * 1024),
 		.holder = uuid_v7(instant_now()),
 	};
 }

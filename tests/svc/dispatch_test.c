@@ -296,7 +296,7 @@ Test(retry, what_cannot_be_serialized_is_run_again_and_nothing_is_lost)
 	}
 	uuid_format(tenant, acme);
 	cr_assert_eq(test_count("SELECT value FROM sample.counter WHERE tenant_id = '%s'", tenant),
-		     3 * COUNTS);
+		     3L * COUNTS);
 	/* Three at once on one row: some must have met. */
 	cr_assert_gt(metric_value(daemon_svc(daemon_)->retries), 0);
 }

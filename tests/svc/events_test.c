@@ -114,8 +114,8 @@ Test(events, a_tenant_with_many_does_not_hold_up_the_others)
 	cr_assert(other_is_there);
 	lane_free(&lane);
 	test_sql("UPDATE sample.lease SET until = '2000-01-01'");
-	cr_assert_eq(deliver_events(sample, audit), 3 * RELAY_PER_TENANT + 1);
-	expect_count(3 * RELAY_PER_TENANT, acme, "sample_audit.seen");
+	cr_assert_eq(deliver_events(sample, audit), 3L * RELAY_PER_TENANT + 1);
+	expect_count(3L * RELAY_PER_TENANT, acme, "sample_audit.seen");
 }
 
 /* More tenants than a batch looks at, of which the last alone is due. */

@@ -91,7 +91,7 @@ static unsigned seed_of_run(void)
 Test(kill, nothing_acknowledged_is_lost_and_no_effect_happens_twice)
 {
 	const char *given = getenv("AEGIS_KILL_CYCLES");
-	int cycles = given ? atoi(given) : 10, notes = 0;
+	int cycles = given ? (int)strtol(given, NULL, 10) : 10, notes = 0;
 	unsigned seed = seed_of_run();
 	char tenant[UUID_TEXT];
 

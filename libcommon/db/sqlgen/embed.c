@@ -31,7 +31,7 @@ bool gen_migration_id(struct arena *arena, const char *path, struct db_migration
 	}
 	text = gen_read(arena, path);
 	*id = (struct db_migration_id){
-		atoi(name), name,
+		(int)strtol(name, NULL, 10), name,
 		arena_printf(arena, "%016llx", (unsigned long long)fnv1a_64(text.ptr, text.len))};
 	return true;
 }

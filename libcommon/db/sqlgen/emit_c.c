@@ -1,5 +1,6 @@
 /* Writes queries.c: the catalogue and the typed functions around db_fetch and db_execute. */
 #include <ctype.h>
+#include <stdlib.h>
 
 #include "gen.h"
 
@@ -83,6 +84,14 @@ static void emit_entry(const struct gen_file *file, const struct gen_query *q, s
 	strbuf_add_c(out, "\t},\n");
 }
 
+/* Whatever returns rows has a row: the parser saw to it. */
+static const char *row_name(const struct gen_query *q)
+{
+	if (!q->row)
+		abort();
+	return q->row->name;
+}
+
 /* The head of a wrapper, and for positional arguments the struct made of them. */
 static const char *emit_head(const struct gen_query *q, struct strbuf *out, const char *suffix)
 {
@@ -95,9 +104,9 @@ static const char *emit_head(const struct gen_query *q, struct strbuf *out, cons
 	if (q->rows == DB_ROWS_AFFECTED)
 		strbuf_add_c(out, ", int64_t *affected");
 	else if (q->rows == DB_ROWS_MANY)
-		strbuf_printf(out, ", struct q_%s_row **rows, size_t *n", q->row->name);
+		strbuf_printf(out, ", struct q_%s_row **rows, size_t *n", row_name(q));
 	else if (gen_has_result(q))
-		strbuf_printf(out, ", struct q_%s_row **row", q->row->name);
+		strbuf_printf(out, ", struct q_%s_row **row", row_name(q));
 	if (is_named)
 		strbuf_printf(out, ", const struct q_%s_args *args", q->name);
 	strbuf_add_c(out, ")\n{\n");

@@ -2,7 +2,7 @@
 #include "base/page_token.h"
 
 /* A page ends early before it would grow past what a reply may carry. */
-#define PAGE_BYTES (512 * 1024)
+#define PAGE_BYTES ((size_t)512 * 1024)
 
 static size_t fill_page(struct arena *arena, const struct q_leaf_row *rows, size_t n,
 			Audit__ListExportEntriesResponse *resp)
