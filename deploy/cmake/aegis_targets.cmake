@@ -3,7 +3,8 @@
 #   aegis_library(NAME SOURCES ... [LINKS ...])     libcommon/<dir> as target aegis_<NAME>
 #   aegis_test(NAME SOURCES ... [LINKS ...] [LABELS ...])   a Criterion binary run by ctest
 #   aegis_thread_test(NAME SOURCES ... [LINKS ...] [FIXTURES ...]) a plain program; also run under the tsan preset
-#   aegis_fuzz(NAME SOURCES ... [LINKS ...] [CORPUS dir])   a libFuzzer target (fuzz preset)
+#   aegis_fuzz(NAME SOURCES ... [LINKS ...] [CORPUS dir])   a libFuzzer target (fuzz preset; elsewhere clang-tidy
+#                                                           knows how its sources are compiled)
 #
 # A library's include path is libcommon/ (so "base/arena.h"); layering is kept by
 # LINKS and checked by tests/layers.
@@ -56,13 +57,19 @@ endfunction()
 
 set(AEGIS_FUZZ_SECONDS 30 CACHE STRING "How long each fuzz target runs in the tests")
 function(aegis_fuzz name)
+	cmake_parse_arguments(F "" "CORPUS" "SOURCES;LINKS" ${ARGN})
+	if(AEGIS_FUZZ)
+		add_executable(${name} ${F_SOURCES})
+	elseif(AEGIS_TESTS AND CMAKE_C_COMPILER_ID STREQUAL "Clang")
+		add_library(${name} OBJECT EXCLUDE_FROM_ALL ${F_SOURCES})
+	else()
+		return()
+	endif()
+	target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+	target_link_libraries(${name} PRIVATE aegis_flags ${F_LINKS})
 	if(NOT AEGIS_FUZZ)
 		return()
 	endif()
-	cmake_parse_arguments(F "" "CORPUS" "SOURCES;LINKS" ${ARGN})
-	add_executable(${name} ${F_SOURCES})
-	target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-	target_link_libraries(${name} PRIVATE aegis_flags ${F_LINKS})
 	target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
 	target_link_options(${name} PRIVATE -fsanitize=fuzzer)
 	file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/corpus/${name})
