@@ -145,7 +145,7 @@ static struct arena *line_arena(void)
 	pthread_once(&arena_key_made, make_arena_key);
 	arena = pthread_getspecific(arena_key);
 	if (!arena) {
-		arena = arena_new(64 * 1024);
+		arena = arena_new((size_t)64 * 1024);
 		pthread_setspecific(arena_key, arena);
 	}
 	return arena;

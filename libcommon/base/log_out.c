@@ -11,7 +11,7 @@
 #include "base/instant.h"
 #include "base/log.h"
 
-#define GATHER_BYTES (64 * 1024)
+#define GATHER_BYTES ((size_t)64 * 1024)
 
 static _Atomic int out_fd = STDERR_FILENO;
 static _Atomic bool is_terminal;

@@ -348,7 +348,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		if (str_eq_c(str_of(argv[1]), cases[i].name))
 			printf("{\"us\":%.4f,\"bytes\":%zu,\"document\":%zu}\n",
-			       measure(&b, cases[i].run, atof(argv[4])),
+			       measure(&b, cases[i].run, strtod(argv[4], NULL)),
 			       is_table ? b.table_bytes : screener_size(b.screener),
 			       b.document.len);
 	json_decref(b.answers);

@@ -398,7 +398,7 @@ Test(examples, the_statin_screener_gives_the_published_risks)
 
 		cr_expect(screener_value_json(&r, str_of("risk"), &risk));
 		cr_expect_str_eq(risk.ptr, people[i].computed);
-		cr_expect_float_eq(atof(risk.ptr), people[i].published, 0.1);
+		cr_expect_float_eq(strtod(risk.ptr, NULL), people[i].published, 0.1);
 		cr_expect_str_eq(r.outcome->id, people[i].outcome);
 		cr_expect(r.decided);
 		json_decref(answers);
