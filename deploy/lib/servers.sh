@@ -99,7 +99,7 @@ service() {
 			echo "exec $*"
 		fi
 	} >"$dir/run.new"
-	printf '#!/bin/sh\nexec svlogd %s\n' "$data_dir/log/$name" >"$dir/log/run"
+	printf '#!/bin/sh\nexec svlogd -b 65536 %s\n' "$data_dir/log/$name" >"$dir/log/run"
 	printf 's4000000\nn5\n' >"$data_dir/log/$name/config"
 	chmod 755 "$dir/run.new" "$dir/log/run"
 	cmp -s "$dir/run.new" "$dir/run" 2>/dev/null && rm "$dir/run.new" || mv "$dir/run.new" "$dir/run"
