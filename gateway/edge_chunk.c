@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "edge_token.h"
+
 static int hex_value(unsigned char c)
 {
 	if (c >= '0' && c <= '9')
@@ -23,20 +25,61 @@ static void size_line(struct edge_chunks *chunks, unsigned char c)
 	} else if (chunks->digits && c == '\r') {
 		chunks->state = CHUNK_SIZE_LF;
 	} else if (chunks->digits && c == ';') {
-		chunks->state = CHUNK_EXTENSION;
+		chunks->state = CHUNK_EXT_NAME;
 	} else {
 		chunks->state = CHUNK_BAD;
 	}
 }
 
+/* What may follow a whole name or value. */
+static void end_of_part(struct edge_chunks *chunks, unsigned char c)
+{
+	chunks->ext_length = 0;
+	if (c == '\r')
+		chunks->state = CHUNK_SIZE_LF;
+	else if (c == ';')
+		chunks->state = CHUNK_EXT_NAME;
+	else if (c == '=' && chunks->state == CHUNK_EXT_NAME)
+		chunks->state = CHUNK_EXT_VALUE;
+	else
+		chunks->state = CHUNK_BAD;
+}
+
+static void unquoted(struct edge_chunks *chunks, unsigned char c)
+{
+	if (edge_is_token[c])
+		chunks->ext_length++;
+	else if (c == '"' && chunks->state == CHUNK_EXT_VALUE && !chunks->ext_length)
+		chunks->state = CHUNK_EXT_QUOTED;
+	else if (chunks->ext_length)
+		end_of_part(chunks, c);
+	else
+		chunks->state = CHUNK_BAD;
+}
+
+static void quoted(struct edge_chunks *chunks, unsigned char c)
+{
+	if (c < ' ' || c >= 0x7f)
+		chunks->state = CHUNK_BAD;
+	else if (c == '\\')
+		chunks->state = CHUNK_EXT_ESCAPED;
+	else if (c == '"')
+		chunks->state = CHUNK_EXT_END;
+}
+
+/* *( ";" name [ "=" ( token / quoted string ) ] ) */
 static void extension(struct edge_chunks *chunks, unsigned char c)
 {
 	if (++chunks->line_length > EDGE_CHUNK_LINE_MAX)
 		chunks->state = CHUNK_BAD;
-	else if (c == '\r')
-		chunks->state = CHUNK_SIZE_LF;
-	else if (c < ' ' || c >= 0x7f)
-		chunks->state = CHUNK_BAD;
+	else if (chunks->state == CHUNK_EXT_QUOTED)
+		quoted(chunks, c);
+	else if (chunks->state == CHUNK_EXT_ESCAPED)
+		chunks->state = c < ' ' || c >= 0x7f ? CHUNK_BAD : CHUNK_EXT_QUOTED;
+	else if (chunks->state == CHUNK_EXT_END)
+		end_of_part(chunks, c);
+	else
+		unquoted(chunks, c);
 }
 
 /* Every byte that is not data. */
@@ -44,7 +87,11 @@ static void step(struct edge_chunks *chunks, unsigned char c)
 {
 	switch (chunks->state) {
 	case CHUNK_SIZE: size_line(chunks, c); break;
-	case CHUNK_EXTENSION: extension(chunks, c); break;
+	case CHUNK_EXT_NAME:
+	case CHUNK_EXT_VALUE:
+	case CHUNK_EXT_QUOTED:
+	case CHUNK_EXT_ESCAPED:
+	case CHUNK_EXT_END: extension(chunks, c); break;
 	case CHUNK_SIZE_LF:
 		if (c != '\n')
 			chunks->state = CHUNK_BAD;

@@ -2,7 +2,8 @@
 
 /*
  * The chunked transfer coding, strictly: sizes of one to eight hex digits,
- * CR LF everywhere, short extensions skipped, no trailers.  Incremental and pure.
+ * CR LF everywhere, short extensions of RFC 9112's form without white space
+ * skipped, no trailers.  Incremental and pure.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +14,11 @@
 struct edge_chunks {
 	enum {
 		CHUNK_SIZE,
-		CHUNK_EXTENSION,
+		CHUNK_EXT_NAME,
+		CHUNK_EXT_VALUE,
+		CHUNK_EXT_QUOTED,
+		CHUNK_EXT_ESCAPED,
+		CHUNK_EXT_END,
 		CHUNK_SIZE_LF,
 		CHUNK_DATA,
 		CHUNK_DATA_CR,
@@ -26,6 +31,7 @@ struct edge_chunks {
 	uint32_t left;	      /* of the data of this chunk */
 	uint32_t line_length; /* of the size line so far */
 	uint32_t digits;
+	uint32_t ext_length; /* of the extension's name or value so far */
 };
 
 /*

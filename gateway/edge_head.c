@@ -5,7 +5,10 @@
  */
 #include "edge_head.h"
 
+#include <arpa/inet.h>
+
 #include "edge_target.h"
+#include "edge_token.h"
 
 static const struct {
 	const char *name;
@@ -19,8 +22,7 @@ static const struct {
 
 static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
-/* RFC 9110 tchar. */
-static const bool is_token[256] = {
+const bool edge_is_token[256] = {
 	['!'] = 1, ['#'] = 1, ['$'] = 1, ['%'] = 1,	    ['&'] = 1,	       ['\''] = 1,
 	['*'] = 1, ['+'] = 1, ['-'] = 1, ['.'] = 1,	    ['^'] = 1,	       ['_'] = 1,
 	['`'] = 1, ['|'] = 1, ['~'] = 1, ['0' ... '9'] = 1, ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1,
@@ -119,7 +121,7 @@ static enum edge_refusal parse_method(struct str name, enum edge_method *method)
 			return EDGE_FINE;
 		}
 	}
-	if (name.len == 0 || name.len > 32 || !is_all(name, is_token))
+	if (name.len == 0 || name.len > 32 || !is_all(name, edge_is_token))
 		return EDGE_BAD_METHOD;
 	return EDGE_METHOD_NOT_SUPPORTED;
 }
@@ -179,27 +181,59 @@ static enum edge_refusal parse_encoding(struct edge_head *head, struct str value
 		head->chunked = true;
 		return EDGE_FINE;
 	}
-	return value.len && is_all(value, is_token) ? EDGE_UNKNOWN_TRANSFER_ENCODING
-						    : EDGE_BAD_TRANSFER_ENCODING;
+	return value.len && is_all(value, edge_is_token) ? EDGE_UNKNOWN_TRANSFER_ENCODING
+							 : EDGE_BAD_TRANSFER_ENCODING;
 }
 
-/* name[:digits], or an IPv6 address in brackets; userinfo and lists have no place here. */
+static bool port_is_fine(struct str port)
+{
+	uint64_t n = 0;
+
+	return port.len == 0 || (port.len <= 5 && str_to_u64(port, &n) && n <= 65535);
+}
+
+static bool is_ipv6(struct str text)
+{
+	char copy[INET6_ADDRSTRLEN];
+
+	if (text.len >= sizeof copy)
+		return false;
+	memcpy(copy, text.ptr, text.len);
+	copy[text.len] = '\0';
+	return inet_pton(AF_INET6, copy, &(struct in6_addr){}) == 1;
+}
+
+/* Labels are not empty, but for the root's at the end. */
+static bool is_name(struct str text)
+{
+	bool dot = true;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '[' || text.ptr[i] == ']' || (dot && text.ptr[i] == '.'))
+			return false;
+		dot = text.ptr[i] == '.';
+	}
+	return text.len > 0;
+}
+
+/* name[:port], or an IPv6 address in brackets; userinfo and lists have no place here. */
 static bool host_is_fine(struct str value)
 {
-	const char *end = value.ptr + value.len;
-	const char *bracket = memchr(value.ptr, ']', value.len);
-	const char *port = bracket ? bracket + 1 : memchr(value.ptr, ':', value.len);
+	struct str host;
 
-	if ((value.ptr[0] == '[') != (bracket != NULL) || memchr(value.ptr + 1, '[', value.len - 1))
+	if (value.ptr[0] != '[') {
+		host = str_take_until(&value, ':');
+		return is_name(host) && port_is_fine(value);
+	}
+	value = (struct str){value.ptr + 1, value.len - 1};
+	if (!value.len || !memchr(value.ptr, ']', value.len))
 		return false;
-	if (!port || port == end)
+	host = str_take_until(&value, ']');
+	if (!is_ipv6(host))
+		return false;
+	if (value.len == 0)
 		return true;
-	if (port == value.ptr || *port++ != ':')
-		return false;
-	for (; port < end; port++)
-		if (*port < '0' || *port > '9')
-			return false;
-	return true;
+	return value.ptr[0] == ':' && port_is_fine((struct str){value.ptr + 1, value.len - 1});
 }
 
 static enum edge_refusal parse_host(struct edge_head *head, struct str value)
@@ -216,7 +250,7 @@ static enum edge_refusal parse_connection(struct edge_head *head, struct str val
 	while (value.len) {
 		struct str option = str_trim(str_take_until(&value, ','));
 
-		if (!is_all(option, is_token))
+		if (!is_all(option, edge_is_token))
 			return EDGE_BAD_HEADER;
 		if (str_eq_nocase(option, STR("close")))
 			head->keep_alive = false;
@@ -228,7 +262,7 @@ static enum edge_refusal parse_connection(struct edge_head *head, struct str val
 
 static enum edge_refusal parse_expect(struct edge_head *head, struct str value)
 {
-	if (head->expect_continue || !str_eq_nocase(value, STR("100-continue")))
+	if (head->expect_continue || !str_eq_nocase(str_trim(value), STR("100-continue")))
 		return EDGE_UNKNOWN_EXPECTATION;
 	head->expect_continue = true;
 	return EDGE_FINE;
@@ -256,6 +290,17 @@ static bool is_repeated(const struct edge_head *head, struct str name)
 		if (str_eq_nocase(head->fields[i].name, name))
 			return true;
 	return false;
+}
+
+/* Some servers take a tab for a part of the value: where that would change who or how much, so do
+ * we. */
+static struct str trim_spaces(struct str s)
+{
+	while (s.len && s.ptr[0] == ' ')
+		s = (struct str){s.ptr + 1, s.len - 1};
+	while (s.len && s.ptr[s.len - 1] == ' ')
+		s.len--;
+	return s;
 }
 
 static enum edge_refusal note_field(struct edge_head *head, const struct edge_field *field)
@@ -300,10 +345,11 @@ static enum edge_refusal parse_field(struct str line, struct edge_head *head)
 		return EDGE_BAD_HEADER;
 	field.name = (struct str){line.ptr, (size_t)(colon - line.ptr)};
 	field.value = (struct str){colon + 1, line.len - field.name.len - 1};
-	if (!is_all(field.name, is_token) || !is_all(field.value, is_value))
+	if (!is_all(field.name, edge_is_token) || !is_all(field.value, is_value))
 		return EDGE_BAD_HEADER;
-	field.value = str_trim(field.value);
+	field.value = trim_spaces(field.value);
 	refusal = note_field(head, &field);
+	field.value = str_trim(field.value);
 	head->fields[head->n_fields++] = field;
 	return refusal;
 }

@@ -142,9 +142,23 @@ cmd_test() {
 	[ $failed = 0 ] || die "some tests failed: see the summaries above"
 }
 
+# Needs no cluster: the edge alone beside other servers.  With --write the record is written anew.
+compare_verdicts() {
+	install_packages "${build_packages[@]}" "${bench_packages[@]}"
+	mkdir -p "$root/build"
+	(cd "$root" && cmake --preset release && cmake --build --preset release --target edge_echo -j "$jobs") >"$root/build/edge_echo.log" 2>&1 ||
+		die "edge_echo could not be built (the whole output is in $root/build/edge_echo.log)"
+	"$root/tests/gateway/verdicts/compare.py" "$root/build/release/tests/gateway/edge_echo" "$@"
+}
+
 # Benchmarks have a cluster of their own, beside whatever runs, on another port and
 # without limits of the rate that would be measured instead.
 cmd_bench() {
+	if [ "${1:-}" = http-verdicts ]; then
+		shift
+		compare_verdicts "$@"
+		return
+	fi
 	if [ "$instance" != bench-stand ]; then
 		AEGIS_INSTANCE=bench-stand AEGIS_PORT=${AEGIS_BENCH_PORT:-8700} AEGIS_PRESET=release exec "$here/aegis" bench "$@"
 	fi

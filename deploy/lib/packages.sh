@@ -6,7 +6,7 @@ build_packages=(gcc libc6-dev cmake ninja-build pkg-config ccache git protobuf-c
 	libhiredis-dev libsodium-dev libssl-dev libgnutls28-dev libcurl4-openssl-dev
 	libjansson-dev libxml2-dev)
 test_packages=(libcriterion-dev python3-protobuf clang clang-format clang-tidy libclang-rt-14-dev)
-bench_packages=(nginx-light linux-perf wrk nodejs g++ libgrpc++-dev protobuf-compiler-grpc)
+bench_packages=(nginx-light haproxy linux-perf wrk nodejs g++ libgrpc++-dev protobuf-compiler-grpc)
 
 missing_packages() {
 	local name
