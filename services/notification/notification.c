@@ -15,10 +15,13 @@ static const struct svc_subscription subscriptions[] = {
 	{.topic = "compliance.event_raised", .on_event = on_compliance_event},
 };
 
+/* Longer than smtp_timeout_ms can be set: a mail whose sender was killed goes out after it. */
+#define DELIVERY_LEASE_S 60
+
 static const struct svc_job jobs[] = {
 	{.kind = "deliver",
 	 .run = run_delivery,
-	 .lease_s = 150,
+	 .lease_s = DELIVERY_LEASE_S,
 	 .max_attempts = 10,
 	 .backoff_ms = 5000},
 	{.kind = "alert", .run = run_alert, .lease_s = 30, .max_attempts = 20},

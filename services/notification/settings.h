@@ -10,7 +10,7 @@
 	X(FLAG, smtp_require_tls, "false", 0, 0, "refuse a server that offers no STARTTLS")        \
 	X(TEXT, mail_from, CFG_REQUIRED, 3, 254, "address that mails come from")                   \
 	X(TEXT, public_url, "http://127.0.0.1:8080", 8, 255, "where links in mails lead")          \
-	X(NUMBER, smtp_timeout_ms, "30000", 1000, 120000, "longest wait for the mail server")
+	X(NUMBER, smtp_timeout_ms, "30000", 1000, 45000, "longest wait for the mail server")
 
 struct notification_config {
 	NOTIFICATION_SETTINGS(CFG_MEMBER)

@@ -10,7 +10,7 @@ import time
 import wire
 from wire import Wrong
 
-DRAIN_SECONDS, LONGEST_LEASE_SECONDS = 60, 180
+DRAIN_SECONDS, LONGEST_LEASE_SECONDS = 60, 120
 SAMPLE_OF_OLDER, SAMPLE_AT_END = 20, 500
 SANITIZER_WORDS = ("AddressSanitizer", "runtime error:", "LeakSanitizer")
 # The largest pool of a daemon with its relay and jobs; connections are opened when they are first used.
@@ -76,7 +76,7 @@ class Checker:
     # -- nothing hangs -------------------------------------------------------------
 
     def left_over(self, with_leased):
-        """What a killed process held comes again when its lease is over: a mail under way after 150 s."""
+        """What a killed process held comes again when its lease is over: a mail under way after 60 s."""
         parts, leased = [], "" if with_leased else "AND (leased_until IS NULL OR leased_until <= now())"
         for schema in self.cluster.schemas():
             parts += [f"SELECT '{schema}.outbox', count(*) FROM {schema}.outbox",
