@@ -5,14 +5,7 @@
  * for and the sort keys of the last row, so that the next page starts behind
  * that row.  Opaque to clients, not secret and not signed: keys only ever become
  * bound parameters of a query that names its tenant.
- *
- *   uint64_t filter = page_filter("ListPrograms");
- *   filter = page_filter_text(filter, req->status);
- *   struct page_key last[2] = {PAGE_INT(INSTANT_MAX), PAGE_UUID(uuid_max)};
- *   TRY(page_token_parse(call->arena, req->page_token, filter, last, 2));
- *   … rows after last …
- *   resp->next_page_token = page_token_format(call->arena, filter,
- *           (struct page_key[]){PAGE_INT(row->created_at), PAGE_UUID(row->id)}, 2);
+ * Handlers go through svc/list_page.h.
  */
 #include <stddef.h>
 #include <stdint.h>

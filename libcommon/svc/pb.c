@@ -9,6 +9,17 @@ struct str pb_pack(struct arena *arena, const ProtobufCMessage *message)
 	return (struct str){(char *)bytes, size};
 }
 
+void *pb_array(struct arena *arena, const ProtobufCMessageDescriptor *descriptor, size_t n)
+{
+	ProtobufCMessage **messages = arena_array_of(arena, ProtobufCMessage *, n);
+
+	for (size_t i = 0; i < n; i++) {
+		messages[i] = arena_alloc(arena, descriptor->sizeof_message);
+		protobuf_c_message_init(descriptor, messages[i]);
+	}
+	return messages;
+}
+
 ProtobufCMessage *pb_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
 			    struct str wire)
 {

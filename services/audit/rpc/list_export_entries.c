@@ -1,5 +1,6 @@
 #include "audit/audit.h"
-#include "base/page_token.h"
+#include "svc/list_page.h"
+#include "svc/pb.h"
 
 /* A page ends early before it would grow past what a reply may carry. */
 #define PAGE_BYTES ((size_t)512 * 1024)
@@ -9,17 +10,16 @@ static size_t fill_page(struct arena *arena, const struct q_leaf_row *rows, size
 {
 	size_t bytes = 0, i;
 
-	resp->entries = arena_array_of(arena, Audit__ExportEntry *, n);
+	resp->entries = pb_array(arena, &audit__export_entry__descriptor, n);
 	for (i = 0; i < n && (i == 0 || bytes + rows[i].leaf.len <= PAGE_BYTES); i++) {
-		Audit__ExportEntry *entry = arena_new_of(arena, Audit__ExportEntry);
+		Audit__ExportEntry *entry = resp->entries[i];
 
-		audit__export_entry__init(entry);
 		entry->index = rows[i].idx;
 		entry->leaf = (ProtobufCBinaryData){.len = rows[i].leaf.len,
 						    .data = (uint8_t *)rows[i].leaf.ptr};
 		bytes += rows[i].leaf.len;
-		resp->entries[resp->n_entries++] = entry;
 	}
+	resp->n_entries = i;
 	return i;
 }
 
@@ -28,23 +28,21 @@ struct status audit_list_export_entries(struct rpc_call *call,
 					Audit__ListExportEntriesResponse *resp)
 {
 	uint64_t filter = page_filter_text(page_filter("ListExportEntries"), req->id);
-	struct page_key next[1] = {PAGE_INT(0)};
 	struct q_export_row *export;
 	struct q_leaf_row *rows;
 	struct uuid id = {};
-	uint32_t size;
+	struct list_page page;
 	size_t n;
 
 	(void)uuid_parse(str_of(req->id), &id);
-	TRY(page_size_of(req->page_size, &size));
-	TRY(page_token_parse(call->arena, req->page_token, filter, next, 1));
+	TRY(list_page_open(call->arena, req->page_size, req->page_token, filter, &PAGE_INT(0), 1,
+			   &page));
 	TRY(q_export_by_id(call->tx, id, &export));
 	if (!export)
 		return FAIL(NOT_FOUND, "EXPORT_NOT_FOUND");
-	TRY(q_leaves_from(call->tx, next[0].n, export->size, size, &rows, &n));
+	TRY(q_leaves_from(call->tx, page.last[0].n, export->size, page.size, &rows, &n));
 	n = fill_page(call->arena, rows, n, resp);
 	if (n && rows[n - 1].idx + 1 < export->size)
-		resp->next_page_token = page_token_format(
-			call->arena, filter, (struct page_key[]){PAGE_INT(rows[n - 1].idx + 1)}, 1);
+		resp->next_page_token = list_page_token(&page, PAGE_INT(rows[n - 1].idx + 1));
 	return OK;
 }

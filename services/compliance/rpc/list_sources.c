@@ -1,4 +1,5 @@
 #include "compliance/compliance.h"
+#include "svc/pb.h"
 
 static struct status read_sources(struct rpc_call *call, void *arg)
 {
@@ -7,13 +8,10 @@ static struct status read_sources(struct rpc_call *call, void *arg)
 	size_t n;
 
 	TRY(q_list_sources(call->tx, &rows, &n));
-	resp->sources = arena_array_of(call->arena, Compliance__Source *, n);
-	for (size_t i = 0; i < n; i++) {
-		resp->sources[i] = arena_new_of(call->arena, Compliance__Source);
-		compliance__source__init(resp->sources[i]);
+	resp->n_sources = n;
+	resp->sources = pb_array(call->arena, &compliance__source__descriptor, n);
+	for (size_t i = 0; i < n; i++)
 		source_to_proto(call->arena, &rows[i], resp->sources[i]);
-		resp->n_sources++;
-	}
 	return OK;
 }
 

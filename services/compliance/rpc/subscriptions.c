@@ -1,5 +1,6 @@
 #include "compliance/compliance.h"
 #include "contract/time.h"
+#include "svc/pb.h"
 
 static void to_proto(struct arena *arena, const struct q_subscription_row *row,
 		     Compliance__Subscription *out)
@@ -44,12 +45,9 @@ struct status compliance_list_subscriptions(struct rpc_call *call,
 
 	(void)req;
 	TRY(q_list_subscriptions(call->tx, &rows, &n));
-	resp->subscriptions = arena_array_of(call->arena, Compliance__Subscription *, n);
-	for (size_t i = 0; i < n; i++) {
-		resp->subscriptions[i] = arena_new_of(call->arena, Compliance__Subscription);
-		compliance__subscription__init(resp->subscriptions[i]);
+	resp->n_subscriptions = n;
+	resp->subscriptions = pb_array(call->arena, &compliance__subscription__descriptor, n);
+	for (size_t i = 0; i < n; i++)
 		to_proto(call->arena, &rows[i], resp->subscriptions[i]);
-		resp->n_subscriptions++;
-	}
 	return OK;
 }

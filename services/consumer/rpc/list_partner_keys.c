@@ -1,4 +1,5 @@
 #include "consumer/partner.h"
+#include "svc/pb.h"
 
 struct status consumer_list_partner_keys(struct rpc_call *call,
 					 const Consumer__ListPartnerKeysRequest *req,
@@ -13,12 +14,9 @@ struct status consumer_list_partner_keys(struct rpc_call *call,
 	if (!partner)
 		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
 	TRY(q_partner_keys(call->tx, id, &rows, &n));
-	resp->keys = arena_array_of(call->arena, Consumer__PartnerKey *, n);
-	for (size_t i = 0; i < n; i++) {
-		resp->keys[i] = arena_new_of(call->arena, Consumer__PartnerKey);
-		consumer__partner_key__init(resp->keys[i]);
+	resp->n_keys = n;
+	resp->keys = pb_array(call->arena, &consumer__partner_key__descriptor, n);
+	for (size_t i = 0; i < n; i++)
 		partner_key_to_proto(call->arena, &rows[i], resp->keys[i]);
-		resp->n_keys++;
-	}
 	return OK;
 }

@@ -1,5 +1,6 @@
 #include "contract/time.h"
 #include "notification/notification.h"
+#include "svc/pb.h"
 
 static Notification__MessageStatus status_in(struct arena *arena, const char *word)
 {
@@ -17,17 +18,15 @@ static struct status add_timeline(struct rpc_call *call, struct uuid id,
 	size_t n;
 
 	TRY(q_timeline_of(call->tx, id, &rows, &n));
-	resp->timeline = arena_array_of(call->arena, Notification__TimelineEntry *, n);
+	resp->n_timeline = n;
+	resp->timeline = pb_array(call->arena, &notification__timeline_entry__descriptor, n);
 	for (size_t i = 0; i < n; i++) {
-		Notification__TimelineEntry *entry =
-			arena_new_of(call->arena, Notification__TimelineEntry);
+		Notification__TimelineEntry *entry = resp->timeline[i];
 
-		notification__timeline_entry__init(entry);
 		entry->status = status_in(call->arena, rows[i].status);
 		entry->at = pb_timestamp(call->arena, rows[i].created_at);
 		entry->attempt = rows[i].attempt;
 		entry->detail = rows[i].detail;
-		resp->timeline[resp->n_timeline++] = entry;
 	}
 	return OK;
 }

@@ -1,4 +1,5 @@
 #include "program/program.h"
+#include "svc/pb.h"
 
 struct lookup {
 	const Program__GetPublishedVersionRequest *req;
@@ -22,15 +23,14 @@ static struct status add_document(struct rpc_call *call, const struct q_version_
 	resp->document = (ProtobufCBinaryData){.len = version->document.len,
 					       .data = (uint8_t *)version->document.ptr};
 	TRY(screener_tables(call, version->document, &tables));
-	resp->tables = arena_array_of(call->arena, Program__ReferenceTable *, tables.n);
+	resp->n_tables = tables.n;
+	resp->tables = pb_array(call->arena, &program__reference_table__descriptor, tables.n);
 	for (size_t i = 0; i < tables.n; i++) {
-		Program__ReferenceTable *out = arena_new_of(call->arena, Program__ReferenceTable);
+		Program__ReferenceTable *out = resp->tables[i];
 
-		program__reference_table__init(out);
 		out->sha256 = tables.hashes[i];
 		out->document = (ProtobufCBinaryData){.len = tables.tables[i].len,
 						      .data = (uint8_t *)tables.tables[i].ptr};
-		resp->tables[resp->n_tables++] = out;
 	}
 	return OK;
 }

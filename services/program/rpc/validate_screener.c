@@ -1,4 +1,8 @@
 #include "program/program.h"
+#include "svc/pb.h"
+
+/* What an answer carries of them. */
+#define FINDINGS_MAX 1000
 
 struct status program_validate_screener(struct rpc_call *call,
 					const Program__ValidateScreenerRequest *req,
@@ -12,16 +16,15 @@ struct status program_validate_screener(struct rpc_call *call,
 	TRY(screener_check(call, text.document, &findings, &screener));
 	screener_free(&screener);
 	resp->publishable = findings.n_errors == 0;
-	resp->findings = arena_array_of(call->arena, Program__Finding *, findings.n);
-	for (size_t i = 0; i < findings.n && i < 1000; i++) {
-		Program__Finding *out = arena_new_of(call->arena, Program__Finding);
+	resp->n_findings = findings.n < FINDINGS_MAX ? findings.n : FINDINGS_MAX;
+	resp->findings = pb_array(call->arena, &program__finding__descriptor, resp->n_findings);
+	for (size_t i = 0; i < resp->n_findings; i++) {
+		Program__Finding *out = resp->findings[i];
 
-		program__finding__init(out);
 		out->severity = findings.list[i].severity == SCREENER_ERROR ? "error" : "warning";
 		out->code = findings.list[i].code;
 		out->pointer = findings.list[i].pointer;
 		out->message = findings.list[i].message;
-		resp->findings[resp->n_findings++] = out;
 	}
 	return OK;
 }
