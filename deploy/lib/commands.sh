@@ -118,7 +118,7 @@ cmd_reset() {
 
 cmd_ctl() {
 	[ -x "$build_dir/services/ctl/aegisctl" ] || die "not built (deploy/aegis up first)"
-	AEGIS_CTL_SECRETS=$data_dir/secrets AEGIS_CTL_RUN=$run_dir/rpc \
+	AEGIS_CTL_SECRETS=$data_dir/secrets AEGIS_CTL_RUN=$run_dir/rpc AEGIS_CTL_URL=http://127.0.0.1:$port \
 		AEGIS_CTL_DB="host=$pg_socket_dir dbname=aegis" exec "$build_dir/services/ctl/aegisctl" "$@"
 }
 

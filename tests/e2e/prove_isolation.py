@@ -1,13 +1,16 @@
-"""aegisctl prove-isolation on a running cluster: it passes, its report cannot be altered, and drift is found.
+"""aegisctl prove-isolation on a running cluster: it passes, its report cannot be altered, and holes are found.
 
-Each drift is made as the migrator in the test's own database and taken back afterwards.
+Each drift is made as the migrator in the test's own database and taken back afterwards.  A gateway with a
+hole is played by a proxy that lends everybody the token of who registered first.
 """
+import http.server
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 
 import fuzz_world as world
 
@@ -67,12 +70,53 @@ def check_report(checks, path, said):
 def check_drift(checks, drift, back, wanted):
     sql(drift)
     try:
-        status, said = ctl()
+        status, said = ctl("--read-only")
     finally:
         sql(back)
     checks.check(status == 1 and "NOT ISOLATED" in said, f"{drift}: the proof still says {status}")
     for text in wanted:
         checks.check(text in said, f"{drift}: nothing is said of “{text}”:\n{said}")
+
+
+class Hole(http.server.BaseHTTPRequestHandler):
+    """Passes everything on to the gateway; who reads a program does so as its owner."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16
+    disable_nagle_algorithm = True
+    gateway = world.Client(os.environ["AEGIS_E2E_URL"])
+    lent = None
+
+    def serve(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        if self.command == "GET" and self.path.startswith("/api/programs/"):
+            token = Hole.lent
+        sent = {"Idempotency-Key": self.headers["Idempotency-Key"]}
+        answer = self.gateway.call(self.command, self.path, json.loads(body) if body else None, token, sent)
+        if self.path == "/api/auth/register" and not Hole.lent:
+            Hole.lent = answer["accessToken"]
+        self.send_response(answer.status)
+        self.send_header("Content-Length", str(len(answer.raw)))
+        self.end_headers()
+        self.wfile.write(answer.raw)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = serve
+
+    def log_message(self, *_):
+        pass
+
+
+def check_hole(checks):
+    with http.server.HTTPServer(("127.0.0.1", 0), Hole) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        status, said = ctl("--url", f"http://127.0.0.1:{proxy.server_port}")
+        proxy.shutdown()
+    checks.check(status == 1 and "NOT ISOLATED" in said, f"a gateway with a hole passes: {status}\n{said}")
+    for text in ("GET /api/programs/{id} as another tenant's owner: 200", "GET /api/programs/{id} as nobody: 200",
+                 "as another tenant's partner: the answer holds the other's canary"):
+        checks.check(text in said, f"nothing is said of “{text}”:\n{said}")
+    checks.check("/api/partners" not in said.split("routes: {", maxsplit=1)[0], f"a route without a hole is blamed:\n{said}")
 
 
 def main():
@@ -81,7 +125,11 @@ def main():
         path = os.path.join(folder, "isolation.json")
         status, said = ctl("--out", path)
         checks.check(status == 0 and "\nISOLATED: " in said, f"the proof fails: {status}\n{said}")
+        facts = json.load(open(path, encoding="utf-8"))["report"]["facts"]
+        checks.check(facts["routes"]["operations"] > 80 and facts["routes"]["answersToTheOtherOwner"]["404"] > 20, facts["routes"])
+        checks.check(facts["rls alone"]["tablesWithHiddenRows"] > 20, facts["rls alone"])
         check_report(checks, path, said)
+    check_hole(checks)
     for drift in DRIFTS:
         check_drift(checks, *drift)
     status, said = ctl()

@@ -24,16 +24,22 @@
 #define MAX_REPORT (16 << 20)
 
 struct request {
+	bool read_only;
 	const char *out, *verify, *key;
 };
 
 static const char help[] =
-	"usage: aegisctl prove-isolation [--out FILE] [--db CONNINFO] [--secrets DIR]\n"
+	"usage: aegisctl prove-isolation [--out FILE] [--url URL | --read-only] [--db CONNINFO] "
+	"[--secrets DIR]\n"
 	"       aegisctl prove-isolation --verify FILE [--key VERIFIER-KEY]\n\n"
 	"Proves of a running cluster that tenants do not reach each other: the database's\n"
-	"catalogue, connections that are used for one tenant after another, and row-level\n"
-	"security without any filter. What it writes it rolls back.\n\n"
+	"catalogue, every operation of the API with another tenant's ids, connections that are\n"
+	"used for one tenant after another, and row-level security without any filter.\n"
+	"It registers two throw-away tenants at <canary>@isolation.invalid and leaves them, their\n"
+	"program ended and their keys revoked; what it writes of others' it rolls back.\n\n"
 	"  --out FILE      the signed report\n"
+	"  --url URL       the gateway; default $AEGIS_CTL_URL\n"
+	"  --read-only     the database alone: no call, no tenant, nothing is left behind\n"
 	"  --db CONNINFO   the database; default $AEGIS_CTL_DB\n"
 	"  --secrets DIR   the roles' passwords and the report's key; default $AEGIS_CTL_SECRETS\n"
 	"  --verify FILE   checks a report offline: the signature, and that it found nothing\n"
@@ -85,6 +91,8 @@ struct status proof_daemon(const struct proof *proof, const char *service,
 static struct status run_parts(struct proof *proof)
 {
 	TRY(prove_catalogue(proof));
+	if (proof->url)
+		TRY(prove_routes(proof));
 	return prove_rows(proof);
 }
 
@@ -94,10 +102,10 @@ static json_t *report_of(struct proof *proof, instant began)
 	instant took = instant_now() - began;
 
 	instant_format(at, began);
-	return json_pack("{s:s, s:s, s:s, s:I, s:{s:s, s:s}, s:O, s:O, s:I, s:I, s:b}", "format",
-			 PROOF_FORMAT, "version", AEGIS_VERSION, "at", at, "tookMs",
-			 (json_int_t)(took / MILLIS(1)), "tenants", "hidden",
-			 uuid_text(proof->arena, proof->hidden), "looking",
+	return json_pack("{s:s, s:s, s:s, s:I, s:b, s:{s:s, s:s}, s:O, s:O, s:I, s:I, s:b}",
+			 "format", PROOF_FORMAT, "version", AEGIS_VERSION, "at", at, "tookMs",
+			 (json_int_t)(took / MILLIS(1)), "readOnly", proof->url == NULL, "tenants",
+			 "hidden", uuid_text(proof->arena, proof->hidden), "looking",
 			 uuid_text(proof->arena, proof->looking), "checks", proof->checks, "facts",
 			 proof->facts, "passed", (json_int_t)proof->passed, "failed",
 			 (json_int_t)proof->failed, "isolated", proof->failed == 0);
@@ -228,7 +236,10 @@ static int run(struct proof *proof, const struct request *request)
 {
 	int status;
 
-	if (!request->verify && (!proof->conninfo || !proof->secrets_dir))
+	if (request->read_only)
+		proof->url = NULL;
+	if (!request->verify &&
+	    (!proof->conninfo || !proof->secrets_dir || (!proof->url && !request->read_only)))
 		return usage(stderr, CTL_USAGE);
 	proof->arena = arena_new(SIZE_MAX);
 	status = request->verify ? verify(proof, request) : prove(proof, request);
@@ -243,9 +254,12 @@ int ctl_prove_isolation(int argc, char **argv)
 						{"key", required_argument, NULL, 'k'},
 						{"db", required_argument, NULL, 'd'},
 						{"secrets", required_argument, NULL, 's'},
+						{"url", required_argument, NULL, 'u'},
+						{"read-only", no_argument, NULL, 'r'},
 						{"help", no_argument, NULL, 'h'},
 						{}};
 	struct proof proof = {.conninfo = getenv("AEGIS_CTL_DB"),
+			      .url = getenv("AEGIS_CTL_URL"),
 			      .secrets_dir = getenv("AEGIS_CTL_SECRETS")};
 	struct request request = {};
 	int c;
@@ -257,6 +271,8 @@ int ctl_prove_isolation(int argc, char **argv)
 		case 'v': request.verify = optarg; break;
 		case 'k': request.key = optarg; break;
 		case 'd': proof.conninfo = optarg; break;
+		case 'u': proof.url = optarg; break;
+		case 'r': request.read_only = true; break;
 		case 's': proof.secrets_dir = optarg; break;
 		case 'h': return usage(stdout, CTL_OK);
 		default: return usage(stderr, CTL_USAGE);

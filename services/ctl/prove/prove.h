@@ -20,6 +20,7 @@ int ctl_prove_isolation(int argc, char **argv);
 struct proof {
 	struct arena *arena;	 /* as long as the proof */
 	const char *conninfo;	 /* without a role */
+	const char *url;	 /* of the gateway; NULL: no call is made */
 	const char *secrets_dir; /* passwords of the roles, the key of the report */
 	struct uuid hidden;	 /* the tenant whose rows nobody else may see */
 	struct uuid looking;	 /* the tenant in whose name everything is tried */
@@ -56,6 +57,8 @@ struct status proof_daemon(const struct proof *proof, const char *service,
 /* The parts; each connects by itself.  A failure is one of the machinery, not a finding. */
 struct status prove_catalogue(struct proof *proof);
 struct status prove_rows(struct proof *proof);
+/* Registers two tenants and sets hidden and looking to them. */
+struct status prove_routes(struct proof *proof);
 
 /* The report's envelope {"key", "report", "signature"}, signed with the operator's key. */
 #define PROOF_FORMAT "aegis-isolation/1"

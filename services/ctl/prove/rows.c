@@ -54,6 +54,7 @@ struct sights {
 	int64_t with_rows, rows; /* of the hidden tenant */
 	int64_t without_right;	 /* the role may not even look */
 	int64_t by_policy;	 /* inserts that the policy refused */
+	json_t *empty;		 /* tables where it has none */
 	json_t *pool, *connections, *look, *put, *control, *give, *change;
 };
 
@@ -305,6 +306,8 @@ static struct status count_hidden(struct sights *s, const struct table_list *lis
 		st = probe_look(&all, i, PROBE_OWN, transaction(s, DB_READ, NOBODY),
 				s->proof->hidden, &count);
 		s->with_rows += count.n > 0;
+		if (count.n == 0)
+			json_array_append_new(s->empty, json_string(all.tables[i].name));
 		s->rows += count.n;
 	}
 	db_conn_free(&all.conn);
@@ -344,6 +347,7 @@ static void enter(struct sights *s, int64_t connections)
 	proof_check(proof, RLS, "the other tenant has rows to hide", s->with_rows, NULL);
 	proof_fact(proof, RLS, "tables", json_integer(s->tables));
 	proof_fact(proof, RLS, "tablesWithHiddenRows", json_integer(s->with_rows));
+	proof_fact(proof, RLS, "tablesWithoutHiddenRows", s->empty);
 	proof_fact(proof, RLS, "hiddenRows", json_integer(s->rows));
 	proof_fact(proof, RLS, "tablesWithoutRightToLook", json_integer(s->without_right));
 	proof_fact(proof, RLS, "insertsRefusedByPolicyAlone", json_integer(s->by_policy));
@@ -353,6 +357,7 @@ struct status prove_rows(struct proof *proof)
 {
 	struct sights s = {.proof = proof,
 			   .scratch = arena_new(SIZE_MAX),
+			   .empty = json_array(),
 			   .pool = json_array(),
 			   .connections = json_array(),
 			   .look = json_array(),

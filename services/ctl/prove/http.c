@@ -1,0 +1,160 @@
+#include "http.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/instant.h"
+#include "base/uuid.h"
+
+#define PATIENCE SECONDS(60)
+
+struct http {
+	CURL *curl;
+	char *url;
+};
+
+struct reply {
+	struct strbuf headers, body;
+};
+
+struct http *http_new(const char *url)
+{
+	struct http *http = calloc(1, sizeof *http);
+
+	if (!http || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		abort();
+	http->curl = curl_easy_init();
+	http->url = strdup(url);
+	if (!http->curl || !http->url)
+		abort();
+	return http;
+}
+
+void http_free(struct http **http)
+{
+	if (!*http)
+		return;
+	curl_easy_cleanup((*http)->curl);
+	free((*http)->url);
+	free(*http);
+	*http = NULL;
+	curl_global_cleanup();
+}
+
+static size_t take_body(char *data, size_t size, size_t n, void *arg)
+{
+	strbuf_add(&((struct reply *)arg)->body, data, size * n);
+	return size * n;
+}
+
+static size_t take_header(char *data, size_t size, size_t n, void *arg)
+{
+	strbuf_add(&((struct reply *)arg)->headers, data, size * n);
+	return size * n;
+}
+
+static void add_header(struct curl_slist **list, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(*list, line);
+
+	if (!longer)
+		abort();
+	*list = longer;
+}
+
+static struct curl_slist *headers_of(struct arena *arena, const struct http_call *call)
+{
+	struct curl_slist *list = NULL;
+
+	/* curl would wait for a 100 before a long body. */
+	add_header(&list, "Expect:");
+	add_header(&list, arena_printf(arena, "Idempotency-Key: %s",
+				       uuid_text(arena, uuid_v7(instant_now()))));
+	if (call->body)
+		add_header(&list, "Content-Type: application/json");
+	if (call->token)
+		add_header(&list, arena_printf(arena, "Authorization: Bearer %s", call->token));
+	return list;
+}
+
+static void prepare(struct http *http, struct arena *arena, const struct http_call *call,
+		    struct reply *reply)
+{
+	CURL *curl = http->curl;
+
+	curl_easy_reset(curl);
+	curl_easy_setopt(curl, CURLOPT_URL, arena_printf(arena, "%s%s", http->url, call->path));
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 30000L);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, reply);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, reply);
+	if (call->body) {
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)strlen(call->body));
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call->body);
+	}
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, call->method);
+}
+
+static struct status ask(struct http *http, struct arena *arena, const struct http_call *call,
+			 struct http_answer *answer)
+{
+	struct reply reply = {strbuf_new(arena), strbuf_new(arena)};
+	struct curl_slist *headers = headers_of(arena, call);
+	CURLcode code;
+	long status = 0;
+
+	prepare(http, arena, call, &reply);
+	curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, headers);
+	code = curl_easy_perform(http->curl);
+	curl_slist_free_all(headers);
+	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (code != CURLE_OK)
+		return FAIL(UNAVAILABLE, "GATEWAY_UNAVAILABLE");
+	*answer = (struct http_answer){(int)status, strbuf_str(&reply.headers),
+				       strbuf_str(&reply.body)};
+	return OK;
+}
+
+struct status http_run(struct http *http, struct arena *arena, const struct http_call *call,
+		       struct http_answer *answer)
+{
+	instant give_up = instant_monotonic() + PATIENCE;
+
+	for (;;) {
+		TRY(ask(http, arena, call, answer));
+		if (answer->status != 429 || instant_monotonic() >= give_up)
+			return OK;
+		nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
+	}
+}
+
+json_t *http_json(const struct http_answer *answer)
+{
+	return json_loadb(answer->body.ptr, answer->body.len, 0, NULL);
+}
+
+const char *json_text_at(struct arena *arena, const json_t *json, const char *path)
+{
+	struct str rest = str_of(path);
+
+	while (rest.len && json) {
+		struct str part = str_take_until(&rest, '.');
+		uint64_t index;
+
+		if (json_is_array(json))
+			json = str_to_u64(part, &index) ? json_array_get(json, index) : NULL;
+		else
+			json = json_object_get(json, str_dup(arena, part));
+	}
+	if (json_is_string(json))
+		return arena_strdup(arena, json_string_value(json));
+	if (json_is_integer(json))
+		return arena_printf(arena, "%lld", (long long)json_integer_value(json));
+	return NULL;
+}

@@ -1,0 +1,226 @@
+#include "operations.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Which value fills a variable of a path; the first line whose beginning fits counts. */
+static const struct {
+	const char *path, *variable, *value;
+} ids[] = {
+	{"/api/programs/", "programId", "program"},
+	{"/api/programs/", "id", "program"},
+	{"/api/programs/", "version", "version"},
+	{"/api/partners/{partnerId}/", "id", "key"},
+	{"/api/partners/", "partnerId", "partner"},
+	{"/api/partners/", "id", "partner"},
+	{"/api/screening-sessions/", "id", "session"},
+	{"/api/audit/events/", "id", "event"},
+	{"/api/audit/exports/", "id", "export"},
+	{"/api/notifications/", "id", "notification"},
+	{"/api/compliance/subscriptions/", "id", "subscription"},
+	{"/api/compliance/sources/", "id", "source"},
+	{"/api/tenants/", "tenantId", "tenant"},
+	{"/api/tenants/{tenantId}/", "id", "compliance_event"},
+	{"/api/tenants/", "id", "tenant"},
+	{"/api/users/", "id", "user"},
+	{"/api/auth/sessions/", "id", "login"},
+	{"/api/auth/verify-email/", "token", "canary"},
+};
+
+/* Filters of lists that may name another tenant's object. */
+static const struct {
+	const char *parameter, *value;
+} filters[] = {{"programId", "program"}, {"targetId", "program"}, {"actorId", "user"}};
+
+/* Where the contract's example would be refused for its form before anybody asks whose object it
+ * is. */
+static const struct {
+	const char *pattern, *body;
+} bodies[] = {
+	{"/api/partners/{partnerId}/api-keys", "{\"name\":\"till\",\"scopes\":[\"codes:verify\"]}"},
+	{"/api/partners/{id}", "{\"name\":\"Mine now\"}"},
+	{"/api/programs/{id}", "{\"name\":\"Mine now\"}"},
+};
+
+/* The same for every tenant, or a link whose token is the whole secret. */
+static const char *const shared[] = {"/api/compliance/sources/{id}/health",
+				     "/api/auth/verify-email/{token}"};
+
+/* They make tenants or sign somebody in, and take no id. */
+static const char *const left_out[] = {"/api/auth/register", "/api/auth/signup",
+				       "/api/auth/refresh", "/api/auth/login"};
+
+static const char *const last[] = {"/api/auth/logout", "/api/auth/revoke-all"};
+
+static const char *const methods[][2] = {
+	{"get", "GET"}, {"post", "POST"}, {"put", "PUT"}, {"patch", "PATCH"}, {"delete", "DELETE"}};
+
+#define N_OF(array)		 (sizeof(array) / sizeof(array)[0])
+#define IS_ONE_OF(pattern, list) is_one_of((pattern), (list), N_OF(list))
+
+static bool is_one_of(const char *pattern, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(pattern, list[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The name of the value, NULL when the variable is unknown. */
+static const char *value_name(const char *pattern, const char *variable)
+{
+	for (size_t i = 0; i < N_OF(ids); i++)
+		if (strncmp(pattern, ids[i].path, strlen(ids[i].path)) == 0 &&
+		    strcmp(variable, ids[i].variable) == 0)
+			return ids[i].value;
+	return NULL;
+}
+
+static bool is_made_up(const struct world *world, const char *name)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach (world->made_up, i, item)
+		if (strcmp(json_string_value(item), name) == 0)
+			return true;
+	return false;
+}
+
+/* Fills the variables of the pattern; false when one is unknown. */
+static bool aim(struct operation *o, const struct world *target)
+{
+	struct strbuf path = strbuf_new(target->arena);
+	const char *at = o->pattern, *open;
+
+	o->is_real = true;
+	while ((open = strchr(at, '{'))) {
+		const char *close = strchr(open, '}');
+		const char *name =
+			value_name(o->pattern, arena_strndup(target->arena, open + 1,
+							     (size_t)(close - open - 1)));
+
+		if (!name || !world_value(target, name))
+			return false;
+		o->is_real = o->is_real && !is_made_up(target, name);
+		strbuf_add(&path, at, (size_t)(open - at));
+		strbuf_add_c(&path, world_value(target, name));
+		at = close + 1;
+	}
+	strbuf_add_c(&path, at);
+	o->path = strbuf_str(&path).ptr;
+	return true;
+}
+
+static const json_t *content_of(const struct operation *o)
+{
+	const json_t *body = json_object_get(o->contract, "requestBody");
+
+	return json_object_get(json_object_get(body, "content"), "application/json");
+}
+
+/* The example as text; its code becomes the tenant's. */
+static void take_example(struct operation *o, const struct world *target)
+{
+	json_t *example = json_deep_copy(json_object_get(content_of(o), "example"));
+	char *text;
+
+	if (!example)
+		example = json_object();
+	o->has_code = json_object_get(example, "code") != NULL;
+	if (o->has_code)
+		json_object_set_new(example, "code", json_string(world_value(target, "code")));
+	text = json_dumps(example, JSON_COMPACT);
+	o->body = arena_strdup(target->arena, text);
+	free(text);
+	json_decref(example);
+}
+
+static void choose_body(struct operation *o, const struct world *target)
+{
+	if (!content_of(o))
+		return;
+	take_example(o, target);
+	for (size_t i = 0; i < N_OF(bodies); i++)
+		if (strcmp(o->pattern, bodies[i].pattern) == 0)
+			o->body = bodies[i].body;
+}
+
+static void add(struct operations *operations, const struct operation *made,
+		const struct world *target)
+{
+	struct operation o = *made;
+	json_t *sentence;
+
+	if (!aim(&o, target)) {
+		sentence = json_sprintf("%s %s: services/ctl/prove/operations.c has no id for it",
+					o.method, o.pattern);
+		json_array_append_new(operations->unknown, sentence);
+		return;
+	}
+	choose_body(&o, target);
+	o.has_ids = o.has_code || strchr(o.pattern, '{');
+	o.is_shared = IS_ONE_OF(o.pattern, shared);
+	o.is_last = IS_ONE_OF(o.pattern, last);
+	operations->items[operations->n++] = o;
+}
+
+static void add_path(struct operations *operations, const char *pattern, const json_t *path,
+		     const struct world *target)
+{
+	if (IS_ONE_OF(pattern, left_out)) {
+		json_array_append_new(operations->left_out, json_string(pattern));
+		return;
+	}
+	for (size_t i = 0; i < N_OF(methods); i++) {
+		struct operation o = {.method = methods[i][1],
+				      .pattern = pattern,
+				      .contract = json_object_get(path, methods[i][0])};
+
+		if (o.contract)
+			add(operations, &o, target);
+	}
+}
+
+void operations_list(struct operations *operations, const json_t *api, const struct world *target)
+{
+	json_t *paths = json_object_get(api, "paths"), *path;
+	const char *pattern;
+
+	*operations = (struct operations){.unknown = json_array(), .left_out = json_array()};
+	operations->items = arena_array_of(target->arena, struct operation,
+					   N_OF(methods) * json_object_size(paths));
+	json_object_foreach (paths, pattern, path)
+		add_path(operations, pattern, path, target);
+}
+
+void operations_free(struct operations *operations)
+{
+	json_decref(operations->unknown);
+	json_decref(operations->left_out);
+}
+
+bool operation_is_for(const struct operation *operation, const char *kind)
+{
+	const json_t *ways = json_object_get(operation->contract, "security"), *way;
+	size_t i;
+
+	json_array_foreach (ways, i, way)
+		if (json_object_get(way, kind))
+			return true;
+	return false;
+}
+
+const char *operation_filter(const struct operation *operation, const struct world *target,
+			     size_t i, const char **parameter)
+{
+	const json_t *parameters = json_object_get(operation->contract, "parameters");
+	const json_t *one = json_array_get(parameters, i);
+	const char *name = json_string_value(json_object_get(one, "name"));
+
+	*parameter = name;
+	for (size_t f = 0; name && f < N_OF(filters); f++)
+		if (strcmp(name, filters[f].parameter) == 0)
+			return world_value(target, filters[f].value);
+	return NULL;
+}

@@ -1,0 +1,29 @@
+#pragma once
+
+/*
+ * A throw-away tenant with an object of every kind that a tenant can make by
+ * itself, each carrying its canary; made through the gateway like anybody's.
+ */
+#include "http.h"
+
+struct world {
+	struct arena *arena;
+	struct http *http;
+	json_t *values;	 /* "program" → its id; "owner", "session_token", "key_secret" are tokens;
+			    owned */
+	json_t *made_up; /* names of values that stand for objects it could not make; owned */
+};
+
+/*
+ * Registers the tenant and makes its objects.  Statuses of http_run();
+ * FAILED_PRECONDITION with the step and its answer as the reason.  world_free()
+ * in any case.
+ */
+struct status world_build(struct http *http, struct arena *arena, struct world *world);
+void world_free(struct world *world);
+
+/* Ends its program, withdraws its keys and mail, signs its owner out. */
+struct status world_close(struct world *world);
+
+/* NULL when there is no such value. */
+const char *world_value(const struct world *world, const char *name);
