@@ -268,11 +268,12 @@ static int32_t outcome_of_uncertainty(const struct screener *p, int32_t certain)
 	return p->outcomes[certain].public.severity > least ? certain : p->on_unknown;
 }
 
-static void conclude(struct screener_state *state, struct screener_result *out)
+void eval_conclude(struct screener_state *state, struct screener_result *out)
 {
 	const struct screener *p = state->program;
 	struct verdict verdict = eval_decide(state);
 
+	*out = (struct screener_result){.state = state};
 	if (state->over_limit)
 		verdict.held |= SCREENER_HELD_LIMIT;
 	if (!verdict.held)
@@ -291,8 +292,8 @@ static void conclude(struct screener_state *state, struct screener_result *out)
 	out->decided = !verdict.held;
 }
 
-void screener_eval(const struct screener *p, const struct screener_answers *answers,
-		   struct arena *arena, enum screener_depth depth, struct screener_result *out)
+struct screener_state *eval_state(const struct screener *p, const struct screener_answers *answers,
+				  struct arena *arena)
 {
 	struct screener_state *state = arena_alloc(arena, sizeof *state);
 	size_t n_bytes = p->n_items + p->n_rules + p->n_constraints;
@@ -306,13 +307,20 @@ void screener_eval(const struct screener *p, const struct screener_answers *answ
 	memset(state->shown, TRUE3, p->n_items);
 	state->rules = state->shown + p->n_items;
 	state->constraints = state->rules + p->n_rules;
-	*out = (struct screener_result){.state = state};
 	eval_steps(state);
 	if (p->decision)
 		eval_decision(state);
 	eval_conditions(state);
 	eval_constraints(state);
-	conclude(state, out);
+	return state;
+}
+
+void screener_eval(const struct screener *p, const struct screener_answers *answers,
+		   struct arena *arena, enum screener_depth depth, struct screener_result *out)
+{
+	struct screener_state *state = eval_state(p, answers, arena);
+
+	eval_conclude(state, out);
 	if (depth == SCREENER_FULL)
 		eval_report(state, out);
 }

@@ -17,7 +17,16 @@ struct screener_state {
 	bool failed; /* a rule, derived value or score failed */
 };
 
-/* eval.c: a boolean node; state->cause is set when it is unknown because something failed. */
+/* eval.c: everything up to what the rules and constraints say; in the arena. */
+struct screener_state *eval_state(const struct screener *program,
+				  const struct screener_answers *answers, struct arena *arena);
+/* What that comes to: the members of *out that a brief evaluation fills. */
+void eval_conclude(struct screener_state *state, struct screener_result *out);
+/* trace.c: a value as JSON, as the trace writes it. */
+void eval_put_value(const struct screener *program, const struct value *value, struct type type,
+		    struct strbuf *buf);
+
+/* A boolean node; state->cause is set when it is unknown because something failed. */
 enum truth eval_truth(struct screener_state *state, uint32_t node);
 /* eval_value.c: any node; false when unknown. */
 bool eval_value(struct screener_state *state, uint32_t node, struct value *out);
@@ -37,6 +46,8 @@ void eval_steps(struct screener_state *state);
 void eval_score(struct screener_state *state, uint32_t index);
 /* eval_decision.c: truth of each row into state->rules. */
 void eval_decision(struct screener_state *state);
+/* Does a known value pass a test of its column? */
+bool eval_cell(const struct column *column, uint32_t test, const struct value *value);
 
 struct verdict {
 	int32_t outcome; /* -1: none */

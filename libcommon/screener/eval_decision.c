@@ -35,18 +35,19 @@ static bool passes(const struct cell_test *test, const struct value *v, struct t
 	return found != test->negated;
 }
 
-static void eval_tests(const struct column *column, const struct value *v, uint8_t *truths)
+static inline bool cell_holds(const struct column *column, const struct cell_test *test,
+			      const struct value *v)
 {
 	int64_t x = column->type.kind == TYPE_CODE ? v->code : v->number.num;
 
-	for (uint32_t i = 0; i < column->n_tests; i++) {
-		const struct cell_test *test = &column->tests[i];
+	if (test->plain)
+		return (x >= test->low && x <= test->high) != test->negated;
+	return passes(test, v, column->type);
+}
 
-		if (test->plain)
-			truths[i] = (x >= test->low && x <= test->high) != test->negated;
-		else
-			truths[i] = passes(test, v, column->type);
-	}
+bool eval_cell(const struct column *column, uint32_t test, const struct value *v)
+{
+	return cell_holds(column, &column->tests[test], v);
 }
 
 static uint8_t *eval_column(struct screener_state *state, const struct column *column)
@@ -60,7 +61,8 @@ static uint8_t *eval_column(struct screener_state *state, const struct column *c
 			state->failed = true;
 		return memset(truths, UNKNOWN3, column->n_tests);
 	}
-	eval_tests(column, &v, truths);
+	for (uint32_t i = 0; i < column->n_tests; i++)
+		truths[i] = cell_holds(column, &column->tests[i], &v);
 	return truths;
 }
 

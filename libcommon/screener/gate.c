@@ -24,23 +24,69 @@ void gate_finding(struct gate *gate, const char *pointer, enum screener_severity
 		gate->c.findings[before].pointer = pointer;
 }
 
+static bool find_item(json_t *items, const struct path *at, uint32_t *left, const struct path **out,
+		      struct arena *arena)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (items, i, item) {
+		const struct path *here = arena_memdup(arena, AT_INDEX(at, i), sizeof(struct path));
+
+		*out = here;
+		if ((*left)-- == 0)
+			return true;
+		here = arena_memdup(arena, AT_NAME(here, "items"), sizeof(struct path));
+		if (find_item(json_object_get(item, "items"), here, left, out, arena))
+			return true;
+	}
+	return false;
+}
+
+const char *gate_item_pointer(struct gate *gate, uint32_t item)
+{
+	const struct path *at = NULL;
+
+	(void)find_item(json_object_get(gate->document, "items"), AT_NAME(NULL, "items"), &item,
+			&at, gate->scratch);
+	return path_text(gate->arena, at);
+}
+
+/* What one evaluation costs beside that of a small document. */
+static uint32_t weight_of(const struct screener *p)
+{
+	size_t cells = p->decision ? (size_t)p->n_rules * p->decision->n_columns : p->n_rules;
+
+	return (uint32_t)(1 + (p->n_nodes + p->n_slots + cells) / 512);
+}
+
 static struct status run(struct gate *gate, struct str document)
 {
 	gate_texts(gate);
 	TRY(gate_tests(gate, document));
 	gate_untested_outcomes(gate);
 	gate_covered_rules(gate);
-	gate_unfired_rules(gate);
+	gate_uses(gate);
+	gate_cuts(gate);
+	gate_domains(gate);
+	gate_unreached(gate);
+	gate_untested_rules(gate);
+	gate->report->evaluations = gate->spent;
 	gate->report->findings =
 		(struct screener_findings){gate->c.findings, gate->c.n_findings, gate->c.n_errors};
 	return OK;
 }
 
 struct status screener_gate(const struct screener *screener, struct arena *arena,
-			    struct str document, struct screener_gate_report *report)
+			    struct str document, uint32_t limit,
+			    struct screener_gate_report *report)
 {
-	struct gate gate = {
-		.program = screener, .arena = arena, .c = {.arena = arena}, .report = report};
+	struct gate gate = {.program = screener,
+			    .arena = arena,
+			    .c = {.arena = arena},
+			    .limit = limit,
+			    .weight = weight_of(screener),
+			    .report = report};
 	struct status st;
 
 	*report = (struct screener_gate_report){};
@@ -48,9 +94,9 @@ struct status screener_gate(const struct screener *screener, struct arena *arena
 	if (!gate.document)
 		return FAIL(INVALID_ARGUMENT, "SCREENER_INVALID");
 	gate.scratch = arena_new(SIZE_MAX);
-	gate.fired = arena_array_of(gate.scratch, uint8_t, screener->n_rules);
+	gate.rules = arena_array_of(gate.scratch, uint8_t, screener->n_rules);
 	gate.dead = arena_array_of(gate.scratch, uint8_t, screener->n_rules);
-	gate.reached = arena_array_of(gate.scratch, uint8_t, screener->n_outcomes);
+	gate.outcomes = arena_array_of(gate.scratch, uint8_t, screener->n_outcomes);
 	st = run(&gate, document);
 	arena_free(&gate.scratch);
 	json_decref(gate.document);

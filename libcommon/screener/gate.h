@@ -8,17 +8,21 @@
  */
 #include "screener/screener.h"
 
+/* What a gate spends at most: evaluations of a small document, fewer of a large one. */
+#define SCREENER_GATE_EVALUATIONS 200000
+
 struct screener_gate_report {
 	struct screener_findings findings;
-	size_t n_tests; /* embedded tests that were run */
+	size_t n_tests;	      /* embedded tests that were run */
+	uint32_t evaluations; /* spent */
 };
 
 /*
- * Runs the gate over a document that compiled into the program.  Findings and
- * all they point to are in the arena; they are those of the gate alone (those
- * of the compiler come from screener_compile), with codes as in FORMAT.md
- * "Publication".  Does not block.
+ * Runs the gate, within limit evaluations, over a document that compiled into the program. Findings
+ * and all they point to are in the arena; they are those of the gate alone (those of the compiler
+ * come from screener_compile), with codes as in FORMAT.md "Publication".  Does not block.
  * INVALID_ARGUMENT "SCREENER_INVALID" when document is not the program's.
  */
 struct status screener_gate(const struct screener *screener, struct arena *arena,
-			    struct str document, struct screener_gate_report *report);
+			    struct str document, uint32_t limit,
+			    struct screener_gate_report *report);

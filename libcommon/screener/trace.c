@@ -65,10 +65,7 @@ static void put_set(struct strbuf *buf, const struct domain *d, uint64_t set)
 	strbuf_add_char(buf, ']');
 }
 
-static void put_value(const struct screener_state *state, const struct value *v, struct type type,
-		      struct strbuf *buf);
-
-static void put_rows(const struct screener_state *state, const struct rows *rows, uint32_t group,
+static void put_rows(const struct screener *p, const struct rows *rows, uint32_t group,
 		     struct strbuf *buf)
 {
 	struct writer list = {buf, true};
@@ -80,7 +77,7 @@ static void put_rows(const struct screener_state *state, const struct rows *rows
 		put_sep(&list);
 		strbuf_add_char(buf, '{');
 		for (uint32_t i = 0; i < rows->n_children; i++) {
-			const struct item *child = &state->program->items[group + 1 + i];
+			const struct item *child = &p->items[group + 1 + i];
 			const struct value *cell = &rows->cells[row * rows->n_children + i];
 
 			if (!cell->known)
@@ -88,24 +85,24 @@ static void put_rows(const struct screener_state *state, const struct rows *rows
 			put_sep(&object);
 			put_plain(buf, child->id);
 			strbuf_add_char(buf, ':');
-			put_value(state, cell, child->value, buf);
+			eval_put_value(p, cell, child->value, buf);
 		}
 		strbuf_add_char(buf, '}');
 	}
 	strbuf_add_char(buf, ']');
 }
 
-static void put_text(const struct screener_state *state, const struct value *v, struct type type,
+static void put_text(const struct screener *p, const struct value *v, struct type type,
 		     struct strbuf *buf)
 {
 	if (type.kind == TYPE_CODE && v->code >= 0)
-		put_plain(buf, state->program->domains[type.of].options[v->code].code);
+		put_plain(buf, p->domains[type.of].options[v->code].code);
 	else
 		strbuf_add_json(buf, v->text);
 }
 
-static void put_value(const struct screener_state *state, const struct value *v, struct type type,
-		      struct strbuf *buf)
+void eval_put_value(const struct screener *p, const struct value *v, struct type type,
+		    struct strbuf *buf)
 {
 	char date[DATE_TEXT];
 
@@ -119,9 +116,9 @@ static void put_value(const struct screener_state *state, const struct value *v,
 		put_plain(buf, (struct str){date, DATE_TEXT - 1});
 		break;
 	case TYPE_TEXT:
-	case TYPE_CODE: put_text(state, v, type, buf); break;
-	case TYPE_SET: put_set(buf, &state->program->domains[type.of], v->set); break;
-	case TYPE_ROWS: put_rows(state, v->rows, type.of, buf); break;
+	case TYPE_CODE: put_text(p, v, type, buf); break;
+	case TYPE_SET: put_set(buf, &p->domains[type.of], v->set); break;
+	case TYPE_ROWS: put_rows(p, v->rows, type.of, buf); break;
 	case TYPE_NONE: strbuf_add_c(buf, "null"); break;
 	}
 }
@@ -173,7 +170,7 @@ static void put_values(const struct screener_state *state, struct strbuf *buf)
 		put_sep(&w);
 		put_plain(buf, named.id);
 		strbuf_add_char(buf, ':');
-		put_value(state, &state->slots[named.slot], named.type, buf);
+		eval_put_value(state->program, &state->slots[named.slot], named.type, buf);
 	}
 	w.first = true;
 	strbuf_add_c(buf, "},\"unknown\":[");
@@ -331,7 +328,7 @@ bool screener_value_json(const struct screener_result *result, struct str id, st
 		if (!str_eq(named.id, id))
 			continue;
 		if (state->slots[named.slot].known)
-			put_value(state, &state->slots[named.slot], named.type, buf);
+			eval_put_value(state->program, &state->slots[named.slot], named.type, buf);
 		else
 			strbuf_add_c(buf, "null");
 		return true;

@@ -37,8 +37,9 @@ static json_t *check_json(const struct checked *c)
 
 	json_array_extend(findings, more);
 	json_decref(more);
-	return json_pack("{s:b,s:s,s:I,s:I,s:o}", "valid", c->screener && !errors_of(c), "sha256",
-			 c->hash, "tests", (json_int_t)c->gate.n_tests, "program_bytes",
+	return json_pack("{s:b,s:s,s:I,s:I,s:I,s:o}", "valid", c->screener && !errors_of(c),
+			 "sha256", c->hash, "tests", (json_int_t)c->gate.n_tests, "evaluations",
+			 (json_int_t)c->gate.evaluations, "program_bytes",
 			 (json_int_t)(c->screener ? screener_size(c->screener) : 0), "findings",
 			 findings);
 }
@@ -73,7 +74,8 @@ static int check(struct arena *arena, const struct sc_options *o)
 		hex_encode(c.hash, hash, sizeof hash);
 	st = sc_compile(arena, o, c.path, c.document, &c.screener, &c.compiled);
 	if (is_ok(st))
-		st = screener_gate(c.screener, arena, c.document, &c.gate);
+		st = screener_gate(c.screener, arena, c.document, SCREENER_GATE_EVALUATIONS,
+				   &c.gate);
 	if (is_failed(st) && !c.compiled.n)
 		fprintf(stderr, "%s: %s\n", c.path, st.reason);
 	if (o->json)

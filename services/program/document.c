@@ -83,7 +83,7 @@ struct status screener_check(struct rpc_call *call, struct str document,
 	*findings = compiled;
 	if (is_failed(st))
 		return compiled.n_errors ? OK : st;
-	TRY(screener_gate(*screener, call->arena, document, &gate));
+	TRY(screener_gate(*screener, call->arena, document, SCREENER_GATE_EVALUATIONS, &gate));
 	*findings = join(call->arena, &compiled, &gate.findings);
 	return OK;
 }

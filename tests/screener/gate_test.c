@@ -11,7 +11,8 @@ static const char *gate_of(struct kit *kit, struct screener_gate_report *report)
 	struct strbuf buf = strbuf_new(kit->arena);
 
 	cr_assert(kit->screener, "%s", kit_findings(kit));
-	cr_assert(is_ok(screener_gate(kit->screener, kit->arena, kit->document, report)));
+	cr_assert(is_ok(screener_gate(kit->screener, kit->arena, kit->document,
+				      SCREENER_GATE_EVALUATIONS, report)));
 	for (size_t i = 0; i < report->findings.n; i++)
 		strbuf_printf(&buf, "%s %s\n", report->findings.list[i].code,
 			      report->findings.list[i].pointer);
@@ -57,7 +58,7 @@ Test(gate, refuses_a_document_of_another_program)
 	struct kit kit = kit_compile(AGE_WITH("first", CHILD "," ADULT, "", TESTED));
 	struct screener_gate_report report;
 
-	cr_assert(is_failed(screener_gate(kit.screener, kit.arena, STR("[1"), &report)));
+	cr_assert(is_failed(screener_gate(kit.screener, kit.arena, STR("[1"), 1, &report)));
 	kit_free(&kit);
 }
 
@@ -133,4 +134,80 @@ Test(gate, finds_rows_of_a_table_that_another_row_covers)
 				   "{'id':'T2','when':['<18','-'],'then':'no'},"
 				   "{'id':'T3','else':true,'then':'ok'}"),
 		    "");
+}
+
+Test(gate, finds_outcomes_and_rules_that_no_answers_reach)
+{
+#define BETWEEN(rule)	      CHILD "," rule "," ADULT
+#define RULE(condition, then) "{'id':'X','if':" condition ",'then':'" then "'}"
+	expect_gate(AGE_WITH("first",
+			     BETWEEN(RULE("{'and':[{'>':[{'var':'age'},60]},"
+					  "{'<':[{'var':'age'},50]}]}",
+					  "ok")),
+			     "", TESTED),
+		    "RULE_DEAD /rules/1\n");
+	expect_gate(AGE_WITH("first", BETWEEN(RULE("{'>':[{'var':'age'},120]}", "ok")), "", TESTED),
+		    "RULE_DEAD /rules/1\n");
+	expect_gate(AGE_WITH("first", BETWEEN(RULE("{'<':[{'var':'age'},12]}", "ok")), "", TESTED),
+		    "RULE_DEAD /rules/1\n");
+	expect_gate(AGE_WITH("most_severe", BETWEEN(RULE("{'<':[{'var':'age'},12]}", "ok")), "",
+			     TESTED),
+		    "RULE_DEAD /rules/1\n");
+	expect_gate(AGE_WITH("most_severe", BETWEEN(RULE("{'<':[{'var':'age'},12]}", "no")), "",
+			     TESTED),
+		    "RULE_UNTESTED /rules/1\n");
+	expect_gate(AGE_WITH("first",
+			     CHILD "," RULE("{'>=':[{'var':'age'},18]}", "ok") ",{'id':'R2','else':"
+									       "true,'then':'no'}",
+			     "", TESTED),
+		    "RULE_DEAD /rules/2\n");
+}
+
+#define THREE(more, rules)                                                                         \
+	"{'format':'screener/1','slug':'s','locales':['en-US'],'items':["                          \
+	"{'id':'n','type':'integer'},{'id':'m','type':'integer'}," more                            \
+	"{'id':'b','type':'boolean'}],'outcomes':["                                                \
+	"{'id':'x','severity':3},{'id':'no','severity':2},{'id':'ok','severity':1}],"              \
+	"'hit_policy':'first','rules':[" rules "],'on_unknown':'no','i18n':{'en-US':{"             \
+	"'item.n.text':'N','item.m.text':'M','item.b.text':'B','item.r.text':'R',"                 \
+	"'outcome.x.title':'X','outcome.no.title':'N','outcome.ok.title':'O'}},'tests':["          \
+	"{'name':'t','answers':{'b':true},'outcome':'ok'},"                                        \
+	"{'name':'u','answers':{},'outcome':'no'}]}"
+#define B_OK "{'id':'R1','if':{'var':'b'},'then':'ok'},"
+
+Test(gate, tells_what_cannot_be_from_what_it_could_not_find)
+{
+	expect_gate(THREE("", B_OK "{'id':'R2','else':true,'then':'no'}"),
+		    "OUTCOME_UNTESTED /outcomes/0\n"
+		    "OUTCOME_UNREACHABLE /outcomes/0\n"
+		    "RULE_UNTESTED /rules/1\n");
+	expect_gate(THREE("", B_OK "{'id':'R2','if':{'==':[{'var':'n'},{'var':'m'}]},'then':'x'},"
+				   "{'id':'R3','else':true,'then':'no'}"),
+		    "OUTCOME_UNTESTED /outcomes/0\n"
+		    "RULE_UNTESTED /rules/1\n"
+		    "RULE_UNTESTED /rules/2\n");
+	/* A square is never 7, which only an algebra would see. */
+	expect_gate(THREE("", B_OK "{'id':'R2','if':{'==':[{'*':[{'var':'n'},{'var':'n'}]},7]},"
+				   "'then':'x'},{'id':'R3','else':true,'then':'no'}"),
+		    "OUTCOME_UNTESTED /outcomes/0\n"
+		    "OUTCOME_NOT_REACHED /outcomes/0\n"
+		    "RULE_NOT_REACHED /rules/1\n"
+		    "RULE_UNTESTED /rules/1\n"
+		    "RULE_UNTESTED /rules/2\n");
+	/* What does not hold today may hold on another day. */
+	expect_gate(THREE("", B_OK "{'id':'R2','if':{'==':[{'today':[]},{'date':'2031-01-01'}]},"
+				   "'then':'x'},{'id':'R3','else':true,'then':'no'}"),
+		    "OUTCOME_UNTESTED /outcomes/0\n"
+		    "OUTCOME_NOT_REACHED /outcomes/0\n"
+		    "RULE_NOT_REACHED /rules/1\n"
+		    "RULE_UNTESTED /rules/1\n"
+		    "RULE_UNTESTED /rules/2\n");
+	expect_gate(THREE("{'id':'r','type':'group','repeats':true,'items':["
+			  "{'id':'k','type':'integer'}]},",
+			  B_OK "{'id':'R2','if':{'some':['r',{'>':[{'var':'k'},64]}]},'then':'x'},"
+			       "{'id':'R3','else':true,'then':'no'}"),
+		    "TEXT_MISSING /i18n/en-US/item.k.text\n"
+		    "OUTCOME_UNTESTED /outcomes/0\n"
+		    "RULE_UNTESTED /rules/1\n"
+		    "RULE_UNTESTED /rules/2\n");
 }
