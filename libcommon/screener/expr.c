@@ -169,9 +169,15 @@ bool name_use(struct compiler *c, const struct path *at, const struct name_ref *
 
 static struct expr *compile_var(const struct call *call)
 {
-	const struct name_ref *ref = name_of(call->c, call->at, call->args);
+	const struct name_ref *ref;
 	struct expr *e;
 
+	/* name_of takes {"var": id} for an id; here that would be a var in a var. */
+	if (!json_is_string(call_json(call, 0))) {
+		ERROR_AT(call->c, call->at, "WRONG_TYPE", "\"var\" takes an id.");
+		return NULL;
+	}
+	ref = name_of(call->c, call->at, call->args);
 	if (!ref || !name_use(call->c, call->at, ref, call->scope))
 		return NULL;
 	if (ref->type.kind == TYPE_NONE) {

@@ -91,6 +91,7 @@ BROKEN = [
     ("/rules/0/if", [{"var": "yes"}], "WRONG_TYPE"),
     ("/rules/0/if", {"not": {"var": "yes"}}, "UNKNOWN_OPERATOR"),
     ("/rules/0/if", {"!": True, "var": "yes"}, "WRONG_TYPE"),
+    ("/rules/0/if", {"var": {"var": "yes"}}, "WRONG_TYPE"),
     ("/rules/0/if", {"<": [1]}, "ARITY"),
     ("/rules/0/if", {"between": [1, 2]}, "ARITY"),
     ("/rules/0/if", {"in": [1, []]}, "BAD_VALUE"),
