@@ -145,15 +145,24 @@ static void compile_lengths(struct compiler *c, const struct path *at, json_t *j
 	compile_pattern(c, at, json, item);
 }
 
+/* ISO 4217 writes currencies with three capitals. */
+static bool is_currency(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] < 'A' || text.ptr[i] > 'Z')
+			return false;
+	return text.len == 3;
+}
+
 static void compile_notes(struct compiler *c, const struct path *at, json_t *json)
 {
 	struct str text;
 
 	if (member_string(c, at, json, "unit", &text) && !code_is_valid(text))
 		ERROR_AT(c, AT_NAME(at, "unit"), "BAD_VALUE", "This is no UCUM unit.");
-	if (member_string(c, at, json, "money", &text) && text.len != 3)
+	if (member_string(c, at, json, "money", &text) && !is_currency(text))
 		ERROR_AT(c, AT_NAME(at, "money"), "BAD_VALUE",
-			 "A currency has three letters, for example USD.");
+			 "A currency has three capital letters, for example USD.");
 }
 
 static void compile_literals(struct compiler *c, const struct path *at, json_t *json,
