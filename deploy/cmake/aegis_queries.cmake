@@ -28,3 +28,30 @@ function(aegis_queries name)
 	target_link_libraries(aegis_queries_${name} PUBLIC aegis_db)
 	set_property(GLOBAL APPEND PROPERTY AEGIS_CATALOGUES ${name})
 endfunction()
+
+# aegis_all_catalogues(): every catalogue so far in one table, target
+# aegis_all_catalogues, include "ctl/prove/catalogues.h"; for what looks at all statements.
+function(aegis_all_catalogues)
+	get_property(catalogues GLOBAL PROPERTY AEGIS_CATALOGUES)
+	set(externs "")
+	set(rows "")
+	set(libraries "")
+	foreach(name ${catalogues})
+		string(APPEND externs "extern const struct db_catalogue ${name}_queries;\n")
+		string(APPEND rows "\t&${name}_queries,\n")
+		list(APPEND libraries aegis_queries_${name})
+	endforeach()
+	list(LENGTH catalogues n)
+	file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/catalogues.c CONTENT "/* Written by deploy/cmake/aegis_queries.cmake. */
+#include \"ctl/prove/catalogues.h\"
+
+${externs}
+const struct db_catalogue *const all_catalogues[] = {
+${rows}};
+const size_t n_all_catalogues = ${n};
+")
+	add_library(aegis_all_catalogues STATIC ${CMAKE_CURRENT_BINARY_DIR}/catalogues.c)
+	aegis_generated(aegis_all_catalogues)
+	target_include_directories(aegis_all_catalogues PUBLIC ${CMAKE_SOURCE_DIR}/services)
+	target_link_libraries(aegis_all_catalogues PUBLIC ${libraries})
+endfunction()

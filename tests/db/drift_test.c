@@ -12,15 +12,12 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "ctl/prove/catalogues.h"
 #include "db/migrate.h"
 #include "db/query.h"
 #include "support/test_db.h"
 
 TEST_DATABASE
-
-/* Written by CMake: all catalogues of the build. */
-extern const struct db_catalogue *const all_catalogues[];
-extern const size_t n_all_catalogues;
 
 static struct arena *arena;
 

@@ -128,6 +128,7 @@ def main():
         facts = json.load(open(path, encoding="utf-8"))["report"]["facts"]
         checks.check(facts["routes"]["operations"] > 80 and facts["routes"]["answersToTheOtherOwner"]["404"] > 20, facts["routes"])
         checks.check(facts["rls alone"]["tablesWithHiddenRows"] > 20, facts["rls alone"])
+        checks.check(facts["filter alone"]["statementsThatFindForTheTenantItself"] > 50, facts["filter alone"])
         check_report(checks, path, said)
     check_hole(checks)
     for drift in DRIFTS:

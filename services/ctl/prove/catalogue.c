@@ -96,7 +96,7 @@ struct status prove_catalogue(struct proof *proof)
 	struct db_conn *conn;
 	struct status st;
 
-	TRY(proof_migrator(proof, &catalogue, 1, &conn));
+	TRY(proof_migrator(proof, NULL, &catalogue, 1, &conn));
 	st = db_run(conn, &how, read_catalogue, &walk);
 	db_conn_free(&conn);
 	TRY(st);

@@ -2,11 +2,77 @@
 
 #include <string.h>
 
+#include "tables.h"
+
 static const struct db_column tenant_arg[] = {{"tenant", DB_UUID, false, 0}};
 static const struct db_column count_columns[] = {
 	{"n", DB_INT8, false, offsetof(struct probe_count, n)},
 	{"others", DB_INT8, false, offsetof(struct probe_count, others)},
 };
+
+static const struct db_column text_column[] = {
+	{"value", DB_JSON, false, offsetof(struct probe_text, text)}};
+
+struct table_list {
+	struct text_list names;
+	struct q_isolation_probe_row *rows;
+	size_t n;
+};
+
+static struct status list_tables(struct tx *tx, void *arg)
+{
+	struct table_list *list = arg;
+
+	return q_isolation_probes(tx, list->names, &list->rows, &list->n);
+}
+
+static struct text_list names_of_tables(struct arena *arena)
+{
+	const char **names = arena_array_of(arena, const char *, manifest_tables.n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < manifest_tables.n; i++)
+		if (strcmp(manifest_classes.items[i], "tenant") == 0)
+			names[n++] = manifest_tables.items[i];
+	return (struct text_list){names, n};
+}
+
+struct status proof_tenant_tables(const struct proof *proof, struct tenant_tables *tables)
+{
+	const struct db_catalogue *catalogue = &isolation_operator_queries;
+	struct db_tx how = {.kind = DB_READ, .arena = proof->arena};
+	struct table_list list = {.names = names_of_tables(proof->arena)};
+	struct db_conn *conn;
+	struct status st;
+
+	*tables = (struct tenant_tables){};
+	TRY(proof_migrator(proof, NULL, &catalogue, 1, &conn));
+	st = db_run(conn, &how, list_tables, &list);
+	db_conn_free(&conn);
+	*tables = (struct tenant_tables){list.rows, list.n};
+	return st;
+}
+
+struct db_query probe_of_text(struct arena *arena, const char *name, const char *sql,
+			      bool has_tenant)
+{
+	const char *own = arena_printf(arena, "probe.%s", name);
+
+	return (struct db_query){
+		.name = own,
+		.statement = own,
+		.origin = name,
+		.sql = sql,
+		.rows = DB_ROWS_OPT,
+		.scope = DB_SCOPE_ALL_TENANTS,
+		.is_read = true,
+		.args = tenant_arg,
+		.n_args = has_tenant,
+		.columns = text_column,
+		.n_columns = 1,
+		.row_size = sizeof(struct probe_text),
+	};
+}
 
 static const char *sql_of(const struct q_isolation_probe_row *table, enum probe_kind kind)
 {

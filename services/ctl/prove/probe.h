@@ -8,6 +8,20 @@
 #include "isolation_operator/queries.h"
 #include "prove.h"
 
+/* The tenant tables of the manifest that exist, in the order of their schemas. */
+struct tenant_tables {
+	const struct q_isolation_probe_row *rows;
+	size_t n;
+};
+struct status proof_tenant_tables(const struct proof *proof, struct tenant_tables *tables);
+
+/* A statement of one row with one JSON value: a plan, a row. */
+struct probe_text {
+	struct str text;
+};
+struct db_query probe_of_text(struct arena *arena, const char *name, const char *sql,
+			      bool has_tenant);
+
 struct probe_count {
 	int64_t n;	/* rows seen */
 	int64_t others; /* of them, those that are not the given tenant's */

@@ -34,7 +34,8 @@ static const char help[] =
 	"       aegisctl prove-isolation --verify FILE [--key VERIFIER-KEY]\n\n"
 	"Proves of a running cluster that tenants do not reach each other: the database's\n"
 	"catalogue, every operation of the API with another tenant's ids, connections that are\n"
-	"used for one tenant after another, and row-level security without any filter.\n"
+	"used for one tenant after another, row-level security without any filter, and the\n"
+	"daemons' statements without row-level security.\n"
 	"It registers two throw-away tenants at <canary>@isolation.invalid and leaves them, their\n"
 	"program ended and their keys revoked; what it writes of others' it rolls back.\n\n"
 	"  --out FILE      the signed report\n"
@@ -72,11 +73,11 @@ static struct status connect_as(const struct proof *proof, const char *role, con
 	return OK;
 }
 
-struct status proof_migrator(const struct proof *proof,
+struct status proof_migrator(const struct proof *proof, const char *schema,
 			     const struct db_catalogue *const *catalogues, size_t n,
 			     struct db_conn **conn)
 {
-	return connect_as(proof, "aegis_migrator", NULL, "migrator", catalogues, n, conn);
+	return connect_as(proof, "aegis_migrator", schema, "migrator", catalogues, n, conn);
 }
 
 struct status proof_daemon(const struct proof *proof, const char *service,
@@ -93,7 +94,8 @@ static struct status run_parts(struct proof *proof)
 	TRY(prove_catalogue(proof));
 	if (proof->url)
 		TRY(prove_routes(proof));
-	return prove_rows(proof);
+	TRY(prove_rows(proof));
+	return prove_filter(proof);
 }
 
 static json_t *report_of(struct proof *proof, instant began)

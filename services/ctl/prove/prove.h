@@ -44,10 +44,10 @@ void proof_find(json_t *findings, const char *fmt, ...) __attribute__((format(pr
 
 /*
  * Connections with the catalogues prepared: as aegis_migrator, who sees every
- * tenant, and as a daemon's own role.  Freed by db_conn_free().
+ * tenant (schema may be NULL), and as a daemon's own role.  Freed by db_conn_free().
  * NOT_FOUND/NO_PASSWORD.
  */
-struct status proof_migrator(const struct proof *proof,
+struct status proof_migrator(const struct proof *proof, const char *schema,
 			     const struct db_catalogue *const *catalogues, size_t n,
 			     struct db_conn **conn);
 struct status proof_daemon(const struct proof *proof, const char *service,
@@ -57,6 +57,7 @@ struct status proof_daemon(const struct proof *proof, const char *service,
 /* The parts; each connects by itself.  A failure is one of the machinery, not a finding. */
 struct status prove_catalogue(struct proof *proof);
 struct status prove_rows(struct proof *proof);
+struct status prove_filter(struct proof *proof);
 /* Registers two tenants and sets hidden and looking to them. */
 struct status prove_routes(struct proof *proof);
 

@@ -10,7 +10,6 @@
 #include "isolation_operator/queries.h"
 #include "probe.h"
 #include "prove.h"
-#include "tables.h"
 
 #define POOL "pooled"
 #define RLS  "rls alone"
@@ -254,46 +253,8 @@ static struct status prove_schema(struct sights *s, struct probes *probes)
 	return st;
 }
 
-struct table_list {
-	struct text_list names;
-	struct q_isolation_probe_row *rows;
-	size_t n;
-};
-
-static struct status list_tables(struct tx *tx, void *arg)
-{
-	struct table_list *list = arg;
-
-	return q_isolation_probes(tx, list->names, &list->rows, &list->n);
-}
-
-static struct text_list tenant_tables(struct arena *arena)
-{
-	const char **names = arena_array_of(arena, const char *, manifest_tables.n);
-	size_t n = 0;
-
-	for (size_t i = 0; i < manifest_tables.n; i++)
-		if (strcmp(manifest_classes.items[i], "tenant") == 0)
-			names[n++] = manifest_tables.items[i];
-	return (struct text_list){names, n};
-}
-
-static struct status read_tables(struct sights *s, struct table_list *list)
-{
-	const struct db_catalogue *catalogue = &isolation_operator_queries;
-	struct db_tx how = {.kind = DB_READ, .arena = s->proof->arena};
-	struct db_conn *conn;
-	struct status st;
-
-	list->names = tenant_tables(s->proof->arena);
-	TRY(proof_migrator(s->proof, &catalogue, 1, &conn));
-	st = db_run(conn, &how, list_tables, list);
-	db_conn_free(&conn);
-	return st;
-}
-
 /* In how many tables is there anything to hide?  As the migrator, who sees all. */
-static struct status count_hidden(struct sights *s, const struct table_list *list)
+static struct status count_hidden(struct sights *s, const struct tenant_tables *list)
 {
 	struct probes all = {.tables = list->rows, .n = list->n};
 	const struct db_catalogue *catalogue = &all.catalogue;
@@ -301,7 +262,7 @@ static struct status count_hidden(struct sights *s, const struct table_list *lis
 	struct status st = OK;
 
 	probes_make(s->proof->arena, &all, PROBE_OWN, PROBE_OWN);
-	TRY(proof_migrator(s->proof, &catalogue, 1, &all.conn));
+	TRY(proof_migrator(s->proof, NULL, &catalogue, 1, &all.conn));
 	for (size_t i = 0; i < all.n && is_ok(st); i++) {
 		st = probe_look(&all, i, PROBE_OWN, transaction(s, DB_READ, NOBODY),
 				s->proof->hidden, &count);
@@ -314,7 +275,7 @@ static struct status count_hidden(struct sights *s, const struct table_list *lis
 	return st;
 }
 
-static struct status prove_schemas(struct sights *s, const struct table_list *list)
+static struct status prove_schemas(struct sights *s, const struct tenant_tables *list)
 {
 	for (size_t i = 0; i < list->n;) {
 		struct probes probes = {.service = list->rows[i].schema, .tables = &list->rows[i]};
@@ -365,8 +326,8 @@ struct status prove_rows(struct proof *proof)
 			   .control = json_array(),
 			   .give = json_array(),
 			   .change = json_array()};
-	struct table_list list = {};
-	struct status st = read_tables(&s, &list);
+	struct tenant_tables list;
+	struct status st = proof_tenant_tables(proof, &list);
 
 	if (is_ok(st))
 		st = count_hidden(&s, &list);

@@ -206,18 +206,20 @@ GROUP BY r.rolname
 ORDER BY r.rolname;
 
 -- The statements that try a tenant table, made here because their tables are the catalogue's; $1 is a tenant.
--- "own" counts a tenant's rows as the migrator, "seen" looks without any filter and counts what is not the
+-- "own" counts a tenant's rows as the migrator, "sample" takes one of them whole, "seen" looks without any filter and counts what is not the
 -- tenant's, "put" and "give" write a row of the tenant, "touch" and "take" change and delete its rows.
 -- name: isolation_probes :many
 -- args: names text[]
 -- row: isolation_probe (schema text, name text, role text, may_select bool, may_insert bool, may_update bool, may_delete bool,
---   own text, seen text, put text, give text, touch text, take text)
+--   place int4, sample text, own text, seen text, put text, give text, touch text, take text)
 -- no-tenant
 SELECT n.nspname AS schema, n.nspname || '.' || c.relname AS name, r.rolname::text AS role,
 	has_any_column_privilege(r.oid, c.oid, 'SELECT') AS may_select,
 	has_column_privilege(r.oid, c.oid, 'tenant_id', 'INSERT') AS may_insert,
 	has_column_privilege(r.oid, c.oid, 'tenant_id', 'UPDATE') AS may_update,
 	has_table_privilege(r.oid, c.oid, 'DELETE') AS may_delete,
+	(SELECT a.attnum::int4 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') AS place,
+	format('SELECT to_jsonb(t) AS value FROM %I.%I t WHERE tenant_id = $1 LIMIT 1', n.nspname, c.relname) AS sample,
 	format('SELECT count(*) AS n, count(*) FILTER (WHERE tenant_id <> $1) AS others FROM %I.%I WHERE tenant_id = $1', n.nspname, c.relname) AS own,
 	format('SELECT count(*) AS n, count(*) FILTER (WHERE tenant_id IS DISTINCT FROM $1) AS others FROM %I.%I', n.nspname, c.relname) AS seen,
 	format('INSERT INTO %I.%I (tenant_id) VALUES ($1)', n.nspname, c.relname) AS put,
@@ -234,3 +236,12 @@ ORDER BY 1, 2;
 -- row: isolation_backend (pid int4)
 -- no-tenant
 SELECT pg_backend_pid() AS pid;
+
+-- The statements that show the plan of a prepared one; arguments are "(NULL, NULL)".
+-- name: isolation_explains :many
+-- args: names text[], arguments text[]
+-- row: isolation_explain (text text)
+-- no-tenant
+SELECT format('EXPLAIN (VERBOSE, FORMAT JSON) EXECUTE %I%s', n.name, n.arguments) AS text
+FROM unnest(:names, :arguments) WITH ORDINALITY AS n (name, arguments, at)
+ORDER BY n.at;
