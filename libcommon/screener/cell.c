@@ -1,9 +1,5 @@
-/*
- * The cells of a decision table: DMN unary tests (unary.h) held against the
- * type of their input and turned into the values of the program.
- */
+/* The cells of a decision table: DMN unary tests (unary.h) held against the type of their input. */
 #include "screener/compiler.h"
-#include "screener/unary.h"
 
 struct cell {
 	struct compiler *c;
@@ -28,14 +24,15 @@ static enum feel_kind kind_for(struct type type)
 	}
 }
 
-static bool code_value(const struct cell *cell, struct str text, struct value *out)
+/* A code stands for the number of its option: a free text equals no code. */
+static bool take_code(const struct cell *cell, struct feel *value)
 {
 	const struct domain *d = &cell->c->domains[cell->type.of];
+	struct str text = value->text;
 
 	for (uint32_t i = 0; i < d->n; i++)
 		if (str_eq(d->options[i].code, text)) {
-			*out = value_text(d->options[i].code);
-			out->code = (int32_t)i;
+			*value = (struct feel){.kind = FEEL_NUMBER, .number = number_of(i)};
 			return true;
 		}
 	ERROR_AT(cell->c, cell->at, "UNKNOWN_OPTION", "\"%.*s\" is not the code of an option.",
@@ -43,63 +40,38 @@ static bool code_value(const struct cell *cell, struct str text, struct value *o
 	return false;
 }
 
-static bool convert(const struct cell *cell, const struct feel *from, struct value *out)
+static bool take_value(const struct cell *cell, struct feel *value)
 {
-	struct str text;
-
-	switch (from->kind) {
-	case FEEL_BOOLEAN: *out = value_integer(from->boolean); return true;
-	case FEEL_DATE: *out = value_integer(from->date); return true;
-	case FEEL_NUMBER:
-		*out = value_number(from->number);
-		if (cell->type.kind != TYPE_INT || number_is_integer(from->number))
-			return true;
-		return bad(cell, "The input is an integer, so this number is one too.");
-	default: break;
-	}
 	if (cell->type.kind == TYPE_CODE)
-		return code_value(cell, from->text, out);
-	text = (struct str){keep_text(cell->c->keep, from->text.ptr, from->text.len),
-			    from->text.len};
-	*out = value_text(text);
+		return take_code(cell, value);
+	if (cell->type.kind == TYPE_INT && !number_is_integer(value->number))
+		return bad(cell, "The input is an integer, so this number is one too.");
+	if (cell->type.kind == TYPE_TEXT)
+		value->text.ptr = keep_text(cell->c->keep, value->text.ptr, value->text.len);
 	return true;
 }
 
-static bool convert_range(const struct cell *cell, const struct unary_range *from,
-			  struct cell_range *out)
+static bool take_range(const struct cell *cell, struct unary_range *range)
 {
-	bool equality = from->has_lo && from->has_hi && !from->lo_open && !from->hi_open &&
-			feel_compare(&from->lo, &from->hi) == 0;
+	bool equality = range->has_lo && range->has_hi && !range->lo_open && !range->hi_open &&
+			feel_compare(&range->lo, &range->hi) == 0;
 
-	*out = (struct cell_range){.has_low = from->has_lo,
-				   .has_high = from->has_hi,
-				   .low_open = from->lo_open,
-				   .high_open = from->hi_open};
-	if (!equality && kind_for(cell->type) == FEEL_TEXT)
-		return bad(cell, "Texts and codes have no order.");
-	return (!from->has_lo || convert(cell, &from->lo, &out->low)) &&
-	       (!from->has_hi || convert(cell, &from->hi, &out->high));
-}
-
-/* An open end of a whole-number range is the closed end one further in. */
-static bool make_plain(const struct cell *cell, const struct cell_range *r, struct cell_test *out)
-{
-	if (cell->type.kind == TYPE_CODE) {
-		out->low = out->high = r->low.code;
+	if (equality) {
+		if (!take_value(cell, &range->lo))
+			return false;
+		range->hi = range->lo;
 		return true;
 	}
-	if (cell->type.kind == TYPE_DEC || cell->type.kind == TYPE_TEXT)
-		return false;
-	out->low = r->has_low ? r->low.number.num + r->low_open : INT64_MIN;
-	out->high = r->has_high ? r->high.number.num - r->high_open : INT64_MAX;
-	return true;
+	if (kind_for(cell->type) == FEEL_TEXT)
+		return bad(cell, "Texts and codes have no order.");
+	return (!range->has_lo || take_value(cell, &range->lo)) &&
+	       (!range->has_hi || take_value(cell, &range->hi));
 }
 
 bool compile_cell(struct compiler *c, const struct path *at, struct str text, struct type type,
-		  struct cell_test *out)
+		  struct unary *out)
 {
 	struct cell cell = {c, at, type};
-	struct cell_range *ranges;
 	struct feel_error error;
 	struct unary unary;
 
@@ -110,12 +82,11 @@ bool compile_cell(struct compiler *c, const struct path *at, struct str text, st
 			 type_name(type));
 		return false;
 	}
-	ranges = keep_array_of(c->keep, struct cell_range, unary.n);
 	for (size_t i = 0; i < unary.n; i++)
-		if (!convert_range(&cell, &unary.ranges[i], &ranges[i]))
+		if (!take_range(&cell, &unary.ranges[i]))
 			return false;
-	*out = (struct cell_test){
-		.ranges = ranges, .n = (uint32_t)unary.n, .negated = unary.negated};
-	out->plain = unary.n == 1 && make_plain(&cell, ranges, out);
+	if (type.kind == TYPE_CODE)
+		unary.kind = FEEL_NUMBER;
+	*out = unary;
 	return true;
 }

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "screener/program.h"
+#include "screener/unary.h"
 
 /* A JSON pointer as a chain on the C stack. */
 struct path {
@@ -185,7 +186,7 @@ bool compile_rule_head(struct compiler *c, const struct path *at, json_t *json, 
 void compile_decision(struct compiler *c, const struct path *at, json_t *json);
 /* cell.c */
 bool compile_cell(struct compiler *c, const struct path *at, struct str text, struct type type,
-		  struct cell_test *out);
+		  struct unary *out);
 /* text.c */
 void compile_texts(struct compiler *c, const struct path *at);
 

@@ -27,11 +27,10 @@ static struct verdict decide_first(const struct screener_state *state)
 	int32_t pending = -1;
 	bool mixed = false;
 
-	for (uint32_t i = 0; i < p->n_rules; i++) {
+	for (uint32_t i = eval_next_rule(state, 0); i < p->n_rules;
+	     i = eval_next_rule(state, i + 1)) {
 		int32_t outcome = p->rules[i].outcome;
 
-		if (state->rules[i] == FALSE3)
-			continue;
 		if (pending >= 0 && pending != outcome)
 			mixed = true;
 		if (state->rules[i] == TRUE3)
@@ -47,7 +46,8 @@ static struct verdict decide_unique(const struct screener_state *state)
 	uint32_t hits = 0, unknown = 0;
 	int32_t outcome = -1;
 
-	for (uint32_t i = 0; i < p->n_rules; i++) {
+	for (uint32_t i = eval_next_rule(state, 0); i < p->n_rules;
+	     i = eval_next_rule(state, i + 1)) {
 		unknown += state->rules[i] == UNKNOWN3;
 		if (state->rules[i] != TRUE3)
 			continue;
@@ -67,14 +67,16 @@ static struct verdict decide_any(const struct screener_state *state)
 	int32_t outcome = -1;
 	bool unknown = false, differs = false;
 
-	for (uint32_t i = 0; i < p->n_rules; i++) {
+	for (uint32_t i = eval_next_rule(state, 0); i < p->n_rules;
+	     i = eval_next_rule(state, i + 1)) {
 		if (state->rules[i] != TRUE3)
 			continue;
 		if (outcome >= 0 && outcome != p->rules[i].outcome)
 			return verdict_of(-1, SCREENER_HELD_CONFLICT);
 		outcome = p->rules[i].outcome;
 	}
-	for (uint32_t i = 0; i < p->n_rules; i++) {
+	for (uint32_t i = eval_next_rule(state, 0); i < p->n_rules;
+	     i = eval_next_rule(state, i + 1)) {
 		if (state->rules[i] != UNKNOWN3)
 			continue;
 		unknown = true;
@@ -92,7 +94,8 @@ bool outcome_wins(const struct screener *p, uint32_t a, uint32_t b)
 
 static bool is_collected(const struct screener_state *state, uint32_t outcome)
 {
-	for (uint32_t i = 0; i < state->program->n_rules; i++)
+	for (uint32_t i = eval_next_rule(state, 0); i < state->program->n_rules;
+	     i = eval_next_rule(state, i + 1))
 		if (state->rules[i] == TRUE3 && state->program->rules[i].outcome == outcome)
 			return true;
 	return false;
@@ -106,7 +109,8 @@ static bool may_add(const struct screener_state *state)
 
 	if (p->hit != HIT_COLLECT)
 		return false;
-	for (uint32_t i = 0; i < p->n_rules; i++) {
+	for (uint32_t i = eval_next_rule(state, 0); i < p->n_rules;
+	     i = eval_next_rule(state, i + 1)) {
 		uint32_t outcome = p->rules[i].outcome;
 
 		if (state->rules[i] != UNKNOWN3 || seen[outcome])
@@ -123,7 +127,8 @@ static struct verdict decide_best(const struct screener_state *state)
 	const struct screener *p = state->program;
 	int32_t best[3] = {-1, -1, -1};
 
-	for (uint32_t i = 0; i < p->n_rules; i++) {
+	for (uint32_t i = eval_next_rule(state, 0); i < p->n_rules;
+	     i = eval_next_rule(state, i + 1)) {
 		int32_t *of = &best[state->rules[i]];
 
 		if (*of < 0 || outcome_wins(p, p->rules[i].outcome, (uint32_t)*of))

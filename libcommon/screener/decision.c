@@ -1,8 +1,4 @@
-/*
- * Decision tables.  Each distinct test of a column is compiled once; a row is
- * a list of their numbers, so a table of thousands of rows costs one test per
- * distinct cell and one byte per cell.
- */
+/* Decision tables: the distinct tests of each column, and from them its sets of rows. */
 #include "screener/compiler.h"
 
 /* The distinct cell texts of a column, by open addressing. */
@@ -11,11 +7,13 @@ struct intern {
 	uint32_t *index; /* test + 1 */
 	uint32_t mask;
 	uint32_t n;
-	struct cell_test *tests;
+	const struct unary **tests;
+	uint16_t *of_row; /* test, or ROW_CELL_ANY */
 };
 
 static void intern_init(struct compiler *c, struct intern *in, size_t rows)
 {
+	_Static_assert(MAX_TABLE_ROWS <= ROW_SETS_MAX_ROWS, "rows are numbers in a set");
 	uint32_t size = 16;
 
 	while (size < rows * 2)
@@ -24,12 +22,16 @@ static void intern_init(struct compiler *c, struct intern *in, size_t rows)
 	in->n = 0;
 	in->index = arena_array_of(c->arena, uint32_t, size);
 	in->texts = arena_array_of(c->arena, struct str, rows);
-	in->tests = arena_array_of(c->arena, struct cell_test, rows);
+	in->tests = arena_array_of(c->arena, const struct unary *, rows);
+	in->of_row = keep_array_of(c->keep, uint16_t, rows);
+	for (size_t i = 0; i < rows; i++)
+		in->of_row[i] = ROW_CELL_ANY;
 }
 
 static uint16_t intern_cell(struct compiler *c, const struct path *at, struct intern *in,
 			    struct str text, struct type type)
 {
+	struct unary *test;
 	uint32_t i = fnv1a_32(text.ptr, text.len) & in->mask;
 
 	while (in->index[i]) {
@@ -37,9 +39,11 @@ static uint16_t intern_cell(struct compiler *c, const struct path *at, struct in
 			return (uint16_t)(in->index[i] - 1);
 		i = (i + 1) & in->mask;
 	}
-	if (!compile_cell(c, at, text, type, &in->tests[in->n]))
-		return CELL_ANY;
+	test = arena_new_of(c->arena, struct unary);
+	if (!compile_cell(c, at, text, type, test))
+		return ROW_CELL_ANY;
 	in->texts[in->n] = text;
+	in->tests[in->n] = test;
 	in->index[i] = ++in->n;
 	return (uint16_t)(in->n - 1);
 }
@@ -76,13 +80,10 @@ struct rows_job {
 	struct intern *interns;
 	uint32_t n_columns;
 	struct rule *rules;
-	uint16_t *cells;
 };
 
 static void compile_cells(struct rows_job *job, const struct path *at, json_t *when, size_t row)
 {
-	uint16_t *cells = job->cells + row * job->n_columns;
-
 	if (!json_is_array(when) || json_array_size(when) != job->n_columns) {
 		ERROR_AT(job->c, at, "ARITY", "A row has one cell for each of the %u inputs.",
 			 job->n_columns);
@@ -92,15 +93,15 @@ static void compile_cells(struct rows_job *job, const struct path *at, json_t *w
 		json_t *cell = json_array_get(when, i);
 		struct str text;
 
-		cells[i] = CELL_ANY;
 		if (!json_is_string(cell)) {
 			ERROR_AT(job->c, AT_INDEX(at, i), "WRONG_TYPE", "A cell is a string.");
 			continue;
 		}
 		text = str_trim(json_str(cell));
 		if (!str_eq_c(text, "-") && job->columns[i].type.kind != TYPE_NONE)
-			cells[i] = intern_cell(job->c, AT_INDEX(at, i), &job->interns[i], text,
-					       job->columns[i].type);
+			job->interns[i].of_row[row] =
+				intern_cell(job->c, AT_INDEX(at, i), &job->interns[i], text,
+					    job->columns[i].type);
 	}
 }
 
@@ -139,7 +140,6 @@ void compile_decision(struct compiler *c, const struct path *at, json_t *json)
 	job.columns = keep_array_of(c->keep, struct column, job.n_columns);
 	job.interns = arena_array_of(c->arena, struct intern, job.n_columns);
 	job.rules = keep_array_of(c->keep, struct rule, n);
-	job.cells = keep_array_of(c->keep, uint16_t, n * job.n_columns);
 	for (uint32_t i = 0; i < job.n_columns; i++) {
 		intern_init(c, &job.interns[i], n);
 		compile_column(c, AT_INDEX(AT_NAME(at, "inputs"), i), json_array_get(inputs, i),
@@ -149,11 +149,14 @@ void compile_decision(struct compiler *c, const struct path *at, json_t *json)
 		compile_row(&job, AT_INDEX(AT_NAME(at, "rows"), i), json_array_get(rows, i), i,
 			    i + 1 == n);
 	for (uint32_t i = 0; i < job.n_columns; i++) {
-		job.columns[i].tests = keep_copy(c->keep, job.interns[i].tests,
-						 job.interns[i].n * sizeof(struct cell_test));
-		job.columns[i].n_tests = job.interns[i].n;
+		const struct intern *in = &job.interns[i];
+
+		job.columns[i].cells = in->of_row;
+		row_column_compile(c->keep,
+				   &(struct row_cells){in->tests, in->of_row, in->n, (uint32_t)n},
+				   &job.columns[i].rows);
 	}
-	*decision = (struct decision){job.columns, job.n_columns, job.cells};
+	*decision = (struct decision){job.columns, job.n_columns};
 	c->program.rules = job.rules;
 	c->program.n_rules = (uint32_t)n;
 }

@@ -213,25 +213,28 @@ enum truth eval_truth(struct screener_state *state, uint32_t index)
 static void eval_conditions(struct screener_state *state)
 {
 	const struct screener *p = state->program;
-	uint32_t n = p->n_rules;
-	enum truth any = FALSE3;
 
-	for (uint32_t i = 0; i < n; i++) {
-		const struct rule *rule = &p->rules[i];
-
-		if (rule->otherwise) {
-			state->rules[i] = truth_not(any);
+	for (uint32_t i = 0; i < p->n_rules; i++) {
+		if (p->rules[i].otherwise)
 			continue;
-		}
-		if (!p->decision) {
-			state->cause = CAUSE_NONE;
-			state->rules[i] = eval_truth(state, (uint32_t)rule->cond);
-			if (state->rules[i] == UNKNOWN3 && state->cause)
-				state->failed = true;
-		}
-		if (state->rules[i] == TRUE3 || any == FALSE3)
-			any = state->rules[i] == FALSE3 ? any : state->rules[i];
+		state->cause = CAUSE_NONE;
+		state->rules[i] = eval_truth(state, (uint32_t)p->rules[i].cond);
+		if (state->rules[i] == UNKNOWN3 && state->cause)
+			state->failed = true;
 	}
+}
+
+/* "else" is the last rule. */
+static void eval_else(struct screener_state *state)
+{
+	uint32_t n = state->program->n_rules;
+
+	if (!n || !state->program->rules[n - 1].otherwise)
+		return;
+	if (memchr(state->rules, TRUE3, n - 1))
+		state->rules[n - 1] = FALSE3;
+	else
+		state->rules[n - 1] = memchr(state->rules, UNKNOWN3, n - 1) ? UNKNOWN3 : TRUE3;
 }
 
 static void eval_constraints(struct screener_state *state)
@@ -310,7 +313,9 @@ struct screener_state *eval_state(const struct screener *p, const struct screene
 	eval_steps(state);
 	if (p->decision)
 		eval_decision(state);
-	eval_conditions(state);
+	else
+		eval_conditions(state);
+	eval_else(state);
 	eval_constraints(state);
 	return state;
 }

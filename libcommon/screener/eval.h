@@ -44,10 +44,26 @@ bool eval_spend(struct screener_state *state, uint32_t operations);
 void eval_steps(struct screener_state *state);
 /* eval_score.c */
 void eval_score(struct screener_state *state, uint32_t index);
-/* eval_decision.c: truth of each row into state->rules. */
+/* eval_decision.c: the truth of each row into state->rules. */
 void eval_decision(struct screener_state *state);
-/* Does a known value pass a test of its column? */
-bool eval_cell(const struct column *column, uint32_t test, const struct value *value);
+/* A known value as the columns of the decision have it. */
+struct feel eval_input(const struct value *value, struct type type);
+
+/* The first rule from i on that is not false; n_rules when there is none. */
+static inline uint32_t eval_next_rule(const struct screener_state *state, uint32_t i)
+{
+	uint32_t n = state->program->n_rules;
+	uint64_t eight;
+
+	for (; i + sizeof eight <= n; i += sizeof eight) {
+		memcpy(&eight, state->rules + i, sizeof eight);
+		if (eight)
+			break;
+	}
+	while (i < n && state->rules[i] == FALSE3)
+		i++;
+	return i;
+}
 
 struct verdict {
 	int32_t outcome; /* -1: none */

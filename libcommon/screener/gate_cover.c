@@ -15,12 +15,12 @@ static json_t *condition(const struct gate *gate, uint32_t rule)
 /* Is each cell of the wide row "-" or that of the narrow one? */
 static bool row_covers(const struct decision *d, uint32_t wide, uint32_t narrow)
 {
-	const uint16_t *a = d->cells + (size_t)wide * d->n_columns;
-	const uint16_t *b = d->cells + (size_t)narrow * d->n_columns;
+	for (uint32_t i = 0; i < d->n_columns; i++) {
+		const uint16_t *cells = d->columns[i].cells;
 
-	for (uint32_t i = 0; i < d->n_columns; i++)
-		if (a[i] != CELL_ANY && a[i] != b[i])
+		if (cells[wide] != ROW_CELL_ANY && cells[wide] != cells[narrow])
 			return false;
+	}
 	return true;
 }
 

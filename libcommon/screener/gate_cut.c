@@ -193,6 +193,20 @@ static void note_rule(struct gate *gate, int32_t root)
 	}
 }
 
+/* The i-th of the values that the column's cells name. */
+static struct value mark_of(const struct column *column, uint32_t i)
+{
+	struct value value;
+
+	if (!column->rows.whole && column->type.kind == TYPE_TEXT)
+		return value_text(column->rows.marks[i].text);
+	if (!column->rows.whole)
+		return value_number(column->rows.marks[i].number);
+	value = value_integer(column->rows.whole[i]);
+	value.code = (int32_t)column->rows.whole[i];
+	return value;
+}
+
 static void note_column(struct gate *gate, const struct column *column)
 {
 	const struct node *input = &gate->program->nodes[column->input];
@@ -201,15 +215,11 @@ static void note_column(struct gate *gate, const struct column *column)
 		note_rule(gate, column->input);
 		return;
 	}
-	for (uint32_t i = 0; i < column->n_tests; i++)
-		for (uint32_t k = 0; k < column->tests[i].n; k++) {
-			const struct cell_range *r = &column->tests[i].ranges[k];
+	for (uint32_t i = 0; i < column->rows.n_marks; i++) {
+		struct value mark = mark_of(column, i);
 
-			if (r->has_low)
-				against(gate, input->slot, &r->low);
-			if (r->has_high)
-				against(gate, input->slot, &r->high);
-		}
+		against(gate, input->slot, &mark);
+	}
 }
 
 static void note_scores(struct gate *gate)

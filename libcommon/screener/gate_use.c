@@ -119,7 +119,7 @@ static void rule_support(struct gate *gate, uint32_t rule)
 		const struct decision *d = p->decision;
 
 		for (uint32_t i = 0; i < d->n_columns; i++)
-			if (d->cells[(size_t)rule * d->n_columns + i] != CELL_ANY)
+			if (d->columns[i].cells[rule] != ROW_CELL_ANY)
 				gate_node_support(gate, d->columns[i].input, set);
 	}
 }

@@ -107,52 +107,61 @@ static void step_all(struct gate_view *view)
 		}
 }
 
-struct input {
-	enum gate_slot slot;
-	struct value value;
+/* What the inputs of the decision say about its rows. */
+struct inputs {
+	struct row_sets
+		known; /* possible: nothing known excludes it; certain: asks nothing unknown */
+	struct row_sets open; /* certain: asks nothing that is open */
 };
 
-static uint8_t row_can_be(struct gate_view *view, uint32_t row, const struct input *inputs)
+static struct inputs see_inputs(struct gate_view *view, struct arena *arena)
 {
 	const struct decision *d = view->program->decision;
-	const uint16_t *cells = d->cells + (size_t)row * d->n_columns;
+	struct inputs inputs = {row_sets_new(arena, view->program->n_rules),
+				row_sets_new(arena, view->program->n_rules)};
+
+	for (uint32_t i = 0; i < d->n_columns; i++) {
+		uint32_t node = (uint32_t)d->columns[i].input;
+		enum gate_slot slot = gate_slot_of(view, node);
+		struct feel input = {};
+		struct value value;
+
+		if (slot == SLOT_KNOWN && eval_value(view->state, node, &value))
+			input = eval_input(&value, d->columns[i].type);
+		row_sets_try(slot == SLOT_ANY ? &inputs.open : &inputs.known, &d->columns[i].rows,
+			     &input);
+	}
+	return inputs;
+}
+
+static uint8_t row_can_be(struct gate_view *view, uint32_t row, const struct inputs *inputs)
+{
 	uint8_t set = CAN_BE_TRUE;
 
 	if (view->exact && view->state->rules[row] != UNKNOWN3)
 		return (uint8_t)(1 << view->state->rules[row]);
-	for (uint32_t i = 0; i < d->n_columns && set != CAN_BE_FALSE; i++) {
-		uint8_t cell = CAN_BE_ANY;
-
-		if (cells[i] == CELL_ANY)
-			continue;
-		if (inputs[i].slot == SLOT_UNKNOWN)
-			cell = CAN_BE_UNKNOWN;
-		else if (inputs[i].slot == SLOT_KNOWN)
-			cell = eval_cell(&d->columns[i], cells[i], &inputs[i].value) ? CAN_BE_TRUE
-										     : CAN_BE_FALSE;
-		set = gate_can_and(set, cell);
-	}
+	if (!gate_set_has(inputs->known.possible, row))
+		return CAN_BE_FALSE;
+	if (!gate_set_has(inputs->known.certain, row))
+		set = gate_can_and(set, CAN_BE_UNKNOWN);
+	if (!gate_set_has(inputs->open.certain, row))
+		set = gate_can_and(set, CAN_BE_ANY);
 	return set;
 }
 
-static void see_rules(struct gate_view *view)
+static void see_rules(struct gate_view *view, struct arena *arena)
 {
 	const struct screener *p = view->program;
-	struct input inputs[MAX_INPUTS] = {};
+	struct inputs inputs = {};
 	uint8_t none = CAN_BE_TRUE;
 
-	for (uint32_t i = 0; p->decision && i < p->decision->n_columns; i++) {
-		uint32_t node = (uint32_t)p->decision->columns[i].input;
-
-		inputs[i].slot = gate_slot_of(view, node);
-		if (inputs[i].slot == SLOT_KNOWN)
-			(void)eval_value(view->state, node, &inputs[i].value);
-	}
+	if (p->decision)
+		inputs = see_inputs(view, arena);
 	for (uint32_t i = 0; i < p->n_rules; i++) {
 		if (p->rules[i].otherwise)
 			view->rules[i] = none;
 		else if (p->decision)
-			view->rules[i] = row_can_be(view, i, inputs);
+			view->rules[i] = row_can_be(view, i, &inputs);
 		else
 			view->rules[i] = gate_can_be(view, (uint32_t)p->rules[i].cond);
 		none = gate_can_and(none, gate_can_not(view->rules[i]));
@@ -176,7 +185,7 @@ struct gate_view *gate_view_of(const struct gate *gate, const struct screener_an
 				   .constraints = arena_array_of(arena, uint8_t, p->n_constraints),
 				   .exact = !gate->moves};
 	step_all(view);
-	see_rules(view);
+	see_rules(view, arena);
 	/* "missing" sees answers come, so what it says of none is not for good. */
 	exact = view->exact;
 	view->exact = false;

@@ -12,6 +12,7 @@
 #include "base/instant.h"
 #include "screener/calendar.h"
 #include "screener/pattern.h"
+#include "screener/row_sets.h"
 #include "screener/screener.h"
 #include "screener/value.h"
 
@@ -166,37 +167,18 @@ struct rule {
 	uint32_t n_reasons;
 };
 
-/* One alternative of a cell: a value, or a range of numbers or dates. */
-struct cell_range {
-	struct value low, high;
-	bool has_low, has_high, low_open, high_open;
-};
-
-/*
- * A distinct unary test of a column.  One range of whole numbers (also dates,
- * booleans and options) stands in low..high, both included, and needs no list.
- */
-struct cell_test {
-	bool plain;
-	int64_t low, high;
-	const struct cell_range *ranges;
-	uint32_t n;
-	bool negated;
-};
-
+/* An input of the decision table, and which rows each of its values leaves. */
 struct column {
 	struct type type;
 	int32_t input;
-	const struct cell_test *tests;
-	uint32_t n_tests;
+	const uint16_t *cells;	/* per row, equal for cells written alike; or ROW_CELL_ANY */
+	struct row_column rows; /* of codes: numbers of options */
 };
 
-#define CELL_ANY UINT16_MAX
-
+/* The rows are the rules. */
 struct decision {
 	const struct column *columns;
 	uint32_t n_columns;
-	const uint16_t *cells; /* row * n_columns + column: test of the column, or CELL_ANY */
 };
 
 struct table_row {

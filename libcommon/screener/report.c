@@ -17,7 +17,8 @@ static void report_reasons(const struct screener_state *state, struct screener_r
 	const struct screener_outcome *by = out->resolved_from ? out->resolved_from : out->outcome;
 
 	out->reasons = arena_alloc(state->arena, MAX_REASONS * sizeof *out->reasons);
-	for (uint32_t i = 0; i < p->n_rules; i++) {
+	for (uint32_t i = eval_next_rule(state, 0); i < p->n_rules;
+	     i = eval_next_rule(state, i + 1)) {
 		const struct rule *rule = &p->rules[i];
 
 		if (state->rules[i] != TRUE3 || &p->outcomes[rule->outcome].public != by)

@@ -1,9 +1,7 @@
 /* Compiling a decision table: limits, ranks and groups of outputs, and columns. */
-#include "screener/table.h"
-
 #include <stdlib.h>
 
-#include "screener/table_index.h"
+#include "screener/table_model.h"
 
 /* Rows sorted by their outputs; keys are rows × n_keys numbers. */
 struct order {
@@ -92,9 +90,9 @@ static int compare_rows(const void *a, const void *b, void *arg)
 }
 
 /* rank[row]: the number of distinct key tuples before the row's. */
-static uint32_t *rank_rows(struct arena *arena, struct order order, size_t n)
+static uint32_t *rank_rows(struct arena *arena, struct arena *scratch, struct order order, size_t n)
 {
-	uint32_t *rows = arena_array_of(arena, uint32_t, n + 1);
+	uint32_t *rows = arena_array_of(scratch, uint32_t, n + 1);
 	uint32_t *rank = arena_array_of(arena, uint32_t, n + 1);
 	uint32_t next = 0;
 
@@ -109,10 +107,11 @@ static uint32_t *rank_rows(struct arena *arena, struct order order, size_t n)
 	return rank;
 }
 
-static struct status rank_by_priority(struct arena *arena, const struct table_source *s,
-				      struct table *table, struct table_error *error)
+static struct status rank_by_priority(struct arena *arena, struct arena *scratch,
+				      const struct table_source *s, struct table *table,
+				      struct table_error *error)
 {
-	uint32_t *keys = arena_array_of(arena, uint32_t, s->n_rows * s->n_outputs + 1);
+	uint32_t *keys = arena_array_of(scratch, uint32_t, s->n_rows * s->n_outputs + 1);
 
 	for (size_t i = 0; i < s->n_rows * s->n_outputs; i++) {
 		size_t output = i % s->n_outputs;
@@ -121,7 +120,7 @@ static struct status rank_by_priority(struct arena *arena, const struct table_so
 			return invalid(error, (int)(i / s->n_outputs), (int)(s->n_inputs + output),
 				       "This output is not among the allowed values.");
 	}
-	table->rank = rank_rows(arena, (struct order){keys, s->n_outputs}, s->n_rows);
+	table->rank = rank_rows(arena, scratch, (struct order){keys, s->n_outputs}, s->n_rows);
 	return OK;
 }
 
@@ -133,11 +132,12 @@ static int compare_outputs(const void *a, const void *b, void *arg)
 }
 
 /* Numbers all outputs so that equal ones have equal numbers, then the rows by their tuples. */
-static void group_by_outputs(struct arena *arena, const struct table_source *s, struct table *table)
+static void group_by_outputs(struct arena *arena, struct arena *scratch,
+			     const struct table_source *s, struct table *table)
 {
 	size_t n = s->n_rows * s->n_outputs;
-	uint32_t *at = arena_array_of(arena, uint32_t, n + 1);
-	uint32_t *keys = arena_array_of(arena, uint32_t, n + 1);
+	uint32_t *at = arena_array_of(scratch, uint32_t, n + 1);
+	uint32_t *keys = arena_array_of(scratch, uint32_t, n + 1);
 	uint32_t next = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -148,43 +148,92 @@ static void group_by_outputs(struct arena *arena, const struct table_source *s, 
 			next++;
 		keys[at[i]] = next;
 	}
-	table->group = rank_rows(arena, (struct order){keys, s->n_outputs}, s->n_rows);
+	table->group = rank_rows(arena, scratch, (struct order){keys, s->n_outputs}, s->n_rows);
+}
+
+static struct status one_kind(const struct row_cells *cells, size_t input,
+			      struct table_error *error)
+{
+	for (uint32_t row = 0; row < cells->n_rows; row++) {
+		uint16_t test = cells->of_row[row];
+
+		if (test != ROW_CELL_ANY && cells->tests[test]->kind != cells->tests[0]->kind)
+			return invalid(error, (int)row, (int)input,
+				       "The cells of this column test values of different kinds.");
+	}
+	return OK;
+}
+
+static struct status compile_column(struct arena *arena, struct arena *scratch,
+				    const struct table_source *s, size_t input,
+				    struct row_column *out, struct table_error *error)
+{
+	_Static_assert(TABLE_MAX_ROWS <= ROW_SETS_MAX_ROWS, "rows are numbers in a set");
+	const struct unary **tests = arena_array_of(scratch, const struct unary *, s->n_rows + 1);
+	uint16_t *of_row = arena_array_of(scratch, uint16_t, s->n_rows + 1);
+	struct row_cells cells = {.tests = tests, .of_row = of_row, .n_rows = (uint32_t)s->n_rows};
+	struct keep keep = {.scratch = arena};
+
+	for (size_t row = 0; row < s->n_rows; row++) {
+		const struct unary *cell = &s->cells[row * s->n_inputs + input];
+
+		of_row[row] = cell->any ? ROW_CELL_ANY : (uint16_t)cells.n_tests;
+		if (!cell->any)
+			tests[cells.n_tests++] = cell;
+	}
+	TRY(one_kind(&cells, input, error));
+	row_column_compile(&keep, &cells, out);
+	return OK;
+}
+
+/* The defaults stand as one more row behind the others. */
+static const struct feel *place_outputs(struct arena *arena, const struct table_source *s)
+{
+	size_t n = s->n_rows * s->n_outputs;
+	struct feel *outputs = arena_array_of(arena, struct feel, n + s->n_outputs);
+
+	if (n)
+		memcpy(outputs, s->outputs, n * sizeof *outputs);
+	if (s->defaults)
+		memcpy(outputs + n, s->defaults, s->n_outputs * sizeof *outputs);
+	return outputs;
+}
+
+static struct status compile(struct arena *arena, struct arena *scratch,
+			     const struct table_source *source, struct table **out,
+			     struct table_error *error)
+{
+	struct table *table = arena_new_of(arena, struct table);
+
+	*table = (struct table){.n_inputs = source->n_inputs,
+				.n_outputs = source->n_outputs,
+				.n_rows = source->n_rows,
+				.has_default = source->defaults != NULL,
+				.policy = source->policy,
+				.aggregation = source->aggregation};
+	table->columns = arena_array_of(arena, struct row_column, source->n_inputs + 1);
+	for (size_t i = 0; i < source->n_inputs; i++)
+		TRY(compile_column(arena, scratch, source, i, &table->columns[i], error));
+	TRY(rank_by_priority(arena, scratch, source, table, error));
+	group_by_outputs(arena, scratch, source, table);
+	table->outputs = place_outputs(arena, source);
+	*out = table;
+	return OK;
 }
 
 struct status table_compile(struct arena *arena, const struct table_source *source,
 			    struct table **out, struct table_error *error)
 {
-	struct table *table = arena_new_of(arena, struct table);
+	struct arena *scratch;
+	struct status st;
 
 	TRY(check_size(source, error));
 	TRY(check_shape(source, error));
 	TRY(check_aggregate(source, error));
-	*table = (struct table){.n_inputs = source->n_inputs,
-				.n_outputs = source->n_outputs,
-				.n_rows = source->n_rows,
-				.n_padded = (source->n_rows + TABLE_LANES - 1) / TABLE_LANES *
-					    TABLE_LANES,
-				.has_default = source->defaults != NULL,
-				.policy = source->policy,
-				.aggregation = source->aggregation};
-	table->columns = arena_array_of(arena, struct table_column, source->n_inputs + 1);
-	for (size_t i = 0; i < source->n_inputs; i++)
-		TRY(table_index_column(arena, source, i, &table->columns[i], error));
-	TRY(rank_by_priority(arena, source, table, error));
-	group_by_outputs(arena, source, table);
-	/* The defaults stand as one more row behind the others. */
-	struct feel *outputs =
-		arena_array_of(arena, struct feel, (source->n_rows + 1) * source->n_outputs);
-
-	if (source->n_rows)
-		memcpy(outputs, source->outputs,
-		       source->n_rows * source->n_outputs * sizeof *outputs);
-	if (source->defaults)
-		memcpy(outputs + source->n_rows * source->n_outputs, source->defaults,
-		       source->n_outputs * sizeof *outputs);
-	table->outputs = outputs;
-	*out = table;
-	return OK;
+	scratch = arena_new(SIZE_MAX);
+	st = compile(arena, scratch, source, out, error);
+	arena_free(&scratch);
+	return st;
 }
 
 const struct feel *table_output(const struct table *table, uint32_t row, size_t output)

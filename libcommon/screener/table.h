@@ -5,8 +5,8 @@
  * is true, false, or unknown because an input it looks at is not known.  What a
  * table says never changes when more inputs become known.
  *
- * Compiled, each column is an index of ranks: an input is looked up once and
- * every row is then two integer operations away.
+ * Compiled, each column gives a set of rows for a value (row_sets.h): an input is
+ * looked up once and tells about all rows together.
  */
 #include "base/arena.h"
 #include "base/status.h"
