@@ -69,6 +69,7 @@ static struct status run(struct gate *gate, struct str document)
 	gate_uses(gate);
 	gate_cuts(gate);
 	gate_domains(gate);
+	gate_safety(gate);
 	gate_unreached(gate);
 	gate_untested_rules(gate);
 	gate->report->evaluations = gate->spent;

@@ -11,11 +11,41 @@
 /* What a gate spends at most: evaluations of a small document, fewer of a large one. */
 #define SCREENER_GATE_EVALUATIONS 200000
 
+enum screener_verdict {
+	SCREENER_PROVEN,     /* for all answers, on any day */
+	SCREENER_REFUTED,    /* by the answers given */
+	SCREENER_NOT_PROVEN, /* neither, within the limit */
+};
+
+/*
+ * Of one safety question: no answers that leave it unknown end with a code.
+ * Unknown is also what hiding leaves so, when the item has no `when_hidden`.
+ */
+struct screener_safety {
+	const char *item;
+	enum screener_verdict verdict;
+	const char *answers; /* JSON, of what refutes it; else NULL */
+	const char *outcome; /* that they end with */
+	/*
+	 * The same of the rules alone, as if the engine held nothing back.  Refuted
+	 * (by rules_answers) is no fault: one reason for a code may make another
+	 * question idle.
+	 */
+	enum screener_verdict rules;
+	const char *rules_answers;
+};
+
 struct screener_gate_report {
 	struct screener_findings findings;
-	size_t n_tests;	      /* embedded tests that were run */
-	uint32_t evaluations; /* spent */
+	size_t n_tests;		      /* embedded tests that were run */
+	uint32_t evaluations;	      /* spent */
+	enum screener_verdict safety; /* the worst of the questions'; proven if there are none */
+	struct screener_safety *questions;
+	size_t n_questions;
 };
+
+/* "proven", "refuted", "not proven" */
+const char *screener_verdict_name(enum screener_verdict verdict);
 
 /*
  * Runs the gate, within limit evaluations, over a document that compiled into the program. Findings

@@ -73,6 +73,16 @@ static bool may_issue(const struct gate_view *view)
 	return false;
 }
 
+/* In rows: if it has a condition of its own, for without a group there is no question. */
+static bool may_be_hidden(const struct gate_view *view, uint32_t i)
+{
+	const struct item *item = &view->program->items[i];
+
+	if (item->row_group < 0)
+		return view->shown[i] & CAN_BE_FALSE;
+	return item->show_if != NO_NODE && (view->shown[item->row_group] & CAN_BE_TRUE);
+}
+
 bool gate_goal_is_open(const struct gate_view *view, const struct gate_goal *goal)
 {
 	const struct screener *p = view->program;
@@ -88,8 +98,8 @@ bool gate_goal_is_open(const struct gate_view *view, const struct gate_goal *goa
 			return false;
 		return may_become(view, i);
 	case GOAL_BLIND:
-		return (view->shown[i] & CAN_BE_FALSE) && !p->items[i].has_hidden &&
-		       !is_held_back(view) && may_issue(view);
+		return may_be_hidden(view, i) && !p->items[i].has_hidden && !is_held_back(view) &&
+		       may_issue(view);
 	case GOAL_HASTY: break;
 	}
 	return view->shown[i] != CAN_BE_FALSE && !constraints_hold_back(view) && may_issue(view);
@@ -105,24 +115,49 @@ static bool leads(const struct gate_view *view, uint32_t rule)
 	return true;
 }
 
-/* Would a code be issued if unanswered questions did not hold it back? */
-static bool rules_issue(const struct gate_view *view)
+/* The outcome with a code that the rules decide, if unanswered questions hold nothing back. */
+static const struct screener_outcome *outcome_of_rules(const struct gate_view *view)
 {
 	const struct screener *p = view->program;
 	struct verdict verdict = eval_decide(view->state);
 	const struct outcome *outcome;
 
 	if (verdict.held || view->state->failed)
-		return false;
+		return NULL;
 	for (uint32_t i = 0; i < p->n_constraints; i++)
 		if (p->constraints[i].is_error && view->state->constraints[i] != TRUE3)
-			return false;
+			return NULL;
 	outcome = &p->outcomes[verdict.outcome];
 	if (outcome->resolved_by >= 0 && view->state->shown[outcome->resolved_by] == TRUE3 &&
 	    view->state->slots[outcome->resolved_by].known &&
 	    view->state->slots[outcome->resolved_by].number.num)
 		outcome = &p->outcomes[outcome->resolves_to];
-	return outcome->public.issues_code;
+	return outcome->public.issues_code ? &outcome->public : NULL;
+}
+
+/* Outside rows: the item.  In rows: a cell of it in some row. */
+static bool is_unknown(const struct gate_view *view, uint32_t i)
+{
+	const struct item *item = &view->program->items[i];
+	const struct rows *rows;
+
+	if (item->row_group < 0)
+		return !view->state->slots[i].known;
+	if (!view->state->slots[item->row_group].known)
+		return false;
+	rows = view->state->slots[item->row_group].rows;
+	for (uint32_t row = 0; row < rows->n; row++)
+		if (!rows->cells[(size_t)row * rows->n_children + i - (uint32_t)item->row_group - 1]
+			     .known)
+			return true;
+	return false;
+}
+
+const struct screener_outcome *gate_goal_outcome(const struct gate_view *view,
+						 const struct gate_goal *goal,
+						 const struct screener_result *result)
+{
+	return goal->kind == GOAL_HASTY ? outcome_of_rules(view) : result->outcome;
 }
 
 bool gate_goal_is_reached(const struct gate_view *view, const struct gate_goal *goal,
@@ -134,10 +169,11 @@ bool gate_goal_is_reached(const struct gate_view *view, const struct gate_goal *
 	case GOAL_TRUE: return view->state->rules[i] == TRUE3;
 	case GOAL_LEADING: return leads(view, i);
 	case GOAL_OUTCOME: return result->outcome == &view->program->outcomes[i].public;
-	case GOAL_BLIND: return result->outcome->issues_code && !view->state->slots[i].known;
+	case GOAL_BLIND: return result->outcome->issues_code && is_unknown(view, i);
 	case GOAL_HASTY: break;
 	}
-	return view->state->shown[i] != FALSE3 && !view->state->slots[i].known && rules_issue(view);
+	return view->state->shown[i] != FALSE3 && !view->state->slots[i].known &&
+	       outcome_of_rules(view);
 }
 
 bool gate_goal_needs_rule(const struct gate_view *view, const struct gate_goal *goal, uint32_t rule)

@@ -183,7 +183,11 @@ struct gate_found {
 bool gate_goal_is_open(const struct gate_view *view, const struct gate_goal *goal);
 bool gate_goal_is_reached(const struct gate_view *view, const struct gate_goal *goal,
 			  const struct screener_result *result);
-/* The rule or outcome matters to the goal. */
+/* The outcome that a reached goal is about. */
+const struct screener_outcome *gate_goal_outcome(const struct gate_view *view,
+						 const struct gate_goal *goal,
+						 const struct screener_result *result);
+/* The rule matters to the goal. */
 bool gate_goal_needs_rule(const struct gate_view *view, const struct gate_goal *goal,
 			  uint32_t rule);
 /*
@@ -200,3 +204,5 @@ const char *gate_answers_json(struct gate *gate, const struct screener_state *st
 
 /* gate_reach.c: outcomes and rules that no answers reach. */
 void gate_unreached(struct gate *gate);
+/* gate_safety.c: no code while a safety question is unknown. */
+void gate_safety(struct gate *gate);

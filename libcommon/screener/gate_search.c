@@ -89,6 +89,28 @@ static bool wants_code(const struct search *s)
 	return s->goal->kind == GOAL_BLIND || s->goal->kind == GOAL_HASTY;
 }
 
+static bool may_hold_back(const struct item *item)
+{
+	return item->value.kind != TYPE_NONE && item->row_group < 0 &&
+	       (item->required || item->safety || item->required_if != NO_NODE ||
+		item->on_resolve || item->repeats);
+}
+
+/* Whether the question is asked, whether it must be answered, and the answer. */
+static int32_t open_for_hold(const struct search *s, const struct gate_view *view, uint32_t i,
+			     bool exact)
+{
+	const struct item *item = &view->program->items[i];
+	int32_t open = open_item(s, view, gate_slot_support(s->gate, i), exact);
+	uint64_t *set;
+
+	if (open >= 0 || item->required_if == NO_NODE)
+		return open;
+	set = arena_array_of(s->gate->scratch, uint64_t, s->gate->words);
+	gate_node_support(s->gate, item->required_if, set);
+	return open_item(s, view, set, exact);
+}
+
 /* What keeps a code back besides the rules. */
 static int32_t open_for_code(const struct search *s, const struct gate_view *view, bool exact)
 {
@@ -98,15 +120,9 @@ static int32_t open_for_code(const struct search *s, const struct gate_view *vie
 	for (uint32_t i = 0; i < p->n_constraints && item < 0; i++)
 		if (view->constraints[i] != CAN_BE_TRUE)
 			item = open_item(s, view, gate_constraint_support(s->gate, i), exact);
-	for (uint32_t i = 0; i < p->n_items && item < 0; i++) {
-		const struct item *it = &p->items[i];
-
-		if (!s->closed[i] && it->value.kind != TYPE_NONE && it->row_group < 0 &&
-		    view->shown[i] != CAN_BE_FALSE && s->gate->domains[i].exact == exact &&
-		    (it->required || it->safety || it->required_if != NO_NODE || it->on_resolve ||
-		     it->repeats))
-			item = (int32_t)i;
-	}
+	for (uint32_t i = 0; i < p->n_items && item < 0; i++)
+		if (may_hold_back(&p->items[i]) && view->shown[i] != CAN_BE_FALSE)
+			item = open_for_hold(s, view, i, exact);
 	return item;
 }
 
@@ -164,7 +180,7 @@ static bool look(struct search *s, enum gate_answer *answer, uint32_t *item)
 	gate_note(gate, &result, 0);
 	if (gate_goal_is_reached(view, s->goal, &result)) {
 		*s->found = (struct gate_found){gate_answers_json(gate, view->state),
-						result.outcome->id};
+						gate_goal_outcome(view, s->goal, &result)->id};
 		*answer = GATE_FOUND;
 	} else if (!gate_goal_is_open(view, s->goal)) {
 		*answer = GATE_NONE;
@@ -218,7 +234,8 @@ enum gate_answer gate_search(struct gate *gate, const struct gate_goal *goal, ui
 		.today = gate->today,
 		.slots = arena_array_of(gate->scratch, struct value, p->n_items),
 		.given = arena_array_of(gate->scratch, uint8_t, p->n_items)};
-	if (goal->kind == GOAL_BLIND || goal->kind == GOAL_HASTY)
+	if ((goal->kind == GOAL_BLIND || goal->kind == GOAL_HASTY) &&
+	    p->items[goal->index].row_group < 0)
 		close_item(&s, goal->index, NULL);
 	answer = seek(&s);
 	arena_rewind(gate->scratch, mark);

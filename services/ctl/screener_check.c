@@ -30,18 +30,46 @@ static size_t errors_of(const struct checked *c)
 	return c->compiled.n_errors + c->gate.findings.n_errors;
 }
 
+static json_t *safety_json(const struct screener_gate_report *gate)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < gate->n_questions; i++) {
+		const struct screener_safety *q = &gate->questions[i];
+		json_t *one = json_pack("{s:s,s:s,s:s}", "item", q->item, "verdict",
+					screener_verdict_name(q->verdict), "rules",
+					screener_verdict_name(q->rules));
+
+		if (q->answers) {
+			json_object_set_new(one, "answers",
+					    json_loads(q->answers, JSON_DECODE_ANY, NULL));
+			json_object_set_new(one, "outcome", json_string(q->outcome));
+		}
+		if (q->rules_answers)
+			json_object_set_new(one, "rules_answers",
+					    json_loads(q->rules_answers, JSON_DECODE_ANY, NULL));
+		json_array_append_new(list, one);
+	}
+	return json_pack("{s:s,s:o}", "verdict", screener_verdict_name(gate->safety), "questions",
+			 list);
+}
+
 static json_t *check_json(const struct checked *c)
 {
 	json_t *findings = sc_findings_json(&c->compiled);
 	json_t *more = sc_findings_json(&c->gate.findings);
+	json_t *json;
 
 	json_array_extend(findings, more);
 	json_decref(more);
-	return json_pack("{s:b,s:s,s:I,s:I,s:I,s:o}", "valid", c->screener && !errors_of(c),
+	json = json_pack("{s:b,s:s,s:I,s:I,s:I,s:o}", "valid", c->screener && !errors_of(c),
 			 "sha256", c->hash, "tests", (json_int_t)c->gate.n_tests, "evaluations",
 			 (json_int_t)c->gate.evaluations, "program_bytes",
 			 (json_int_t)(c->screener ? screener_size(c->screener) : 0), "findings",
 			 findings);
+	if (c->screener)
+		json_object_set_new(json, "safety", safety_json(&c->gate));
+	return json;
 }
 
 static void print_check(const struct checked *c)
@@ -55,11 +83,12 @@ static void print_check(const struct checked *c)
 		       errors == 1 ? "" : "s", sc_colour(stdout, SC_PLAIN), n, n == 1 ? "" : "s");
 	else
 		printf("%sgood%s: %s, %zu items, %zu rules, %zu tests, %zu bytes compiled\n"
-		       "sha256 %s\n",
+		       "safety %s for %zu questions, %u evaluations\nsha256 %s\n",
 		       sc_colour(stdout, SC_GREEN), sc_colour(stdout, SC_PLAIN),
 		       screener_slug(c->screener), screener_n_items(c->screener),
 		       screener_n_rules(c->screener), c->gate.n_tests, screener_size(c->screener),
-		       c->hash);
+		       screener_verdict_name(c->gate.safety), c->gate.n_questions,
+		       c->gate.evaluations, c->hash);
 }
 
 static int check(struct arena *arena, const struct sc_options *o)
