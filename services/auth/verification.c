@@ -1,11 +1,7 @@
 #include "auth/verification.h"
 
 #include "crypto/hash.h"
-#include "crypto/seal.h"
-#include "svc/pb.h"
-#include <aegis/event/v1/event.aegis.h>
-
-#define MAIL_VALUES 3
+#include "svc/sealed_mail.h"
 
 static struct status insert_token(struct rpc_call *call, const struct registration *r, char *token)
 {
@@ -25,31 +21,17 @@ static struct status insert_token(struct rpc_call *call, const struct registrati
 static struct status seal_mail(struct rpc_call *call, const struct registration *r,
 			       const char *token, struct str *sealed)
 {
-	const struct service_key *to =
-		service_keys_newest(svc_service_keys(call->svc), "notification", KEY_X25519);
-	const char *values[MAIL_VALUES][2] = {
+	const struct mail_word words[] = {
 		{"name", r->name},
 		{"token", token},
 		{"organization", r->organization_name},
 	};
-	Event__SealedMail__ValuesEntry entries[MAIL_VALUES], *items[MAIL_VALUES];
-	Event__SealedMail mail = EVENT__SEALED_MAIL__INIT;
+	Event__SealedMail *mail =
+		mail_new(call->arena, "verify_email", words, sizeof words / sizeof words[0]);
 
-	if (!to)
-		return FAIL(FAILED_PRECONDITION, "NO_SEAL_KEY");
-	for (size_t i = 0; i < MAIL_VALUES; i++) {
-		event__sealed_mail__values_entry__init(&entries[i]);
-		entries[i].key = values[i][0];
-		entries[i].value = values[i][1];
-		items[i] = &entries[i];
-	}
-	mail.template_ = "verify_email";
-	mail.to = r->email;
-	mail.locale = r->locale;
-	mail.n_values = MAIL_VALUES;
-	mail.values = items;
-	*sealed = seal_to_public(call->arena, to->public_key, pb_pack(call->arena, &mail.base));
-	return OK;
+	mail->to = r->email;
+	mail->locale = r->locale;
+	return mail_seal(call, mail, sealed);
 }
 
 struct status verification_send(struct rpc_call *call, const struct registration *r)

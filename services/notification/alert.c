@@ -3,39 +3,30 @@
 #include "notification/notification.h"
 #include "notification/template.h"
 #include "svc/pb.h"
+#include "svc/sealed_mail.h"
 
 struct alert {
 	const Event__ComplianceEventRaised *raised;
 	const Tenant__Settings *settings;
 };
 
-static void set_value(struct arena *arena, Event__SealedMail *from, const char *key,
-		      const char *value)
-{
-	Event__SealedMail__ValuesEntry *entry = arena_new_of(arena, Event__SealedMail__ValuesEntry);
-
-	event__sealed_mail__values_entry__init(entry);
-	entry->key = key;
-	entry->value = value;
-	from->values[from->n_values++] = entry;
-}
-
 static struct status queue_alerts(struct rpc_call *call, void *arg)
 {
 	const struct alert *alert = arg;
-	Event__SealedMail from = EVENT__SEALED_MAIL__INIT;
+	const struct mail_word words[] = {
+		{"title", alert->raised->title},
+		{"priority", alert->raised->priority},
+		{"event", alert->raised->event_id},
+	};
+	Event__SealedMail *from =
+		mail_new(call->arena, "compliance_alert", words, sizeof words / sizeof words[0]);
 
-	from.template_ = "compliance_alert";
-	from.values = arena_array_of(call->arena, Event__SealedMail__ValuesEntry *, 3);
-	set_value(call->arena, &from, "title", alert->raised->title);
-	set_value(call->arena, &from, "priority", alert->raised->priority);
-	set_value(call->arena, &from, "event", alert->raised->event_id);
 	for (size_t i = 0; i < alert->settings->n_alert_emails; i++) {
 		struct q_message_row *row;
 		struct mail mail;
 
-		from.to = alert->settings->alert_emails[i];
-		TRY(template_render(call->arena, &from, &mail));
+		from->to = alert->settings->alert_emails[i];
+		TRY(template_render(call->arena, from, &mail));
 		TRY(mail_queue(call, &mail, 0, &row));
 	}
 	return svc_job_done(call);
