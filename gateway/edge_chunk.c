@@ -2,20 +2,12 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "edge_token.h"
-
-static int hex_value(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-		return (c | 0x20) - 'a' + 10;
-	return -1;
-}
 
 static void size_line(struct edge_chunks *chunks, unsigned char c)
 {
-	int value = hex_value(c);
+	int value = hex_digit((char)c);
 
 	if (++chunks->line_length > EDGE_CHUNK_LINE_MAX) {
 		chunks->state = CHUNK_BAD;

@@ -93,40 +93,6 @@ void edge_answer_add(struct edge_answer *answer, const char *name, struct str va
 	answer->fields[answer->n_fields++] = (struct edge_field){str_of(name), value};
 }
 
-static const char *phrase_of(int status)
-{
-	switch (status) {
-	case 200: return "OK";
-	case 201: return "Created";
-	case 202: return "Accepted";
-	case 204: return "No Content";
-	case 302: return "Found";
-	case 304: return "Not Modified";
-	case 400: return "Bad Request";
-	case 401: return "Unauthorized";
-	case 403: return "Forbidden";
-	case 404: return "Not Found";
-	case 405: return "Method Not Allowed";
-	case 406: return "Not Acceptable";
-	case 408: return "Request Timeout";
-	case 409: return "Conflict";
-	case 411: return "Length Required";
-	case 413: return "Content Too Large";
-	case 414: return "URI Too Long";
-	case 415: return "Unsupported Media Type";
-	case 417: return "Expectation Failed";
-	case 422: return "Unprocessable Content";
-	case 429: return "Too Many Requests";
-	case 431: return "Request Header Fields Too Large";
-	case 500: return "Internal Server Error";
-	case 501: return "Not Implemented";
-	case 503: return "Service Unavailable";
-	case 504: return "Gateway Timeout";
-	case 505: return "HTTP Version Not Supported";
-	default: return "Status";
-	}
-}
-
 /* A line break in a value would be a second header: our own mistake, so it is left out and told. */
 static bool is_one_line(struct str value)
 {
@@ -150,11 +116,12 @@ static void add_field(struct strbuf *head, struct str name, struct str value)
 
 static struct strbuf write_head(struct edge_exchange *x, const struct edge_answer *answer)
 {
+	const char *phrase = status_http_phrase(answer->status);
 	struct strbuf head = strbuf_new(x->arena);
 	bool bodiless = answer->status == 204 || answer->status == 304;
 
 	strbuf_reserve(&head, 1024 + (answer->body.len < INLINE_BODY ? answer->body.len : 0));
-	strbuf_printf(&head, "HTTP/1.1 %d %s\r\n", answer->status, phrase_of(answer->status));
+	strbuf_printf(&head, "HTTP/1.1 %d %s\r\n", answer->status, phrase ? phrase : "Status");
 	add_field(&head, STR("Date"), edge_loop_date(x->loop));
 	if (answer->content_type && !bodiless)
 		add_field(&head, STR("Content-Type"), str_of(answer->content_type));

@@ -11,17 +11,6 @@ static const bool is_target[256] = {
 /* Only in queries, where careless clients leave them unescaped: no reader differs on them. */
 static const bool is_query_too[256] = {['['] = 1, [']'] = 1, ['|'] = 1, ['^'] = 1, ['`'] = 1};
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* "%" needs two hex digits, and the byte must not be NUL. */
 static bool escape_is_fine(struct str s, size_t at)
 {
@@ -29,8 +18,8 @@ static bool escape_is_fine(struct str s, size_t at)
 
 	if (at + 2 >= s.len)
 		return false;
-	high = hex_value(s.ptr[at + 1]);
-	low = hex_value(s.ptr[at + 2]);
+	high = hex_digit(s.ptr[at + 1]);
+	low = hex_digit(s.ptr[at + 2]);
 	return high >= 0 && low >= 0 && high + low > 0;
 }
 

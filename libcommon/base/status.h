@@ -68,3 +68,6 @@ enum status_code status_code_parse(const char *name);
 
 /* HTTP status as google.rpc.Code documents it: NOT_FOUND is 404, ABORTED 409. */
 int status_http(enum status_code code);
+/* "Not Found": RFC 9110's phrase (and 499, the gateway's own) for an HTTP status, NULL for one we
+ * never answer. */
+const char *status_http_phrase(int http);

@@ -48,6 +48,9 @@ char *str_dup(struct arena *arena, struct str s);
 bool utf8_is_valid(const char *s, size_t len);
 /* Code points in valid UTF-8. */
 size_t utf8_length(const char *s, size_t len);
+/* Writes the code point c, which is no surrogate and below 0x110000; how many bytes it took, 1
+ * to 4. */
+size_t utf8_put(char *out, uint32_t c);
 
 /* A buffer that grows in an arena; buf->ptr is always NUL-terminated after a call. */
 struct strbuf {
@@ -72,6 +75,8 @@ void strbuf_add_json(struct strbuf *buf, struct str s);
 void hex_encode(char *out, const void *data, size_t len);
 /* Exactly 2 * len hex digits, either case. */
 bool hex_decode(void *out, size_t len, struct str hex);
+/* 0 to 15, -1 for what is no digit. */
+int hex_digit(char c);
 /* RFC 4648 base64url without padding, strict (canonical tail bits). */
 char *base64url_encode(struct arena *arena, const void *data, size_t len);
 bool base64url_decode(struct arena *arena, struct str text, uint8_t **out, size_t *len);

@@ -50,26 +50,6 @@ static bool take_hex4(struct reader *r, uint32_t *out)
 	return true;
 }
 
-static char *put_utf8(char *w, uint32_t c)
-{
-	if (c < 0x80) {
-		*w++ = (char)c;
-	} else if (c < 0x800) {
-		*w++ = (char)(0xc0 | c >> 6);
-		*w++ = (char)(0x80 | (c & 63));
-	} else if (c < 0x10000) {
-		*w++ = (char)(0xe0 | c >> 12);
-		*w++ = (char)(0x80 | (c >> 6 & 63));
-		*w++ = (char)(0x80 | (c & 63));
-	} else {
-		*w++ = (char)(0xf0 | c >> 18);
-		*w++ = (char)(0x80 | (c >> 12 & 63));
-		*w++ = (char)(0x80 | (c >> 6 & 63));
-		*w++ = (char)(0x80 | (c & 63));
-	}
-	return w;
-}
-
 /* After "\u": one code point, a surrogate pair counting as one; never U+0000. */
 static bool take_unicode(struct reader *r, uint32_t *out)
 {
@@ -99,7 +79,7 @@ static bool take_escape(struct reader *r, char **w)
 		r->p++;
 		if (!take_unicode(r, &c))
 			return false;
-		*w = put_utf8(*w, c);
+		*w += utf8_put(*w, c);
 		return true;
 	}
 	at = strchr(from, *r->p++);

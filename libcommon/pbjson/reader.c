@@ -200,30 +200,6 @@ static bool four_hex(const char *p, const char *end, uint32_t *out)
 	return true;
 }
 
-static size_t put_utf8(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 63));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 63));
-		out[2] = (char)(0x80 | (c & 63));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 63));
-	out[2] = (char)(0x80 | (c >> 6 & 63));
-	out[3] = (char)(0x80 | (c & 63));
-	return 4;
-}
-
 /* \uXXXX or a surrogate pair; *p stands behind "\u" and moves past the digits. */
 static struct status read_unicode(struct reader *r, const char **p, uint32_t *out)
 {
@@ -261,7 +237,7 @@ static struct status read_escape(struct reader *r, const char **p, char *out, si
 	*p += 2;
 	if (at[1] == 'u') {
 		TRY(read_unicode(r, p, &c));
-		*len += put_utf8(out + *len, c);
+		*len += utf8_put(out + *len, c);
 		return OK;
 	}
 	known = strchr(names, at[1]);

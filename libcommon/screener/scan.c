@@ -42,17 +42,6 @@ static bool take(struct scan *s, char c)
 	return true;
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool take_hex4(struct scan *s, uint32_t *out)
 {
 	uint32_t n = 0;
@@ -60,7 +49,7 @@ static bool take_hex4(struct scan *s, uint32_t *out)
 	if (s->end - s->at < 4)
 		return false;
 	for (int i = 0; i < 4; i++) {
-		int digit = hex_value(*s->at++);
+		int digit = hex_digit(*s->at++);
 
 		if (digit < 0)
 			return false;
@@ -68,30 +57,6 @@ static bool take_hex4(struct scan *s, uint32_t *out)
 	}
 	*out = n;
 	return true;
-}
-
-static size_t put_utf8(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
 }
 
 /* After "\u"; a NUL is refused, for texts end up in C strings and in PostgreSQL. */
@@ -126,7 +91,7 @@ static bool take_escape(struct scan *s, char *out, size_t *len)
 		s->at++;
 		if (!take_unicode(s, &c))
 			return false;
-		*len += put_utf8(out + *len, c);
+		*len += utf8_put(out + *len, c);
 		return true;
 	}
 	found = memchr(from, *s->at++, sizeof from - 1);

@@ -48,6 +48,33 @@ Test(str, knows_utf8_from_bytes)
 	cr_assert_not(utf8_is_valid("abcdefgh\xe2\x82", 10));
 }
 
+Test(str, writes_every_code_point_as_utf8)
+{
+	char text[4];
+
+	for (uint32_t c = 1; c < 0x110000; c++) {
+		size_t len = utf8_put(text, c);
+		bool is_surrogate = c >= 0xd800 && c < 0xe000;
+
+		cr_assert_eq(len, c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4, "%x", c);
+		cr_assert_eq(utf8_is_valid(text, len), !is_surrogate, "%x", c);
+	}
+	cr_assert(utf8_put(text, 0xe9) == 2 && memcmp(text, "\xc3\xa9", 2) == 0);
+	cr_assert(utf8_put(text, 0x20ac) == 3 && memcmp(text, "\xe2\x82\xac", 3) == 0);
+	cr_assert(utf8_put(text, 0x1f48a) == 4 && memcmp(text, "\xf0\x9f\x92\x8a", 4) == 0);
+}
+
+Test(str, knows_hex_digits)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+
+	for (int c = 0; c < 256; c++) {
+		const char *at = c ? strchr(digits, c) : NULL;
+
+		cr_assert_eq(hex_digit((char)c), at ? (int)(at - digits) % 16 : -1, "%d", c);
+	}
+}
+
 Test(str, base64url_is_strict_and_base64_is_lenient)
 {
 	uint8_t *bytes;

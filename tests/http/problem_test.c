@@ -61,6 +61,15 @@ Test(problem, waiting_is_told_in_whole_seconds)
 	arena_free(&arena);
 }
 
+Test(problem, a_title_is_the_phrase_of_the_status)
+{
+	cr_expect_str_eq(problem_title(422), "Unprocessable Content");
+	cr_expect_str_eq(problem_title(418), "Client Error");
+	cr_expect_str_eq(problem_title(599), "Server Error");
+	cr_expect_null(status_http_phrase(418));
+	cr_expect_str_eq(status_http_phrase(201), "Created");
+}
+
 Test(problem, every_code_has_a_title)
 {
 	for (int code = STATUS_CANCELLED; code <= STATUS_UNAUTHENTICATED; code++) {
