@@ -12,6 +12,7 @@
 
 struct http {
 	CURL *curl;
+	CURLM *many;
 	char *url;
 };
 
@@ -26,9 +27,11 @@ struct http *http_new(const char *url)
 	if (!http || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		abort();
 	http->curl = curl_easy_init();
+	http->many = curl_multi_init();
 	http->url = strdup(url);
-	if (!http->curl || !http->url)
+	if (!http->curl || !http->many || !http->url)
 		abort();
+	curl_multi_setopt(http->many, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)HTTP_AT_ONCE);
 	return http;
 }
 
@@ -37,6 +40,7 @@ void http_free(struct http **http)
 	if (!*http)
 		return;
 	curl_easy_cleanup((*http)->curl);
+	curl_multi_cleanup((*http)->many);
 	free((*http)->url);
 	free(*http);
 	*http = NULL;
@@ -79,21 +83,31 @@ static struct curl_slist *headers_of(struct arena *arena, const struct http_call
 	return list;
 }
 
-static void prepare(struct http *http, struct arena *arena, const struct http_call *call,
-		    struct reply *reply)
-{
-	CURL *curl = http->curl;
+/* One transfer under way. */
+struct transfer {
+	CURL *curl;
+	struct curl_slist *headers;
+	struct reply reply;
+};
 
+static void prepare(const struct http *http, struct arena *arena, const struct http_call *call,
+		    struct transfer *t)
+{
+	CURL *curl = t->curl;
+
+	t->headers = headers_of(arena, call);
+	t->reply = (struct reply){strbuf_new(arena), strbuf_new(arena)};
 	curl_easy_reset(curl);
 	curl_easy_setopt(curl, CURLOPT_URL, arena_printf(arena, "%s%s", http->url, call->path));
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 30000L);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, t->headers);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, reply);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &t->reply);
 	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
-	curl_easy_setopt(curl, CURLOPT_HEADERDATA, reply);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, &t->reply);
 	if (call->body) {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)strlen(call->body));
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call->body);
@@ -101,24 +115,52 @@ static void prepare(struct http *http, struct arena *arena, const struct http_ca
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, call->method);
 }
 
+static struct http_answer answer_of(const struct transfer *t)
+{
+	long status = 0;
+
+	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
+	return (struct http_answer){(int)status, strbuf_str(&t->reply.headers),
+				    strbuf_str(&t->reply.body)};
+}
+
 static struct status ask(struct http *http, struct arena *arena, const struct http_call *call,
 			 struct http_answer *answer)
 {
-	struct reply reply = {strbuf_new(arena), strbuf_new(arena)};
-	struct curl_slist *headers = headers_of(arena, call);
+	struct transfer t = {.curl = http->curl};
 	CURLcode code;
-	long status = 0;
 
-	prepare(http, arena, call, &reply);
-	curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, headers);
-	code = curl_easy_perform(http->curl);
-	curl_slist_free_all(headers);
-	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
+	prepare(http, arena, call, &t);
+	code = curl_easy_perform(t.curl);
+	curl_slist_free_all(t.headers);
 	if (code != CURLE_OK)
 		return FAIL(UNAVAILABLE, "GATEWAY_UNAVAILABLE");
-	*answer = (struct http_answer){(int)status, strbuf_str(&reply.headers),
-				       strbuf_str(&reply.body)};
+	*answer = answer_of(&t);
 	return OK;
+}
+
+void http_run_many(struct http *http, struct arena *arena, const struct http_call *calls, size_t n,
+		   struct http_answer *answers)
+{
+	struct transfer *transfers = arena_array_of(arena, struct transfer, n);
+	int running = 1;
+
+	for (size_t i = 0; i < n; i++) {
+		transfers[i].curl = curl_easy_init();
+		if (!transfers[i].curl)
+			abort();
+		prepare(http, arena, &calls[i], &transfers[i]);
+		curl_multi_add_handle(http->many, transfers[i].curl);
+	}
+	while (running && curl_multi_perform(http->many, &running) == CURLM_OK)
+		if (running)
+			curl_multi_poll(http->many, NULL, 0, 1000, NULL);
+	for (size_t i = 0; i < n; i++) {
+		answers[i] = answer_of(&transfers[i]);
+		curl_multi_remove_handle(http->many, transfers[i].curl);
+		curl_easy_cleanup(transfers[i].curl);
+		curl_slist_free_all(transfers[i].headers);
+	}
 }
 
 struct status http_run(struct http *http, struct arena *arena, const struct http_call *call,

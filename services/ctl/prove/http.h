@@ -1,6 +1,7 @@
 #pragma once
 
-/* HTTP to the gateway: one connection, whole answers, patience with 429. */
+/* HTTP to the gateway: whole answers, one after the other with patience for 429, or many at once.
+ */
 #include <jansson.h>
 
 #include "base/arena.h"
@@ -31,6 +32,14 @@ void http_free(struct http **http);
  */
 struct status http_run(struct http *http, struct arena *arena, const struct http_call *call,
 		       struct http_answer *answer);
+
+/*
+ * All of them at once, on at most HTTP_AT_ONCE connections that stay open for the
+ * next time.  An answer's status is 0 when none came; a 429 is an answer.
+ */
+#define HTTP_AT_ONCE 16
+void http_run_many(struct http *http, struct arena *arena, const struct http_call *calls, size_t n,
+		   struct http_answer *answers);
 
 /* The answer as JSON, NULL when it is none; owned by the caller. */
 json_t *http_json(const struct http_answer *answer);

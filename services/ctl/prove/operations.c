@@ -52,6 +52,14 @@ static const char *const left_out[] = {"/api/auth/register", "/api/auth/signup",
 
 static const char *const last[] = {"/api/auth/logout", "/api/auth/revoke-all"};
 
+/* What its own tenant reads there changes by itself. */
+static const char *const lively[] = {"/api/audit",
+				     "/api/auth",
+				     "/api/notifications",
+				     "/api/compliance",
+				     "/api/tenants/{tenantId}/compliance",
+				     "/api/tenants/me/stats"};
+
 static const char *const methods[][2] = {
 	{"get", "GET"}, {"post", "POST"}, {"put", "PUT"}, {"patch", "PATCH"}, {"delete", "DELETE"}};
 
@@ -223,4 +231,24 @@ const char *operation_filter(const struct operation *operation, const struct wor
 		if (strcmp(name, filters[f].parameter) == 0)
 			return world_value(target, filters[f].value);
 	return NULL;
+}
+
+bool operation_is_reading(const struct operation *operation)
+{
+	return strcmp(operation->method, "GET") == 0 && operation->is_real &&
+	       !operation->is_shared &&
+	       (operation_is_for(operation, "user") || operation_is_for(operation, "session"));
+}
+
+const char *operation_reader(const struct operation *operation, const struct world *target)
+{
+	return world_value(target, operation_is_for(operation, "user") ? "owner" : "session_token");
+}
+
+bool operation_is_lively(const struct operation *operation)
+{
+	for (size_t i = 0; i < N_OF(lively); i++)
+		if (strncmp(operation->pattern, lively[i], strlen(lively[i])) == 0)
+			return true;
+	return false;
 }

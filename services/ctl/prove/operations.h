@@ -32,6 +32,14 @@ void operations_free(struct operations *operations);
 /* Does the contract let this kind of caller in: "user", "session", "key", "admin"? */
 bool operation_is_for(const struct operation *operation, const char *kind);
 
+/*
+ * Does it read something of the tenant's own, with ids that are real?  With
+ * whose token the tenant itself does; does the answer change by itself?
+ */
+bool operation_is_reading(const struct operation *operation);
+const char *operation_reader(const struct operation *operation, const struct world *target);
+bool operation_is_lively(const struct operation *operation);
+
 /* The value that a query parameter naming an object would have, NULL for other parameters. */
 const char *operation_filter(const struct operation *operation, const struct world *target,
 			     size_t i, const char **parameter);

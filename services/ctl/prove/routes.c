@@ -7,24 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crowd.h"
 #include "operations.h"
 #include "prove.h"
 
 #define PART "routes"
-
-/* Values of the tenant that nobody else may be told. */
-static const char *const words[] = {
-	"canary",  "owner",   "refresh",      "tenant",	 "user",	  "login",
-	"program", "session", "code",	      "partner", "session_token", "key_secret",
-	"key",	   "event",   "notification", "export",	 "password"};
-
-/* What its own tenant reads there changes by itself. */
-static const char *const lively[] = {"/api/audit",
-				     "/api/auth",
-				     "/api/notifications",
-				     "/api/compliance",
-				     "/api/tenants/{tenantId}/compliance",
-				     "/api/tenants/me/stats"};
 
 struct reading {
 	const struct operation *operation;
@@ -53,30 +40,20 @@ static bool holds(struct str text, const char *word)
 	return memmem(text.ptr, text.len, word, strlen(word)) != NULL;
 }
 
-static void look_for_words(struct trial *t, const char *who, const struct http_call *call,
-			   const struct http_answer *answer)
-{
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-		const char *word = world_value(&t->hidden, words[i]);
-		bool was_sent =
-			strstr(call->path, word) || (call->body && strstr(call->body, word));
-
-		if (!was_sent && (holds(answer->body, word) || holds(answer->headers, word)))
-			proof_find(t->leaks, "%s %s as %s: the answer holds the other's %s",
-				   call->method, call->path, who, words[i]);
-	}
-}
-
 /* One call by a stranger: no word of the tenant's, no failure. */
 static struct status call_as(struct trial *t, const struct caller *caller,
 			     const struct http_call *what, struct http_answer *answer)
 {
 	struct http_call call = *what;
+	const char *told;
 
 	call.token = caller->token;
 	TRY(http_run(t->http, t->scratch, &call, answer));
 	t->calls++;
-	look_for_words(t, caller->name, &call, answer);
+	told = world_told(&t->hidden, &call, answer);
+	if (told)
+		proof_find(t->leaks, "%s %s as %s: the answer holds the other's %s", call.method,
+			   call.path, caller->name, told);
 	if (answer->status >= 500 || answer->status == 429)
 		proof_find(t->broken, "%s %s as %s: %d", call.method, call.path, caller->name,
 			   answer->status);
@@ -192,9 +169,8 @@ static struct status try_lists(struct trial *t)
 /* What the tenant itself gets for a reading operation; *json is NULL unless that is 200. */
 static struct status read_own(struct trial *t, const struct operation *o, json_t **json)
 {
-	const char *who = operation_is_for(o, "user") ? "owner" : "session_token";
 	struct http_call call = {
-		.method = "GET", .path = o->path, .token = world_value(&t->hidden, who)};
+		.method = "GET", .path = o->path, .token = operation_reader(o, &t->hidden)};
 	struct http_answer answer;
 
 	arena_reset(t->scratch, false);
@@ -207,12 +183,6 @@ static struct status read_own(struct trial *t, const struct operation *o, json_t
 	return OK;
 }
 
-static bool is_own_reading(const struct operation *o)
-{
-	return strcmp(o->method, "GET") == 0 && o->is_real && !o->is_shared &&
-	       (operation_is_for(o, "user") || operation_is_for(o, "session"));
-}
-
 static struct status read_before(struct trial *t)
 {
 	t->readings = arena_array_of(t->proof->arena, struct reading, t->operations.n);
@@ -220,20 +190,12 @@ static struct status read_before(struct trial *t)
 		const struct operation *o = &t->operations.items[i];
 		json_t *json = NULL;
 
-		if (is_own_reading(o))
+		if (operation_is_reading(o))
 			TRY(read_own(t, o, &json));
 		if (json)
 			t->readings[t->n_readings++] = (struct reading){o, json};
 	}
 	return OK;
-}
-
-static bool is_lively(const char *pattern)
-{
-	for (size_t i = 0; i < sizeof lively / sizeof lively[0]; i++)
-		if (strncmp(pattern, lively[i], strlen(lively[i])) == 0)
-			return true;
-	return false;
 }
 
 static struct status read_after(struct trial *t, int64_t *compared)
@@ -242,7 +204,7 @@ static struct status read_after(struct trial *t, int64_t *compared)
 		const struct operation *o = t->readings[i].operation;
 		json_t *json = NULL;
 
-		if (is_lively(o->pattern))
+		if (operation_is_lively(o))
 			continue;
 		TRY(read_own(t, o, &json));
 		++*compared;
@@ -297,6 +259,7 @@ static struct status attack(struct trial *t, const json_t *api)
 	with_canary = t->with_canary;
 	TRY(try_all(t, false));
 	TRY(try_lists(t));
+	TRY(prove_crowd(t->proof, t->http, api, &t->hidden, &t->other));
 	TRY(read_after(t, &compared));
 	TRY(try_all(t, true));
 	enter(t, with_canary, compared);

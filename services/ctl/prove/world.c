@@ -111,6 +111,28 @@ static const struct step farewell[] = {
 	{"owner", "POST", "/api/auth/logout", "{}", 0},
 };
 
+/* Values of the tenant that nobody else may be told. */
+static const char *const words[] = {
+	"canary",  "owner",   "refresh",      "tenant",	 "user",	  "login",
+	"program", "session", "code",	      "partner", "session_token", "key_secret",
+	"key",	   "event",   "notification", "export",	 "password"};
+
+const char *world_told(const struct world *world, const struct http_call *call,
+		       const struct http_answer *answer)
+{
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		const char *word = world_value(world, words[i]);
+		size_t len = strlen(word);
+
+		if (strstr(call->path, word) || (call->body && strstr(call->body, word)))
+			continue;
+		if (memmem(answer->body.ptr, answer->body.len, word, len) ||
+		    memmem(answer->headers.ptr, answer->headers.len, word, len))
+			return words[i];
+	}
+	return NULL;
+}
+
 const char *world_value(const struct world *world, const char *name)
 {
 	return json_string_value(json_object_get(world->values, name));

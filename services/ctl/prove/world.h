@@ -25,5 +25,13 @@ void world_free(struct world *world);
 /* Ends its program, withdraws its keys and mail, signs its owner out. */
 struct status world_close(struct world *world);
 
+/*
+ * The name of a value of the tenant's own (its canary, an id, a token) that the
+ * answer holds, in body or headers, and that the caller did not send; NULL when
+ * there is none.
+ */
+const char *world_told(const struct world *world, const struct http_call *call,
+		       const struct http_answer *answer);
+
 /* NULL when there is no such value. */
 const char *world_value(const struct world *world, const char *name);
