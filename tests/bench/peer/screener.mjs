@@ -118,7 +118,7 @@ function measure(run, ms) {
 	const batches = [];
 	const warm = performance.now() + ms / 2;
 	const end = warm + ms;
-	let at = 0, size = 1, sink = 0, now = performance.now();
+	let at = 0, size = 1, sink = 0, now = performance.now(), before = null, runs = 0;
 	while (now < end) {
 		const start = now;
 		for (let i = 0; i < size; i++) {
@@ -127,10 +127,15 @@ function measure(run, ms) {
 		}
 		now = performance.now();
 		if (now - start < 0.2) size *= 2;
-		else if (now > warm) batches.push((now - start) * 1000 / size);
+		else if (now > warm) {
+			batches.push((now - start) * 1000 / size);
+			before ??= process.cpuUsage();
+			if (batches.length > 1) runs += size;
+		}
 	}
 	batches.sort((a, b) => a - b);
-	return { us: batches[batches.length >> 1], sink: sink > 0 };
+	const { user, system } = process.cpuUsage(before);
+	return { us: batches[batches.length >> 1], cpu_us: (user + system) / runs, sink: sink > 0 };
 }
 
 if (what.startsWith("check-")) {
