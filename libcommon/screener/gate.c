@@ -24,32 +24,31 @@ void gate_finding(struct gate *gate, const char *pointer, enum screener_severity
 		gate->c.findings[before].pointer = pointer;
 }
 
-static bool find_item(json_t *items, const struct path *at, uint32_t *left, const struct path **out,
-		      struct arena *arena)
+/* Counts items in document order down to none left. */
+static const char *find_item(struct gate *gate, json_t *items, const struct path *at,
+			     uint32_t *left)
 {
 	json_t *item;
 	size_t i;
 
 	json_array_foreach (items, i, item) {
-		const struct path *here = arena_memdup(arena, AT_INDEX(at, i), sizeof(struct path));
+		const struct path *here = AT_INDEX(at, i);
+		const char *found;
 
-		*out = here;
 		if ((*left)-- == 0)
-			return true;
-		here = arena_memdup(arena, AT_NAME(here, "items"), sizeof(struct path));
-		if (find_item(json_object_get(item, "items"), here, left, out, arena))
-			return true;
+			return path_text(gate->arena, here);
+		found = find_item(gate, json_object_get(item, "items"), AT_NAME(here, "items"),
+				  left);
+		if (found)
+			return found;
 	}
-	return false;
+	return NULL;
 }
 
 const char *gate_item_pointer(struct gate *gate, uint32_t item)
 {
-	const struct path *at = NULL;
-
-	(void)find_item(json_object_get(gate->document, "items"), AT_NAME(NULL, "items"), &item,
-			&at, gate->scratch);
-	return path_text(gate->arena, at);
+	return find_item(gate, json_object_get(gate->document, "items"), AT_NAME(NULL, "items"),
+			 &item);
 }
 
 /* What one evaluation costs beside that of a small document. */
@@ -69,6 +68,7 @@ static struct status run(struct gate *gate, struct str document)
 	gate_uses(gate);
 	gate_cuts(gate);
 	gate_domains(gate);
+	gate_boundaries(gate);
 	gate_safety(gate);
 	gate_unreached(gate);
 	gate_untested_rules(gate);

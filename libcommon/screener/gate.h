@@ -35,10 +35,25 @@ struct screener_safety {
 	const char *rules_answers;
 };
 
+/* Answers next to the point where a comparison turns: an embedded test's with one changed. */
+struct screener_boundary {
+	const char *pointer; /* of the rule that compares */
+	const char *item;    /* whose answer was changed */
+	int side;	     /* what is compared is -1 below, 0 at, 1 above */
+	const char *answers; /* JSON */
+	date_days as_of;
+	const char *outcome;
+	bool decided;
+};
+
 struct screener_gate_report {
 	struct screener_findings findings;
-	size_t n_tests;		      /* embedded tests that were run */
-	uint32_t evaluations;	      /* spent */
+	size_t n_tests;	      /* embedded tests that were run */
+	uint32_t evaluations; /* spent */
+	struct screener_boundary *boundaries;
+	size_t n_boundaries;
+	/* Comparisons of numbers and dates, and those of which a boundary was found. */
+	size_t n_comparisons, n_compared;
 	enum screener_verdict safety; /* the worst of the questions'; proven if there are none */
 	struct screener_safety *questions;
 	size_t n_questions;

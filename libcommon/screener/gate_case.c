@@ -51,17 +51,20 @@ static void take_case(struct gate *gate, json_t *test)
 {
 	struct screener_answers *answers;
 	struct screener_result result;
+	struct arena_mark mark;
 	date_days today;
 
 	if (is_failed(embedded_test_answers(gate->program, gate->scratch, test, &today, &answers)))
 		return;
 	gate->cases[gate->n_cases++] = (struct gate_case){today, answers};
+	mark = arena_mark(gate->scratch);
 	screener_eval(gate->program, answers, gate->scratch, SCREENER_BRIEF, &result);
 	gate_note(gate, &result, SEEN_IN_TEST);
 	if (!gate->base || (result.outcome->issues_code && !gate->base_issues)) {
 		gate->base = answers;
 		gate->base_issues = result.outcome->issues_code;
 	}
+	arena_rewind(gate->scratch, mark);
 }
 
 static void add_findings(struct gate *gate, const struct screener_findings *findings)

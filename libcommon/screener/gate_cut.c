@@ -193,8 +193,7 @@ static void note_rule(struct gate *gate, int32_t root)
 	}
 }
 
-/* The i-th of the values that the column's cells name. */
-static struct value mark_of(const struct column *column, uint32_t i)
+struct value gate_column_mark(const struct column *column, uint32_t i)
 {
 	struct value value;
 
@@ -216,7 +215,7 @@ static void note_column(struct gate *gate, const struct column *column)
 		return;
 	}
 	for (uint32_t i = 0; i < column->rows.n_marks; i++) {
-		struct value mark = mark_of(column, i);
+		struct value mark = gate_column_mark(column, i);
 
 		against(gate, input->slot, &mark);
 	}

@@ -48,23 +48,33 @@ static void take(struct gate *gate, uint32_t item, const struct value *value)
 		d->exact = false;
 		return;
 	}
-	if (!d->values)
-		d->values = arena_array_of(gate->scratch, struct value, GATE_MAX_VALUES);
 	d->values[d->n++] = *value;
+}
+
+/* Texts and rows are views into what was read; all other values stand alone. */
+static bool stands_alone(const struct gate *gate, uint32_t item, const struct value *value)
+{
+	enum type_kind kind = gate->program->items[item].value.kind;
+
+	return kind != TYPE_TEXT && kind != TYPE_ROWS && (kind != TYPE_CODE || value->code >= 0);
 }
 
 bool gate_domain_add(struct gate *gate, uint32_t item, const char *json)
 {
+	struct arena_mark mark = arena_mark(gate->scratch);
 	const char *text =
 		arena_printf(gate->scratch, "{\"%s\":%s}", gate->program->items[item].id.ptr, json);
 	struct screener_answers *answers;
+	bool valid;
 
-	if (is_failed(screener_answers_parse(gate->program, gate->scratch, str_of(text),
-					     gate->today, &answers)) ||
-	    answers->given[item] != GIVEN_VALID || answers->n_problems)
-		return false;
-	take(gate, item, &answers->slots[item]);
-	return true;
+	valid = is_ok(screener_answers_parse(gate->program, gate->scratch, str_of(text),
+					     gate->today, &answers)) &&
+		answers->given[item] == GIVEN_VALID && !answers->n_problems;
+	if (valid)
+		take(gate, item, &answers->slots[item]);
+	if (!valid || stands_alone(gate, item, &answers->slots[item]))
+		arena_rewind(gate->scratch, mark);
+	return valid;
 }
 
 static void add_number(struct gate *gate, uint32_t item, struct number n)
@@ -318,7 +328,7 @@ static void finish_domain(struct gate *gate, uint32_t item)
 	struct gate_domain *d = &gate->domains[item];
 
 	if (!d->exact || d->n == 0)
-		for (uint32_t i = 0; i < gate->n_cases && d->n < GATE_MAX_SAMPLES; i++)
+		for (uint32_t i = 0; i < gate->n_cases && d->n < GATE_MAX_SAMPLES / 2; i++)
 			if (gate->cases[i].answers->given[item] == GIVEN_VALID)
 				take(gate, item, &gate->cases[i].answers->slots[item]);
 	if (d->n == 0)
@@ -338,7 +348,10 @@ static void finish_domain(struct gate *gate, uint32_t item)
 
 static void build_domain(struct gate *gate, uint32_t item)
 {
-	gate->domains[item].exact = true;
+	struct gate_domain *d = &gate->domains[item];
+
+	d->exact = true;
+	d->values = arena_array_of(gate->scratch, struct value, GATE_MAX_VALUES);
 	switch ((enum type_kind)gate->program->items[item].value.kind) {
 	case TYPE_BOOL:
 		(void)gate_domain_add(gate, item, "true");

@@ -55,6 +55,7 @@ struct gate {
 	uint8_t *dead;	       /* per rule: reported */
 	uint32_t limit, spent; /* evaluations, weighed by the size of the program */
 	uint32_t weight;
+	size_t max_boundaries;
 	date_days today; /* of evaluations that are no embedded test's */
 	bool moves;	 /* something depends on the day of the evaluation */
 	uint64_t *support;
@@ -101,6 +102,8 @@ static inline bool gate_set_has(const uint64_t *set, uint32_t i)
 
 /* gate_cut.c: how each item is compared, into the domains. */
 void gate_cuts(struct gate *gate);
+/* The i-th of the values that a column's cells name. */
+struct value gate_column_mark(const struct column *column, uint32_t i);
 /* gate_domain.c: the answers to try. */
 void gate_domains(struct gate *gate);
 /* Takes an answer as JSON if it is a valid one and new; false when it is not valid. */
@@ -206,3 +209,16 @@ const char *gate_answers_json(struct gate *gate, const struct screener_state *st
 void gate_unreached(struct gate *gate);
 /* gate_safety.c: no code while a safety question is unknown. */
 void gate_safety(struct gate *gate);
+
+/* A comparison: of a slot or node with a node or constant. */
+struct gate_site {
+	const char *pointer;
+	int32_t slot;	     /* -1: left is a node */
+	int32_t left, right; /* right: NO_NODE is the constant */
+	struct number constant;
+};
+
+/* gate_site.c: every comparison of numbers or dates outside rows, in document order. */
+struct gate_site *gate_sites(struct gate *gate, uint32_t *n);
+/* gate_boundary.c: evaluates around each of them. */
+void gate_boundaries(struct gate *gate);

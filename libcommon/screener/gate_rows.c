@@ -47,6 +47,7 @@ void gate_child_domain(struct gate *gate, uint32_t item)
 	d->values = arena_array_of(gate->scratch, struct value, GATE_MAX_VALUES);
 	for (uint32_t i = 0; i < 7 + options->n && d->n < 6; i++) {
 		const char *json = i < 7 ? plain[i] : NULL;
+		struct arena_mark mark = arena_mark(gate->scratch);
 		const struct rows *rows;
 
 		if (!json && it->value.kind != TYPE_CODE && it->value.kind != TYPE_SET)
@@ -59,10 +60,14 @@ void gate_child_domain(struct gate *gate, uint32_t item)
 				    gate->program->items[group].id.ptr, it->id.ptr, json);
 		if (is_failed(screener_answers_parse(gate->program, gate->scratch, str_of(json),
 						     gate->today, &answers)) ||
-		    answers->given[group] != GIVEN_VALID)
+		    answers->given[group] != GIVEN_VALID) {
+			arena_rewind(gate->scratch, mark);
 			continue;
+		}
 		rows = answers->slots[group].rows;
 		if (rows->given[item - group - 1] == GIVEN_VALID)
 			d->values[d->n++] = rows->cells[item - group - 1];
+		if (it->value.kind != TYPE_TEXT)
+			arena_rewind(gate->scratch, mark);
 	}
 }

@@ -54,6 +54,28 @@ static json_t *safety_json(const struct screener_gate_report *gate)
 			 list);
 }
 
+static json_t *boundaries_json(const struct screener_gate_report *gate)
+{
+	json_t *list = json_array();
+	char as_of[DATE_TEXT];
+
+	for (size_t i = 0; i < gate->n_boundaries; i++) {
+		const struct screener_boundary *b = &gate->boundaries[i];
+
+		date_format(as_of, b->as_of);
+		json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:o,s:s,s:s,s:b}", "pointer",
+						      b->pointer, "item", b->item, "side",
+						      b->side < 0   ? "below"
+						      : b->side > 0 ? "above"
+								    : "at",
+						      "answers",
+						      json_loads(b->answers, JSON_DECODE_ANY, NULL),
+						      "as_of", as_of, "outcome", b->outcome,
+						      "decided", b->decided));
+	}
+	return list;
+}
+
 static json_t *check_json(const struct checked *c)
 {
 	json_t *findings = sc_findings_json(&c->compiled);
@@ -68,7 +90,8 @@ static json_t *check_json(const struct checked *c)
 			 (json_int_t)(c->screener ? screener_size(c->screener) : 0), "findings",
 			 findings);
 	if (c->screener)
-		json_object_set_new(json, "safety", safety_json(&c->gate));
+		json_object_update_new(json, json_pack("{s:o,s:o}", "safety", safety_json(&c->gate),
+						       "boundaries", boundaries_json(&c->gate)));
 	return json;
 }
 
@@ -83,11 +106,13 @@ static void print_check(const struct checked *c)
 		       errors == 1 ? "" : "s", sc_colour(stdout, SC_PLAIN), n, n == 1 ? "" : "s");
 	else
 		printf("%sgood%s: %s, %zu items, %zu rules, %zu tests, %zu bytes compiled\n"
-		       "safety %s for %zu questions, %u evaluations\nsha256 %s\n",
+		       "safety %s for %zu questions; %zu boundary tests at %zu of %zu comparisons; "
+		       "%u evaluations\nsha256 %s\n",
 		       sc_colour(stdout, SC_GREEN), sc_colour(stdout, SC_PLAIN),
 		       screener_slug(c->screener), screener_n_items(c->screener),
 		       screener_n_rules(c->screener), c->gate.n_tests, screener_size(c->screener),
 		       screener_verdict_name(c->gate.safety), c->gate.n_questions,
+		       c->gate.n_boundaries, c->gate.n_compared, c->gate.n_comparisons,
 		       c->gate.evaluations, c->hash);
 }
 

@@ -160,6 +160,26 @@ Test(command, check_holds_a_document_against_the_publish_gate)
 	cr_expect(strstr(r.out, "1 error, 1 finding"), "%s", r.out);
 }
 
+Test(command, check_lists_boundaries_and_the_verdict_on_safety)
+{
+	write_file("good.json", DOCUMENT("0"));
+	struct run r = run("check good.json --json", NULL), text = run("check good.json", NULL);
+	json_t *json = json_loads(r.out, 0, NULL), *boundaries;
+
+	cr_assert(json, "%s", r.out);
+	boundaries = json_object_get(json, "boundaries");
+	cr_assert_eq(json_array_size(boundaries), 3);
+	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(boundaries, 0), "side")),
+			 "below");
+	cr_expect_str_eq(
+		json_string_value(json_object_get(json_array_get(boundaries, 0), "outcome")), "no");
+	cr_expect_str_eq(
+		json_string_value(json_object_get(json_object_get(json, "safety"), "verdict")),
+		"proven");
+	json_decref(json);
+	cr_expect(strstr(text.out, "3 boundary tests at 1 of 1 comparison"), "%s", text.out);
+}
+
 Test(command, findings_point_at_the_line_and_column)
 {
 	write_file("d.json",
