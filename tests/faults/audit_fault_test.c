@@ -39,11 +39,22 @@ static int64_t entries_made(void)
 	return fault_rows("audit.entry WHERE true");
 }
 
+static const struct fault_case delivery = {
+	.prepare = fault_next_round,
+	.ask = deliver_events_here,
+	.effects = entries_made,
+	.whole = EVENTS,
+};
+
 Test(faults, a_delivery_is_recorded_once_in_an_unbroken_log, .timeout = 120, .fini = daemons_stop)
 {
 	daemon_start(&audit_daemon);
-	fault_every_kind(&(struct fault_case){.prepare = fault_next_round,
-					      .ask = deliver_events_here,
-					      .effects = entries_made,
-					      .whole = EVENTS});
+	fault_every_kind(&delivery);
+}
+
+Test(faults, a_delivery_is_recorded_once_whatever_allocation_fails, .timeout = 120,
+     .fini = daemons_stop)
+{
+	daemon_start(&audit_daemon);
+	fault_every_allocation(&delivery);
 }

@@ -39,12 +39,23 @@ static int64_t redemptions_made(void)
 			  transaction);
 }
 
+static const struct fault_case redemption = {
+	.prepare = issue_code,
+	.ask = redeem_code,
+	.effects = redemptions_made,
+	.whole = 2,
+};
+
 Test(faults, a_code_is_redeemed_once_and_told_once, .timeout = 120, .fini = world_stop)
 {
 	world_start();
 	program_of_code = a_program();
-	fault_every_kind(&(struct fault_case){.prepare = issue_code,
-					      .ask = redeem_code,
-					      .effects = redemptions_made,
-					      .whole = 2});
+	fault_every_kind(&redemption);
+}
+
+Test(faults, a_code_is_redeemed_once_whatever_allocation_fails, .timeout = 120, .fini = world_stop)
+{
+	world_start();
+	program_of_code = a_program();
+	fault_every_allocation(&redemption);
 }

@@ -30,19 +30,35 @@ int64_t fault_rows(const char *from)
 	return test_count("SELECT count(*) FROM %s AND tenant_id = '%s'", from, tenant);
 }
 
+int64_t fault_backends(void)
+{
+	return test_count("SELECT count(*) FROM pg_stat_activity WHERE datname = "
+			  "current_database() AND backend_type = 'client backend'");
+}
+
+static bool are_no_more(void *n)
+{
+	return fault_backends() <= *(int64_t *)n;
+}
+
+void fault_settle(int64_t backends)
+{
+	expect_soon(are_no_more, &backends);
+}
+
 static bool may_fail_so(struct status st)
 {
 	return st.code == STATUS_UNAVAILABLE ||
 	       (st.code == STATUS_INTERNAL && strcmp(st.reason, "FAULT_INJECTED") == 0);
 }
 
-static bool was_done_before(const struct fault_case *what, struct status st)
+bool fault_is_done_before(const struct fault_case *what, struct status st)
 {
 	return what->done_before && is_failed(st) && strcmp(st.reason, what->done_before) == 0;
 }
 
 /* A lost connection is opened again after a pause. */
-static struct answer ask_again(const struct fault_case *what)
+struct answer fault_ask_again(const struct fault_case *what)
 {
 	instant end = instant_monotonic() + SECONDS(10);
 	struct answer answer;
@@ -63,21 +79,24 @@ static void check_failure(const struct fault_case *what, struct status st, unsig
 		  (int)effects, (int)what->whole);
 	if (strcmp(st.reason, "OUTCOME_UNKNOWN") != 0)
 		cr_assert_eq(effects, 0, "fault %u: a known failure had its effect", k);
-	again = ask_again(what);
-	if (!was_done_before(what, again.status) || effects == 0)
+	again = fault_ask_again(what);
+	if (!fault_is_done_before(what, again.status) || effects == 0)
 		expect_ok(again);
 }
 
 static bool one_round(const struct fault_case *what, enum db_fault kind, unsigned k)
 {
 	struct answer answer;
+	int64_t backends;
 	bool untouched;
 
 	what->prepare((unsigned)kind * 1000 + k);
+	backends = fault_backends();
 	db_fault_arm(kind, k);
 	answer = what->ask();
 	untouched = db_fault_is_armed(kind);
 	db_fault_arm(kind, 0);
+	fault_settle(backends);
 	if (is_failed(answer.status))
 		check_failure(what, answer.status, k);
 	cr_assert_eq(what->effects(), what->whole, "fault %u", k);

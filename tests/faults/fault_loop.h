@@ -1,8 +1,8 @@
 #pragma once
 
 /*
- * A call whose k-th send, receive, statement or commit fails, for k = 1, 2, … until it
- * passes untouched: each time it has its whole effect or none, success is only said of the
+ * A call whose k-th send, receive, statement, commit or allocation fails, for k = 1, 2, … until
+ * it passes untouched: each time it has its whole effect or none, success is only said of the
  * whole, and asked again it has had it once.
  */
 #include <stdint.h>
@@ -24,6 +24,23 @@ struct fault_case {
 };
 
 void fault_every_kind(const struct fault_case *what);
+/*
+ * The allocations, in a child each.  One of our own that fails ends the process
+ * (base/arena.h), one of a library may: then the call was not answered, and the rest
+ * holds as ever.  A crash, a leak or a library's panic fails the test.
+ */
+void fault_every_allocation(const struct fault_case *what);
+
+/*
+ * The server ends what it was sent before it sees that a client is gone: effects are counted
+ * when there are no more of its processes than before the call.
+ */
+int64_t fault_backends(void);
+void fault_settle(int64_t backends);
+
+/* The parts of one round: was it a clean failure; what holds after one. */
+bool fault_is_done_before(const struct fault_case *what, struct status st);
+struct answer fault_ask_again(const struct fault_case *what);
 
 /* For prepare(): another tenant and name in every round. */
 extern struct uuid fault_tenant;

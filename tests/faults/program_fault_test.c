@@ -58,12 +58,23 @@ static int64_t versions_published(void)
 	       events_out("program", fault_tenant, "screener.published");
 }
 
+static const struct fault_case publication = {
+	.prepare = draft_screener,
+	.ask = publish_screener,
+	.effects = versions_published,
+	.whole = 3,
+	.done_before = "SCREENER_PUBLISHED",
+};
+
 Test(faults, a_version_is_published_whole_or_not_at_all, .timeout = 120, .fini = daemons_stop)
 {
 	program_d = daemon_start(&program_daemon);
-	fault_every_kind(&(struct fault_case){.prepare = draft_screener,
-					      .ask = publish_screener,
-					      .effects = versions_published,
-					      .whole = 3,
-					      .done_before = "SCREENER_PUBLISHED"});
+	fault_every_kind(&publication);
+}
+
+Test(faults, a_version_is_published_whole_or_not_whatever_allocation_fails, .timeout = 120,
+     .fini = daemons_stop)
+{
+	program_d = daemon_start(&program_daemon);
+	fault_every_allocation(&publication);
 }

@@ -22,11 +22,22 @@ static int64_t tenants_made(void)
 	       events_out("tenant", fault_tenant, "tenant.created");
 }
 
+static const struct fault_case creation = {
+	.prepare = fault_next_round,
+	.ask = create_tenant,
+	.effects = tenants_made,
+	.whole = 3,
+};
+
 Test(faults, a_tenant_is_made_whole_or_not_at_all, .timeout = 120, .fini = daemons_stop)
 {
 	daemon_start(&tenant_daemon);
-	fault_every_kind(&(struct fault_case){.prepare = fault_next_round,
-					      .ask = create_tenant,
-					      .effects = tenants_made,
-					      .whole = 3});
+	fault_every_kind(&creation);
+}
+
+Test(faults, a_tenant_is_made_whole_or_not_whatever_allocation_fails, .timeout = 120,
+     .fini = daemons_stop)
+{
+	daemon_start(&tenant_daemon);
+	fault_every_allocation(&creation);
 }

@@ -147,6 +147,17 @@ static void end_daemon(struct test_daemon *daemon)
 	free(daemon);
 }
 
+void daemons_after_fork(void)
+{
+	struct test_world *w = &test_world;
+
+	for (size_t i = 0; i < w->n; i++) {
+		w->abandoned[i] = w->daemons[i]->worker;
+		w->daemons[i]->worker = svc_worker_new(&w->daemons[i]->svc, true);
+		must(db_conn_open(w->daemons[i]->worker->conn), "connection");
+	}
+}
+
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
 	(void)st;

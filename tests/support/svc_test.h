@@ -118,6 +118,12 @@ struct answer call_to(struct test_daemon *daemon, const struct caller *who, cons
 struct answer call_on(struct svc_worker *worker, const struct caller *who, const char *method,
 		      const void *request);
 struct svc_worker *worker_new(struct test_daemon *daemon);
+/* For faults: called before the dispatcher of call(), call_to(), call_on() runs and after; NULL:
+ * none. */
+extern void (*around_dispatch)(bool begins);
+/* In a fork of a test: its daemons get connections of their own; what they share with the parent is
+ * left alone. */
+void daemons_after_fork(void);
 /* Over the socket, from the daemon that is named caller->daemon; daemon must serve. */
 struct answer call_wire(struct test_daemon *daemon, const struct caller *who, const char *method,
 			const void *request);

@@ -205,6 +205,8 @@ static struct answer keep(struct svc_worker *worker, const struct rpc_method *me
 	return answer;
 }
 
+void (*around_dispatch)(bool begins);
+
 struct answer call_on(struct svc_worker *worker, const struct caller *who, const char *method,
 		      const void *request)
 {
@@ -227,7 +229,11 @@ struct answer call_on(struct svc_worker *worker, const struct caller *who, const
 	};
 	struct answer answer;
 
+	if (around_dispatch)
+		around_dispatch(true);
 	svc_dispatch(worker, &in, &got);
+	if (around_dispatch)
+		around_dispatch(false);
 	answer = keep(worker, route->method, &got);
 	svc_release(worker, route);
 	return answer;

@@ -22,6 +22,7 @@ struct test_world {
 	const char *secrets;
 	const char *conninfo;
 	struct test_daemon *daemons[TEST_DAEMONS_MAX];
+	struct svc_worker *abandoned[TEST_DAEMONS_MAX]; /* daemons_after_fork() */
 	size_t n;
 	instant now;
 	struct uuid nonce; /* makes names of this test different from those of others */

@@ -1,0 +1,4 @@
+#pragma once
+
+/* Runs by itself before main(). */
+void screener_memory(void);

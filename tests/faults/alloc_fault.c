@@ -1,0 +1,167 @@
+#include "faults/alloc_fault.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What ours stand before: AddressSanitizer's, else the C library's. */
+#ifdef __SANITIZE_ADDRESS__
+#define REAL(name) __interceptor_##name
+int __lsan_do_recoverable_leak_check(void);
+void __sanitizer_print_stack_trace(void);
+const char *__lsan_default_suppressions(void);
+const char *__asan_default_options(void);
+#else
+#define REAL(name)			   __libc_##name
+#define __lsan_do_recoverable_leak_check() 0
+#define __sanitizer_print_stack_trace()	   ((void)0)
+#endif
+void *REAL(malloc)(size_t size);
+void *REAL(calloc)(size_t n, size_t size);
+void *REAL(realloc)(void *ptr, size_t size);
+void *REAL(memalign)(size_t align, size_t size);
+
+/* The linker's: where the program's own code lies. */
+extern const char __executable_start[], etext[];
+
+static _Thread_local unsigned left;
+static bool in_child;
+
+void alloc_fault_arm(unsigned k)
+{
+	left = k;
+}
+
+bool alloc_fault_disarm(void)
+{
+	bool untouched = left > 0;
+
+	left = 0;
+	return untouched;
+}
+
+unsigned alloc_fault_next(unsigned k)
+{
+	return k < 24 ? k + 1 : k + k / 2;
+}
+
+static bool strikes(void)
+{
+	if (left == 0 || --left > 0)
+		return false;
+	errno = ENOMEM;
+	return true;
+}
+
+void *malloc(size_t size)
+{
+	return strikes() ? NULL : REAL(malloc)(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+	return strikes() ? NULL : REAL(calloc)(n, size);
+}
+
+void *realloc(void *ptr, size_t size)
+{
+	return strikes() ? NULL : REAL(realloc)(ptr, size);
+}
+
+void *aligned_alloc(size_t align, size_t size)
+{
+	return strikes() ? NULL : REAL(memalign)(align, size);
+}
+
+int posix_memalign(void **out, size_t align, size_t size)
+{
+	void *ptr = aligned_alloc(align, size);
+
+	if (!ptr)
+		return ENOMEM;
+	*out = ptr;
+	return 0;
+}
+
+char *strndup(const char *s, size_t len)
+{
+	size_t n = strnlen(s, len);
+	char *out = malloc(n + 1);
+
+	if (!out)
+		return NULL;
+	out[n] = '\0';
+	return memcpy(out, s, n);
+}
+
+char *strdup(const char *s)
+{
+	return strndup(s, strlen(s));
+}
+
+void abort(void)
+{
+	const char *caller = __builtin_return_address(0);
+
+	if (!in_child) {
+		signal(SIGABRT, SIG_DFL);
+		raise(SIGABRT);
+	}
+	alloc_fault_disarm();
+	if (caller >= __executable_start && caller < etext)
+		_exit(ALLOC_END_HOUSE);
+	__sanitizer_print_stack_trace();
+	_exit(ALLOC_END_FOREIGN);
+}
+
+#ifdef __SANITIZE_ADDRESS__
+/* In a child the threads of its parent are gone, and what only they knew looks lost. */
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:start_thread\n";
+}
+
+const char *__asan_default_options(void)
+{
+	return "print_suppressions=0";
+}
+#endif
+
+/* What the child said, which is of interest when it ended badly. */
+static void show(int said)
+{
+	char text[4096];
+	ssize_t n;
+
+	lseek(said, 0, SEEK_SET);
+	while ((n = read(said, text, sizeof text)) > 0)
+		fwrite(text, 1, (size_t)n, stderr);
+}
+
+int alloc_fault_fork(int (*body)(void *arg), void *arg)
+{
+	int said = memfd_create("child", MFD_CLOEXEC), status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		in_child = true;
+		dup2(said, STDERR_FILENO);
+		status = body(arg);
+		alloc_fault_disarm();
+		if (__lsan_do_recoverable_leak_check())
+			_exit(ALLOC_END_LEAK);
+		_exit(status);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child)
+		return -1;
+	status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+	if (status != ALLOC_END_WELL && status != ALLOC_END_REFUSED && status != ALLOC_END_HOUSE)
+		show(said);
+	close(said);
+	return status;
+}

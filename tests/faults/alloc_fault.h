@@ -1,0 +1,35 @@
+#pragma once
+
+/*
+ * Failing allocations.  malloc(), calloc(), realloc() and their kin of this
+ * program, and of every library in it, are our own: armed, the k-th of this
+ * thread has no memory.  abort() is ours too, so that the house's answer to that
+ * (base/arena.h) and a foreign library's panic can be told from each other and
+ * from a crash.
+ */
+#include <stdbool.h>
+
+/* The k-th allocation of this thread from now on fails. */
+void alloc_fault_arm(unsigned k);
+/* Stops; true when the k-th never came. */
+bool alloc_fault_disarm(void);
+
+/* The k that follows: each of the first, then further and further apart (jansson takes thousands).
+ */
+unsigned alloc_fault_next(unsigned k);
+
+/* How a process ended in which one failed. */
+enum alloc_end {
+	ALLOC_END_WELL = 0,
+	ALLOC_END_REFUSED = 1,
+	ALLOC_END_LEAK = 81,	/* what a sanitizer found at the end */
+	ALLOC_END_HOUSE = 82,	/* our own code aborted */
+	ALLOC_END_FOREIGN = 83, /* a library did */
+};
+
+/*
+ * Runs body(arg) in a child, which ends by _exit() with what it returns or as
+ * above; leaks are looked for behind it.  The child has no threads but its own.
+ * Returns the exit status, or -signal.
+ */
+int alloc_fault_fork(int (*body)(void *arg), void *arg);

@@ -1,0 +1,260 @@
+/*
+ * The libraries that lean on foreign ones, each allocation of a use failing in a
+ * child of its own: the use succeeds, fails with a status that says so, or ends the
+ * process by our own hand.  Never a crash, a leak, a wrong answer or a library's panic.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "cache/session.h"
+#include "crypto/hash.h"
+#include "crypto/jwt.h"
+#include "crypto/keyring.h"
+#include "crypto/sign.h"
+#include "db/conn.h"
+#include "faults/alloc_fault.h"
+#include "rpc/client.h"
+#include "rpc/server.h"
+#include "screener/screener.h"
+#include "support/test_db.h"
+
+#define ROUNDS_MAX 400
+
+#define CHECK(condition)                                                                           \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);    \
+			exit(1);                                                                   \
+		}                                                                                  \
+	} while (0)
+
+#define WRONG 2 /* beside alloc_fault.h: neither the right answer nor a refusal that says so */
+
+static unsigned nth;
+static bool *untouched; /* shared with the children */
+
+static void begin(void)
+{
+	alloc_fault_arm(nth);
+}
+
+static int end(struct status st, bool right)
+{
+	*untouched = alloc_fault_disarm();
+	if (is_ok(st))
+		return right ? ALLOC_END_WELL : WRONG;
+	return st.code == STATUS_UNAVAILABLE || st.code == STATUS_INTERNAL ||
+			       st.code == STATUS_RESOURCE_EXHAUSTED
+		       ? ALLOC_END_REFUSED
+		       : WRONG;
+}
+
+/* Does the library answer as base/arena.h does?  hiredis 0.14 aborts wherever it has no memory. */
+static bool ends_too(const char *what, int how)
+{
+	return how == ALLOC_END_HOUSE || (how == ALLOC_END_FOREIGN && strcmp(what, "session") == 0);
+}
+
+static void fail_every_allocation(const char *what, int (*use)(void *))
+{
+	unsigned refused = 0, aborted = 0, rounds = 0;
+	int how;
+
+	untouched = mmap(NULL, sizeof *untouched, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CHECK(untouched != MAP_FAILED);
+	for (nth = 1; !*untouched; nth = alloc_fault_next(nth)) {
+		CHECK(++rounds < ROUNDS_MAX);
+		how = alloc_fault_fork(use, NULL);
+		refused += how == ALLOC_END_REFUSED;
+		aborted += ends_too(what, how);
+		if (how != ALLOC_END_WELL && how != ALLOC_END_REFUSED && !ends_too(what, how)) {
+			fprintf(stderr, "%s: allocation %u ended with %d\n", what, nth, how);
+			exit(1);
+		}
+	}
+	CHECK(rounds > 1);
+	printf("%-12s %3u allocations failed: %3u uses refused, %3u ended the process, %3u did "
+	       "without\n",
+	       what, rounds - 1, refused, aborted, rounds - 1 - refused - aborted);
+	munmap(untouched, sizeof *untouched);
+}
+
+static int use_database(void *arg)
+{
+	struct db_config config = {
+		.conninfo = test_db_conninfo(), .role = "aegis_tenant", .schema = "tenant"};
+	struct db_conn *conn;
+	struct status st;
+
+	(void)arg;
+	begin();
+	conn = db_conn_new(&config, NULL, 0);
+	st = db_conn_open(conn);
+	db_conn_free(&conn);
+	return end(st, true);
+}
+
+static int use_sessions(void *arg)
+{
+	struct uuid tenant = {.bytes = {1}}, session = {.bytes = {2}};
+	struct cache_config config = {.timeout_ms = 2000};
+	enum cache_session state = CACHE_SESSION_UNASKED;
+	struct cache_sync *cache;
+	uint64_t epoch = 0;
+	char url[512];
+	struct status st;
+
+	(void)arg;
+	snprintf(url, sizeof url, "unix:%s", test_redis_socket());
+	config.url = url;
+	begin();
+	st = cache_sync_new(&config, &cache);
+	if (is_failed(st))
+		return end(st, false);
+	st = cache_session_put(cache, tenant, session, 7, 60);
+	if (is_ok(st))
+		st = cache_session_get(cache, tenant, session, &state, &epoch);
+	cache_sync_free(&cache);
+	return end(st, state == CACHE_SESSION_ALIVE && epoch == 7);
+}
+
+static int use_tokens(void *arg)
+{
+	static const struct jwt_expect expect = {"aegis", "aegis-api", "access"};
+	struct jwt_claims claims = {.iss = "aegis",
+				    .aud = "aegis-api",
+				    .sub = "ann",
+				    .org = "",
+				    .workspace = "",
+				    .role = "",
+				    .type = "access",
+				    .jti = "",
+				    .sid = "",
+				    .issued_at = SECONDS(1800000000),
+				    .expires_at = SECONDS(1800000900)};
+	struct jwt_key key = {.kid = "k"};
+	uint8_t seed[SIGN_SEED_BYTES] = {1}, secret[SIGN_PRIVATE_BYTES];
+	struct arena *arena;
+	struct jwt_claims out;
+	struct status st;
+	char *token;
+
+	(void)arg;
+	crypto_init();
+	sign_from_seed(key.public_key, secret, seed);
+	begin();
+	arena = arena_new(1 << 20);
+	token = jwt_sign(arena, "k", secret, &claims);
+	st = jwt_verify(arena, &key, 1, str_of(token), SECONDS(1800000001), &expect, &out);
+	arena_free(&arena);
+	return end(st, true);
+}
+
+static char secrets[] = "/tmp/aegis-alloc-XXXXXX";
+
+static int use_keys(void *arg)
+{
+	struct keyring *ring = NULL;
+	struct status st;
+	bool has;
+
+	(void)arg;
+	begin();
+	st = keyring_open(secrets, "auth", &ring);
+	has = is_ok(st) && keyring_newest(ring, KEY_SERVICE);
+	keyring_free(&ring);
+	return end(st, has);
+}
+
+#define DOCUMENT                                                                                   \
+	"{\"format\":\"screener/1\",\"slug\":\"small\",\"locales\":[\"en-US\"],\"items\":[{"       \
+	"\"id\":\"age\",\"type\":\"integer\",\"min\":0,\"max\":120,\"required\":true,"             \
+	"\"safety\":true}],\"outcomes\":[{\"id\":\"no\",\"severity\":2},{\"id\":\"ok\","           \
+	"\"severity\":1}],\"hit_policy\":\"first\",\"rules\":[{\"id\":\"R1\",\"if\":{\"<\":"       \
+	"[{\"var\":\"age\"},18]},\"then\":\"no\"},{\"id\":\"R2\",\"else\":true,\"then\":\"ok\"}]," \
+	"\"on_unknown\":\"no\",\"i18n\":{\"en-US\":{\"title\":\"T\",\"item.age.text\":\"Age?\","   \
+	"\"outcome.no.title\":\"No\",\"outcome.ok.title\":\"Yes\"}}}"
+
+static int use_screener(void *arg)
+{
+	struct screener_findings findings;
+	struct screener *screener = NULL;
+	struct arena *arena;
+	struct status st;
+
+	(void)arg;
+	begin();
+	arena = arena_new(1 << 24);
+	st = screener_compile(arena, STR(DOCUMENT), NULL, 0, &screener, &findings);
+	arena_free(&arena);
+	screener_free(&screener);
+	return end(st, true);
+}
+
+#define ECHO_ID 7u
+
+static void answer(struct rpc_request *request, void *arg)
+{
+	const struct rpc_reply_header ok = {};
+
+	(void)arg;
+	rpc_reply(request, &ok, request->payload);
+}
+
+/* The caller's own allocations; those of nng's threads are not touched. */
+static int use_rpc(void *arg)
+{
+	static const struct rpc_method echo = {
+		.name = "Echo", .id = ECHO_ID, .policy = {.deadline_ms = 5000}};
+	char url[64];
+	const char *urls[] = {url};
+	const struct rpc_server_config serving = {.urls = urls, .n_urls = 1, .on_request = answer};
+	const struct rpc_peer peer = {"peer", urls, 1};
+	const struct rpc_client_config calling = {.daemon = "test", .peers = &peer, .n_peers = 1};
+	struct rpc_server *server;
+	struct rpc_client *client;
+	struct rpc_header header = {};
+	struct rpc_result *result;
+	struct status st;
+	bool same;
+	int how;
+
+	(void)arg;
+	snprintf(url, sizeof url, "ipc:///tmp/aegis-alloc-%d.sock", getpid());
+	if (is_failed(rpc_server_new(&serving, &server)) ||
+	    is_failed(rpc_client_new(&calling, &client)) ||
+	    !rpc_client_wait(client, "peer", 1, 20000))
+		return WRONG;
+	begin();
+	result = rpc_call_blocking(client, "peer", &echo, &header,
+				   (struct rpc_body){.bytes = STR("there and back")});
+	st = result->header.status;
+	same = str_eq_c(result->payload, "there and back");
+	rpc_result_free(&result);
+	how = end(st, same);
+	rpc_client_free(&client);
+	rpc_server_free(&server);
+	return how;
+}
+
+int main(void)
+{
+	char command[128];
+
+	signal(SIGPIPE, SIG_IGN);
+	test_db_begin();
+	crypto_init();
+	CHECK(mkdtemp(secrets) && is_ok(keyring_ensure_service(secrets, "auth")));
+	fail_every_allocation("token", use_tokens);
+	fail_every_allocation("keyring", use_keys);
+	fail_every_allocation("screener", use_screener);
+	fail_every_allocation("connection", use_database);
+	fail_every_allocation("session", use_sessions);
+	fail_every_allocation("call", use_rpc);
+	snprintf(command, sizeof command, "rm -r %s", secrets);
+	return system(command);
+}

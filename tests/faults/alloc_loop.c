@@ -1,0 +1,118 @@
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "faults/alloc_fault.h"
+#include "faults/fault_loop.h"
+#include "support/svc_test_internal.h"
+
+#define ROUNDS_MAX 200
+
+/* Shared with the child. */
+struct outcome {
+	enum status_code code;
+	char reason[64];
+	bool untouched;
+};
+
+struct round {
+	const struct fault_case *what;
+	struct outcome *outcome;
+};
+
+static unsigned nth;
+static bool untouched;
+
+static void arm(bool begins)
+{
+	if (begins)
+		alloc_fault_arm(nth);
+	else
+		untouched = alloc_fault_disarm();
+}
+
+static int ask_in_child(void *arg)
+{
+	const struct round *round = arg;
+	struct answer answer;
+
+	daemons_after_fork();
+	around_dispatch = arm;
+	answer = round->what->ask();
+	round->outcome->code = answer.status.code;
+	snprintf(round->outcome->reason, sizeof round->outcome->reason, "%s",
+		 answer.status.reason ? answer.status.reason : "");
+	round->outcome->untouched = untouched;
+	for (size_t i = 0; i < test_world.n; i++)
+		svc_worker_free(&test_world.daemons[i]->worker);
+	return ALLOC_END_WELL;
+}
+
+static bool is_clean(const struct outcome *outcome)
+{
+	return outcome->code == STATUS_OK || outcome->code == STATUS_UNAVAILABLE ||
+	       outcome->code == STATUS_INTERNAL || outcome->code == STATUS_RESOURCE_EXHAUSTED;
+}
+
+/* What the child left behind, whether it spoke or not. */
+static void check_effects(const struct fault_case *what, int end, const struct outcome *outcome,
+			  unsigned k)
+{
+	int64_t effects = what->effects();
+	bool said_no = end == ALLOC_END_WELL && outcome->code != STATUS_OK &&
+		       strcmp(outcome->reason, "OUTCOME_UNKNOWN") != 0;
+	struct answer again;
+
+	cr_assert(effects == 0 || effects == what->whole, "allocation %u: %d of %d effects", k,
+		  (int)effects, (int)what->whole);
+	cr_assert(!said_no || effects == 0, "allocation %u: a known failure had its effect", k);
+	if (end == ALLOC_END_WELL && outcome->code == STATUS_OK) {
+		cr_assert_eq(effects, what->whole, "allocation %u: success without effect", k);
+		return;
+	}
+	again = fault_ask_again(what);
+	if (!fault_is_done_before(what, again.status) || effects == 0)
+		expect_ok(again);
+	cr_assert_eq(what->effects(), what->whole, "allocation %u", k);
+}
+
+static int one_round(const struct fault_case *what, struct outcome *outcome, unsigned k)
+{
+	struct round round = {what, outcome};
+	int64_t before;
+	int end;
+
+	what->prepare(10000 + k);
+	*outcome = (struct outcome){};
+	before = fault_backends();
+	nth = k;
+	end = alloc_fault_fork(ask_in_child, &round);
+	cr_assert(end == ALLOC_END_WELL || end == ALLOC_END_HOUSE,
+		  "allocation %u ended with %d after %s", k, end, outcome->reason);
+	cr_assert(end == ALLOC_END_HOUSE || is_clean(outcome), "allocation %u: %s %s", k,
+		  status_code_name(outcome->code), outcome->reason);
+	fault_settle(before);
+	check_effects(what, end, outcome, k);
+	return end;
+}
+
+void fault_every_allocation(const struct fault_case *what)
+{
+	struct outcome *outcome = mmap(NULL, sizeof *outcome, PROT_READ | PROT_WRITE,
+				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned aborted = 0, failed = 0, rounds = 0;
+
+	cr_assert(outcome != MAP_FAILED);
+	for (unsigned k = 1; !outcome->untouched; k = alloc_fault_next(k)) {
+		cr_assert_lt(++rounds, ROUNDS_MAX);
+		if (one_round(what, outcome, k) == ALLOC_END_HOUSE)
+			aborted++;
+		else if (outcome->code != STATUS_OK)
+			failed++;
+	}
+	cr_assert_gt(rounds, 1, "nothing allocated");
+	printf("%u allocations failed: %u calls refused, %u ended the process, %u did without\n",
+	       rounds - 1, failed, aborted, rounds - 1 - failed - aborted);
+	munmap(outcome, sizeof *outcome);
+}
