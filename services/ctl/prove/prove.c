@@ -46,6 +46,7 @@ static const char help[] =
 	"  --verify FILE   checks a report offline: the signature, and that it found nothing\n"
 	"  --key KEY       the verifier key that the proof printed; default: the key in "
 	"--secrets\n\n"
+	"Refused tries are not logged unless $AEGIS_CTL_VERBOSE is set.\n"
 	"Exit status 0: proven, 1: not, 2: usage.\n";
 
 static int usage(FILE *out, int status)

@@ -26,7 +26,7 @@ struct trial {
 	struct operations operations;
 	struct reading *readings;
 	size_t n_readings;
-	int64_t calls, aimed, filtered, with_canary;
+	int64_t calls, aimed, filtered, with_canary, compared;
 	json_t *refused, *leaks, *broken, *control, *changed;
 	json_t *answers; /* status → how often the other tenant's owner got it for a foreign id */
 };
@@ -167,7 +167,8 @@ static struct status try_lists(struct trial *t)
 }
 
 /* What the tenant itself gets for a reading operation; *json is NULL unless that is 200. */
-static struct status read_own(struct trial *t, const struct operation *o, json_t **json)
+static struct status read_own(struct trial *t, const struct operation *o, json_t **json,
+			      bool *has_canary)
 {
 	struct http_call call = {
 		.method = "GET", .path = o->path, .token = operation_reader(o, &t->hidden)};
@@ -176,9 +177,8 @@ static struct status read_own(struct trial *t, const struct operation *o, json_t
 	arena_reset(t->scratch, false);
 	TRY(http_run(t->http, t->scratch, &call, &answer));
 	*json = answer.status == 200 ? http_json(&answer) : NULL;
-	if (*json)
-		t->with_canary += holds(answer.body, world_value(&t->hidden, "canary"));
-	else if (o->has_ids)
+	*has_canary = holds(answer.body, world_value(&t->hidden, "canary"));
+	if (!*json && o->has_ids)
 		proof_find(t->control, "GET %s: its own tenant gets %d", o->pattern, answer.status);
 	return OK;
 }
@@ -188,26 +188,29 @@ static struct status read_before(struct trial *t)
 	t->readings = arena_array_of(t->proof->arena, struct reading, t->operations.n);
 	for (size_t i = 0; i < t->operations.n; i++) {
 		const struct operation *o = &t->operations.items[i];
+		bool has_canary = false;
 		json_t *json = NULL;
 
 		if (operation_is_reading(o))
-			TRY(read_own(t, o, &json));
+			TRY(read_own(t, o, &json, &has_canary));
+		t->with_canary += json && has_canary;
 		if (json)
 			t->readings[t->n_readings++] = (struct reading){o, json};
 	}
 	return OK;
 }
 
-static struct status read_after(struct trial *t, int64_t *compared)
+static struct status read_after(struct trial *t)
 {
 	for (size_t i = 0; i < t->n_readings; i++) {
 		const struct operation *o = t->readings[i].operation;
 		json_t *json = NULL;
+		bool has_canary;
 
 		if (operation_is_lively(o))
 			continue;
-		TRY(read_own(t, o, &json));
-		++*compared;
+		TRY(read_own(t, o, &json, &has_canary));
+		t->compared++;
 		if (!json_equal(json, t->readings[i].json))
 			proof_find(t->changed, "GET %s is no longer what it was", o->pattern);
 		json_decref(json);
@@ -225,7 +228,7 @@ static struct status read_api(struct trial *t, json_t **api)
 	return *api ? OK : FAIL(FAILED_PRECONDITION, "the gateway gives no openapi.json");
 }
 
-static void enter(struct trial *t, int64_t with_canary, int64_t compared)
+static void enter(struct trial *t)
 {
 	struct proof *proof = t->proof;
 	struct operations *all = &t->operations;
@@ -238,32 +241,30 @@ static void enter(struct trial *t, int64_t with_canary, int64_t compared)
 	proof_check(proof, PART, "every call is answered", t->calls, t->broken);
 	proof_check(proof, PART, "the tenant itself reads what others are refused",
 		    (int64_t)t->n_readings, t->control);
-	proof_check(proof, PART, "the tenant itself sees its canary", with_canary, NULL);
-	proof_check(proof, PART, "the tenant's objects are what they were", compared, t->changed);
+	proof_check(proof, PART, "the tenant itself sees its canary", t->with_canary, NULL);
+	proof_check(proof, PART, "the tenant's objects are what they were", t->compared,
+		    t->changed);
 	proof_fact(proof, PART, "operations", json_integer((json_int_t)all->n));
 	proof_fact(proof, PART, "calls", json_integer(t->calls));
 	proof_fact(proof, PART, "callsWithForeignIds", json_integer(t->aimed));
 	proof_fact(proof, PART, "answersToTheOtherOwner", t->answers);
 	proof_fact(proof, PART, "listsAskedForForeignObjects", json_integer(t->filtered));
-	proof_fact(proof, PART, "readingsWithCanary", json_integer(with_canary));
+	proof_fact(proof, PART, "readingsWithCanary", json_integer(t->with_canary));
 	proof_fact(proof, PART, "leftOut", json_incref(all->left_out));
 	proof_fact(proof, PART, "idsMadeUp", json_incref(t->hidden.made_up));
 }
 
 static struct status attack(struct trial *t, const json_t *api)
 {
-	int64_t compared = 0, with_canary;
-
 	operations_list(&t->operations, api, &t->hidden);
 	TRY(read_before(t));
-	with_canary = t->with_canary;
 	TRY(try_all(t, false));
 	TRY(try_lists(t));
 	TRY(prove_crowd(t->proof, t->http, api, &t->hidden, &t->other));
-	TRY(read_after(t, &compared));
-	TRY(try_all(t, true));
-	enter(t, with_canary, compared);
-	return OK;
+	TRY(read_after(t));
+	/* Its owner is signed out by the last calls. */
+	TRY(world_close(&t->other));
+	return try_all(t, true);
 }
 
 static struct status run_trial(struct trial *t)
@@ -281,7 +282,8 @@ static struct status run_trial(struct trial *t)
 	TRY(st);
 	(void)uuid_parse(str_of(world_value(&t->hidden, "tenant")), &t->proof->hidden);
 	(void)uuid_parse(str_of(world_value(&t->other, "tenant")), &t->proof->looking);
-	return world_close(&t->hidden);
+	TRY(world_close(&t->hidden));
+	return world_sign_out(&t->hidden);
 }
 
 struct status prove_routes(struct proof *proof)
@@ -297,6 +299,7 @@ struct status prove_routes(struct proof *proof)
 			  .answers = json_object()};
 	struct status st = run_trial(&t);
 
+	enter(&t);
 	for (size_t i = 0; i < t.n_readings; i++)
 		json_decref(t.readings[i].json);
 	operations_free(&t.operations);

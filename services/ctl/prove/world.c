@@ -105,11 +105,12 @@ static const struct step story[] = {
 };
 
 static const struct step farewell[] = {
-	{"owner", "POST", "/api/notifications/<notification>:cancel", "{}", 0},
-	{"owner", "DELETE", "/api/partners/<partner>/api-keys/<key>", NULL, 0},
-	{"owner", "POST", "/api/programs/<program>:end", "{}", 0},
-	{"owner", "POST", "/api/auth/logout", "{}", 0},
+	{"owner", "POST", "/api/notifications/<notification>:cancel", "{}", 200},
+	{"owner", "DELETE", "/api/partners/<partner>/api-keys/<key>", NULL, 204},
+	{"owner", "POST", "/api/programs/<program>:end", "{}", 200},
 };
+
+static const struct step sign_out = {"owner", "POST", "/api/auth/revoke-all", "{}", 200};
 
 /* Values of the tenant that nobody else may be told. */
 static const char *const words[] = {
@@ -260,6 +261,11 @@ struct status world_close(struct world *world)
 	for (size_t i = 0; i < sizeof farewell / sizeof farewell[0]; i++)
 		TRY(take_step(world, &farewell[i]));
 	return OK;
+}
+
+struct status world_sign_out(struct world *world)
+{
+	return take_step(world, &sign_out);
 }
 
 void world_free(struct world *world)

@@ -22,8 +22,12 @@ struct world {
 struct status world_build(struct http *http, struct arena *arena, struct world *world);
 void world_free(struct world *world);
 
-/* Ends its program, withdraws its keys and mail, signs its owner out. */
+/*
+ * Ends its program, withdraws its key and the mail of tomorrow; ends every
+ * sign-in of its owner.  Statuses as world_build().
+ */
 struct status world_close(struct world *world);
+struct status world_sign_out(struct world *world);
 
 /*
  * The name of a value of the tenant's own (its canary, an id, a token) that the
