@@ -9,8 +9,6 @@
 
 #define LOCK_ATTEMPTS 20
 #define LOCK_PAUSE_MS 250
-/* "aegis" as a number: one migrator a database. */
-#define LOCK_KEY "418564106611"
 
 struct applied {
 	int version;
@@ -230,7 +228,7 @@ static struct status migrate(struct migrator *m)
 {
 	TRY(migrator_connect(m));
 	if (!m->options->dry_run)
-		TRY(migrator_exec(m, "SELECT pg_advisory_lock(" LOCK_KEY ")"));
+		TRY(migrator_exec(m, "SELECT pg_advisory_lock(" DB_MIGRATE_LOCK ")"));
 	TRY(prepare_session(m));
 	return migrate_all(m);
 }

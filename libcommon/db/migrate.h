@@ -17,6 +17,10 @@
 
 #include "base/status.h"
 
+/* "aegis" as a number: the advisory lock of a migrator, and of whoever else changes grants on the
+ * database. */
+#define DB_MIGRATE_LOCK "418564106611"
+
 struct db_migration {
 	int version;
 	const char *name; /* "0001_members.sql" */
