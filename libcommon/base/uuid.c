@@ -36,6 +36,15 @@ struct uuid uuid_v7(instant now)
 	return id;
 }
 
+instant uuid_v7_instant(struct uuid id)
+{
+	uint64_t ms = 0;
+
+	for (int i = 0; i < 6; i++)
+		ms = ms << 8 | id.bytes[i];
+	return MILLIS((instant)ms);
+}
+
 bool uuid_parse(struct str text, struct uuid *out)
 {
 	static const struct {

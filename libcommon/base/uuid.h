@@ -21,6 +21,9 @@ struct uuid {
 
 /* Version 7 of the given instant; 74 random bits from the kernel.  Thread-safe. */
 struct uuid uuid_v7(instant now);
+
+/* The instant a version 7 id was made at, to the millisecond. */
+instant uuid_v7_instant(struct uuid id);
 /* Canonical text only: 36 characters, lower or upper case hex. */
 bool uuid_parse(struct str text, struct uuid *out);
 void uuid_format(char out[UUID_TEXT], struct uuid id);

@@ -1,5 +1,7 @@
 #include "notification/mail_head.h"
 
+#include <time.h>
+
 #include "base/arena.h"
 #include "contract/text.h"
 #include "notification/notification.h"
@@ -54,6 +56,18 @@ static const char *domain_of(const char *address)
 	return at ? at + 1 : "localhost";
 }
 
+/* RFC 5322 3.3, in UTC. */
+static const char *date_line(struct arena *arena, instant t)
+{
+	char text[48];
+	time_t seconds = (time_t)(t / SECONDS(1));
+	struct tm utc;
+
+	gmtime_r(&seconds, &utc);
+	strftime(text, sizeof text, "Date: %a, %d %b %Y %H:%M:%S +0000", &utc);
+	return arena_strdup(arena, text);
+}
+
 struct status mail_head_make(struct arena *arena, const struct mail *mail, const char *from,
 			     struct uuid id, struct mail_head *out)
 {
@@ -65,6 +79,8 @@ struct status mail_head_make(struct arena *arena, const struct mail *mail, const
 			  arena_printf(arena, "Subject: %s", header_text(arena, mail->subject)),
 			  arena_printf(arena, "Message-ID: <%s@%s>", uuid_text(arena, id),
 				       domain_of(from)),
-			  "Auto-Submitted: auto-generated"}};
+			  date_line(arena, uuid_v7_instant(id)), "Auto-Submitted: auto-generated",
+			  /* Of several parts the reader shows the last that it can. */
+			  "Content-Type: multipart/alternative"}};
 	return OK;
 }

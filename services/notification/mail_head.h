@@ -11,7 +11,7 @@
 struct arena;
 struct mail;
 
-#define MAIL_HEAD_LINES 5
+#define MAIL_HEAD_LINES 7
 
 struct mail_head {
 	const char *lines[MAIL_HEAD_LINES]; /* "Name: value", folded, no CRLF at the end */
@@ -19,7 +19,8 @@ struct mail_head {
 
 /*
  * *out and its texts live in the arena.  from is the platform's own address; id
- * makes the Message-ID.  INVALID_ARGUMENT/BAD_ADDRESS when mail->to is no
+ * makes the Message-ID and, being of version 7, the Date: both stay when the mail
+ * is sent again.  INVALID_ARGUMENT/BAD_ADDRESS when mail->to is no
  * address that mail can be sent to.
  */
 struct status mail_head_make(struct arena *arena, const struct mail *mail, const char *from,

@@ -45,6 +45,19 @@ static struct curl_slist *list_of(const char *const *lines, size_t n)
 	return list;
 }
 
+/* Lines of a mail end with CRLF (RFC 2045 6.7), whatever ended them before. */
+static const char *with_crlf(struct arena *arena, const char *text)
+{
+	struct strbuf out = strbuf_new(arena);
+
+	for (; *text; text++) {
+		if (*text == '\r' && text[1] == '\n')
+			continue;
+		strbuf_add_c(&out, *text == '\n' || *text == '\r' ? "\r\n" : (char[2]){*text});
+	}
+	return out.ptr;
+}
+
 static void add_part(curl_mime *mime, const char *type, const char *text)
 {
 	curl_mimepart *part = curl_mime_addpart(mime);
@@ -55,15 +68,15 @@ static void add_part(curl_mime *mime, const char *type, const char *text)
 		abort();
 }
 
-static curl_mime *make_body(CURL *curl, const struct mail *mail)
+static curl_mime *make_body(CURL *curl, struct arena *arena, const struct mail *mail)
 {
 	curl_mime *mime = curl_mime_init(curl);
 
 	if (!mime)
 		abort();
-	add_part(mime, "text/plain; charset=utf-8", mail->text);
+	add_part(mime, "text/plain; charset=utf-8", with_crlf(arena, mail->text));
 	if (*mail->html)
-		add_part(mime, "text/html; charset=utf-8", mail->html);
+		add_part(mime, "text/html; charset=utf-8", with_crlf(arena, mail->html));
 	return mime;
 }
 
@@ -110,7 +123,7 @@ struct status smtp_send(struct arena *arena, const struct mail *mail, struct uui
 		abort();
 	headers = list_of(head.lines, MAIL_HEAD_LINES);
 	append(&to, arena_printf(arena, "<%s>", mail->to));
-	body = make_body(curl, mail);
+	body = make_body(curl, arena, mail);
 	set_server(curl);
 	curl_easy_setopt(curl, CURLOPT_MAIL_FROM,
 			 arena_printf(arena, "<%s>", notification_config.mail_from));

@@ -36,9 +36,39 @@ const char *template_value(const Event__SealedMail *from, const char *name)
 	return "";
 }
 
+static bool is_spanish(const Event__SealedMail *from)
+{
+	return strncmp(from->locale, "es", 2) == 0;
+}
+
+/* The day of an instant in UTC, as people write it. */
+static void add_day(struct strbuf *out, const Event__SealedMail *from, const char *text)
+{
+	static const char *const months[][2] = {
+		{"January", "enero"},	{"February", "febrero"},   {"March", "marzo"},
+		{"April", "abril"},	{"May", "mayo"},	   {"June", "junio"},
+		{"July", "julio"},	{"August", "agosto"},	   {"September", "septiembre"},
+		{"October", "octubre"}, {"November", "noviembre"}, {"December", "diciembre"},
+	};
+	struct civil_date day;
+	instant t;
+
+	if (!instant_parse(str_of(text), &t)) {
+		strbuf_add_c(out, text);
+		return;
+	}
+	day = date_to_civil(date_of_instant(t));
+	if (is_spanish(from))
+		strbuf_printf(out, "%d de %s de %d", day.day, months[day.month - 1][1], day.year);
+	else
+		strbuf_printf(out, "%s %d, %d", months[day.month - 1][0], day.day, day.year);
+}
+
 static void add_value(struct strbuf *out, const Event__SealedMail *from, const char *name)
 {
-	if (strcmp(name, "link") == 0)
+	if (strcmp(name, "expires") == 0)
+		add_day(out, from, template_value(from, name));
+	else if (strcmp(name, "link") == 0)
 		strbuf_printf(out, "%s/api/auth/verify-email/%s", notification_config.public_url,
 			      template_value(from, "token"));
 	else
@@ -61,13 +91,12 @@ static char *fill(struct arena *arena, const char *pattern, const Event__SealedM
 
 struct status template_render(struct arena *arena, const Event__SealedMail *from, struct mail *out)
 {
-	bool spanish = strncmp(from->locale, "es", 2) == 0;
 	int found = -1;
 
 	for (size_t i = 0; i < sizeof templates / sizeof templates[0]; i++) {
 		if (strcmp(templates[i].name, from->template_) != 0)
 			continue;
-		if (found < 0 || (spanish && strcmp(templates[i].language, "es") == 0))
+		if (found < 0 || (is_spanish(from) && strcmp(templates[i].language, "es") == 0))
 			found = (int)i;
 	}
 	if (found < 0)

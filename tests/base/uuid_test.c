@@ -12,6 +12,7 @@ Test(uuid, version_7_carries_its_time_and_sorts_by_it)
 	cr_assert_eq(text[14], '7');
 	cr_assert(strchr("89ab", text[19]));
 	cr_assert(strncmp(text, "018bcfe5-6800", 13) == 0, "%s", text);
+	cr_assert_eq(uuid_v7_instant(a), SECONDS(1700000000));
 	cr_assert_lt(memcmp(a.bytes, b.bytes, 16), 0);
 	cr_assert(uuid_parse(str_of(text), &back) && uuid_eq(a, back));
 }

@@ -1,7 +1,7 @@
 /*
  * What a person may write into a mail.  The first byte says what the rest is:
  * recipient and subject behind one another, a packed mail, or the wire bytes of a
- * sealed one.  Whatever it says, a head has its five lines and no others, folded
+ * sealed one.  Whatever it says, a head has its lines and no others, folded
  * within the limits of RFC 5322 and 2047, and its words say what was written.
  */
 #include <aegis/event/v1/event.pb-c.h>

@@ -99,6 +99,29 @@ Test(mail, a_subject_cannot_bring_headers_of_its_own)
 	cr_assert_null(strstr(smtp_sink_last(sink), "Not_mine"), "words are ours alone");
 }
 
+Test(mail, is_formed_as_mail_readers_expect)
+{
+	Notification__SendEmailRequest req = NOTIFICATION__SEND_EMAIL_REQUEST__INIT;
+	struct uuid acme = a_tenant_id("acme");
+	const char *said;
+
+	req.to = "patient@example.org";
+	req.subject = "Hello";
+	req.text = "one\ntwo\r\nthree";
+	req.html = "<p>one</p>";
+	now_is(SECONDS(1700000000));
+	expect_ok(call(as(acme, "ann"), "SendEmail", &req));
+	now_is(0);
+	cr_assert(run_one_job(notification));
+	said = smtp_sink_last(sink);
+	cr_expect(strstr(said, "\r\nDate: Tue, 14 Nov 2023 22:13:20 +0000\r\n"), "%s", said);
+	cr_expect(strstr(said, "\r\none\r\ntwo\r\nthree\r\n"), "lines end as they do in mail: %s",
+		  said);
+	cr_expect(strstr(said, "Content-Type: multipart/alternative; boundary="), "%s", said);
+	cr_expect(!strstr(said, "multipart/mixed"), "%s", said);
+	cr_expect(strstr(said, "text/html"), "%s", said);
+}
+
 Test(mail, a_server_that_is_busy_is_tried_again_later)
 {
 	struct uuid acme = a_tenant_id("acme");
