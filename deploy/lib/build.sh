@@ -2,6 +2,8 @@
 
 jobs=$(nproc)
 
+run_build() { (cd "$root" && cmake --build --preset "$1" -j "$jobs"); }
+
 build_preset() {
 	local name=$1 log=$root/build/$1.log
 	mkdir -p "$root/build"
@@ -11,9 +13,9 @@ build_preset() {
 		die "CMake could not configure preset $name"
 	}
 	if [ -t 1 ]; then
-		(cd "$root" && cmake --build --preset "$name" -j "$jobs") || die "the build of preset $name failed"
+		run_build "$name" || die "the build of preset $name failed"
 	else
-		(cd "$root" && cmake --build --preset "$name" -j "$jobs") >>"$log" 2>&1 || {
+		log_progress "$log" run_build "$name" || {
 			grep -B2 -A12 -E 'error|FAILED' "$log" | tail -60 >&2
 			die "the build of preset $name failed (the whole output is in $log)"
 		}

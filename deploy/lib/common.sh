@@ -3,7 +3,6 @@
 root=$(cd "$here/.." && pwd)
 instance=${AEGIS_INSTANCE:-}
 checkout_hash=$(printf '%s' "$root|$instance" | sha256sum | cut -c1-10)
-port=${AEGIS_PORT:-8080}
 preset=${AEGIS_PRESET:-release}
 build_dir=$root/build/$preset
 
@@ -70,6 +69,28 @@ choose_data_dir() {
 }
 data_moved=
 choose_data_dir
+
+# Only `up` chooses a port; every other command finds the one that the cluster has.
+running_port() { sed -n 's/^http_port = //p' "$data_dir/etc/gateway.conf" 2>/dev/null || true; }
+port=${AEGIS_PORT:-}
+[ -n "$port" ] || [ "${1:-}" = up ] || port=$(running_port)
+port=${port:-8080}
+
+# log_progress LOG COMMAND...: the command's output goes to LOG; a line every ten seconds tells how far it is.
+log_progress() {
+	local log=$1 teller status=0
+	shift
+	: >"$log"
+	# Without our output in its hands, the last sleep keeps nobody waiting who reads us.
+	while sleep 10 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
+		note "… $(tail -n 1 "$log" | cut -c1-90)"
+	done &
+	teller=$!
+	("$@") >"$log" 2>&1 || status=$?
+	kill "$teller" 2>/dev/null || true
+	wait "$teller" 2>/dev/null || true
+	return $status
+}
 
 # Polls a command until it succeeds: wait_for SECONDS WHAT COMMAND...
 wait_for() {

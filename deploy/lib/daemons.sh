@@ -30,7 +30,10 @@ write_config() {
 			echo "db = host=$pg_socket_dir dbname=aegis"
 		fi
 		case $name in
-		notification) printf 'smtp_url = smtp://127.0.0.1:%s\nmail_from = no-reply@aegis.example\n' "$demo_mail_port" ;;
+		notification)
+			printf 'smtp_url = smtp://127.0.0.1:%s\nmail_from = no-reply@aegis.example\npublic_url = http://127.0.0.1:%s\n' \
+				"$demo_mail_port" "$port"
+			;;
 		compliance) printf 'allow_http_loopback = true\n' ;;
 		esac
 	} >"$file.new"
@@ -66,10 +69,10 @@ define_daemons() {
 	service web-sink "$(user_of demo)" "/usr/bin/python3 -m http.server --bind 127.0.0.1 --directory $data_dir/web $demo_web_port"
 }
 
-# A daemon whose program or configuration is newer than its process is restarted.
+# A process whose program or configuration is newer than itself is restarted.
 restart_changed() {
 	local name pid started file
-	for name in "${daemons[@]}" gateway; do
+	for name in mail-sink web-sink "${daemons[@]}" gateway; do
 		pid=$(cat "$data_dir/sv/$name/supervise/pid" 2>/dev/null || true)
 		[ -n "$pid" ] || continue
 		started=$(stat -c %Y "/proc/$pid" 2>/dev/null || echo 0)
@@ -85,13 +88,14 @@ restart_changed() {
 
 gateway_ready() { [ "$(curl -s -o /dev/null -w '%{http_code}' --max-time 2 "http://127.0.0.1:$private_port/readyz")" = 200 ]; }
 
-port_owner_is_ours() {
+ports_are_ours() {
 	local pid
+	[ "$(running_port)" = "$port" ] || return 1
 	pid=$(cat "$data_dir/sv/gateway/supervise/pid" 2>/dev/null) && [ -n "$pid" ] && [ -d "/proc/$pid" ]
 }
 
 check_port() {
-	port_owner_is_ours && return 0
+	ports_are_ours && return 0
 	local taken
 	for taken in "$port" "$private_port" "$demo_mail_port" "$demo_web_port"; do
 		if (exec 3<>"/dev/tcp/127.0.0.1/$taken") 2>/dev/null; then

@@ -28,13 +28,17 @@ install_packages() {
 		as_admin chmod 755 $policy
 		made=1
 	fi
-	if ! { as_admin apt-get update -q && as_admin env DEBIAN_FRONTEND=noninteractive \
-		apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$(install_log)" 2>&1; then
+	if ! log_progress "$(install_log)" fetch_packages "${missing[@]}"; then
 		[ -z "$made" ] || as_admin rm -f $policy
 		tail -20 "$(install_log)" >&2
 		die "the packages could not be installed (the whole output is in $(install_log))"
 	fi
 	[ -z "$made" ] || as_admin rm -f $policy
+}
+
+fetch_packages() {
+	as_admin apt-get update -q &&
+		as_admin env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }
 
 install_log() {
