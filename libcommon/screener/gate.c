@@ -56,7 +56,7 @@ static uint32_t weight_of(const struct screener *p)
 {
 	size_t cells = p->decision ? (size_t)p->n_rules * p->decision->n_columns : p->n_rules;
 
-	return (uint32_t)(1 + (p->n_nodes + p->n_slots + cells) / 512);
+	return (uint32_t)(1 + (p->n_nodes + p->n_slots + cells) / 256);
 }
 
 static struct status run(struct gate *gate, struct str document)

@@ -364,6 +364,19 @@ static bool try_site(struct gate *gate, struct arena *arena, const struct gate_s
 	return look_around(gate, arena, site, support);
 }
 
+/* Those of one comparison from below to above. */
+static void put_in_order(struct screener_boundary *list, size_t n)
+{
+	if (n < 2 || list[0].side <= list[n - 1].side)
+		return;
+	for (size_t i = 0; i < n / 2; i++) {
+		struct screener_boundary other = list[i];
+
+		list[i] = list[n - 1 - i];
+		list[n - 1 - i] = other;
+	}
+}
+
 void gate_boundaries(struct gate *gate)
 {
 	struct screener_gate_report *report = gate->report;
@@ -376,7 +389,10 @@ void gate_boundaries(struct gate *gate)
 	report->boundaries = arena_array_of(gate->arena, struct screener_boundary, 4 * n);
 	report->n_comparisons = n;
 	for (uint32_t i = 0; i < n; i++) {
+		size_t before = report->n_boundaries;
+
 		report->n_compared += try_site(gate, arena, &sites[i]);
+		put_in_order(report->boundaries + before, report->n_boundaries - before);
 		arena_reset(arena, false);
 	}
 	arena_free(&arena);

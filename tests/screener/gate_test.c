@@ -370,8 +370,8 @@ Test(gate, finds_where_what_is_computed_turns)
 	/* The whole year at eighteen. */
 	expect_boundaries(MONEY("'type':'date','min':'1900-01-01','max':'today'",
 				"{'>=':[{'age_at':{'var':'x'}},18]}", "'1971-03-09'"),
-			  "\"2007-03-01\" 1 ok\n\"2007-03-02\" 0 ok\n\"2008-03-01\" 0 ok\n"
-			  "\"2008-03-02\" -1 no\n");
+			  "\"2008-03-02\" -1 no\n\"2008-03-01\" 0 ok\n\"2007-03-02\" 0 ok\n"
+			  "\"2007-03-01\" 1 ok\n");
 	expect_boundaries(
 		MONEY("'type':'decimal','min':0,'max':20", "{'<':[{'var':'x'},6.5]}", "3.2"),
 		"6.4 -1 ok\n6.5 0 no\n6.6 1 no\n");
