@@ -47,7 +47,8 @@ void finding_add(struct compiler *c, const struct path *at, enum screener_severi
 		return;
 	if (severity == SCREENER_ERROR)
 		c->n_errors++;
-	if (c->n_findings == MAX_FINDINGS)
+	/* Warnings leave room for the errors that come after them. */
+	if (c->n_findings >= (severity == SCREENER_ERROR ? MAX_FINDINGS : MAX_FINDINGS / 2))
 		return;
 	if (c->n_findings == c->findings_cap) {
 		size_t cap = c->findings_cap ? c->findings_cap * 2 : 16;
