@@ -6,6 +6,7 @@
 
 #include "crypto/hash.h"
 #include "screener/compiler.h"
+#include "screener/json_tree.h"
 
 static const char *const members[] = {
 	"format",   "slug",	  "version",  "purpose",     "profile",	 "locales",    "tables",
@@ -117,12 +118,27 @@ static size_t at_most(size_t n, size_t max)
 	return n < max ? n : max;
 }
 
-/* Every part of a document is at least one JSON value, so their number bounds each kind. */
+/* Items, or what may become some: the elements of "items", with their own. */
+static size_t count_items(const json_t *json)
+{
+	json_t *array = json_object_get(json, "items"), *element;
+	size_t n = 0, i;
+
+	json_array_foreach (array, i, element)
+		n += 1 + count_items(element);
+	return n;
+}
+
+/* No more of each kind than the document has members and elements for it. */
 static void prepare(struct compiler *c)
 {
-	size_t items = at_most(c->n_json, MAX_ITEMS);
-	size_t scores = at_most(c->n_json, MAX_SCORES);
-	size_t derived = at_most(c->n_json, MAX_DERIVED);
+	size_t items = at_most(count_items(c->document), MAX_ITEMS);
+	size_t scores =
+		at_most(json_array_size(json_object_get(c->document, "scores")), MAX_SCORES);
+	size_t derived =
+		at_most(json_array_size(json_object_get(c->document, "derived")), MAX_DERIVED);
+	size_t tables =
+		at_most(json_object_size(json_object_get(c->document, "tables")), MAX_TABLES);
 	size_t names = items + derived + 2 * scores;
 	uint32_t size = 16;
 
@@ -131,7 +147,7 @@ static void prepare(struct compiler *c)
 	c->items = arena_array_of(c->arena, struct item, items + 1);
 	c->derived = arena_array_of(c->arena, struct derived, derived);
 	c->scores = arena_array_of(c->arena, struct score, scores);
-	c->tables = arena_array_of(c->arena, struct table, at_most(c->n_json, MAX_TABLES));
+	c->tables = arena_array_of(c->arena, struct table, tables);
 	c->domains = arena_array_of(c->arena, struct domain, items + scores);
 	c->units = arena_array_of(c->arena, struct str, MAX_UNITS);
 	c->names = arena_array_of(c->arena, struct name_ref, names);
@@ -171,9 +187,8 @@ static struct screener *compile_into_block(const struct compiler *first, size_t 
 	struct compiler c = {.arena = first->arena,
 			     .keep = &keep,
 			     .document = first->document,
-			     .n_json = first->n_json,
-			     .table_bytes = first->table_bytes,
-			     .n_table_bytes = first->n_table_bytes,
+			     .given_tables = first->given_tables,
+			     .n_given_tables = first->n_given_tables,
 			     .quiet = true};
 	struct screener *screener;
 
@@ -197,7 +212,7 @@ static json_t *load(struct compiler *c, struct str document)
 		ERROR_AT(c, NULL, "TOO_LARGE", "A document has at most %zu bytes.", MAX_DOCUMENT);
 		return NULL;
 	}
-	json = json_loadb(document.ptr, document.len, JSON_REJECT_DUPLICATES, &error);
+	json = json_tree_read(document, &error);
 	if (!json)
 		ERROR_AT(c, NULL,
 			 json_error_code(&error) == json_error_stack_overflow ? "TOO_DEEP" : "JSON",
@@ -209,24 +224,32 @@ static json_t *load(struct compiler *c, struct str document)
 }
 
 /* jansson's own limit is 2048; what we walk recursively is held lower. */
-static bool is_shallow(json_t *json, int depth, size_t *count)
+static bool is_shallow(json_t *json, int depth)
 {
 	const char *name;
 	json_t *value;
 	size_t i;
 
-	++*count;
 	if (depth > MAX_DEPTH * 2)
 		return false;
 	if (json_is_object(json))
 		json_object_foreach (json, name, value)
-			if (!is_shallow(value, depth + 1, count))
+			if (!is_shallow(value, depth + 1))
 				return false;
 	if (json_is_array(json))
 		json_array_foreach (json, i, value)
-			if (!is_shallow(value, depth + 1, count))
+			if (!is_shallow(value, depth + 1))
 				return false;
 	return true;
+}
+
+static struct given_table *given_tables(struct arena *arena, const struct str *bytes, size_t n)
+{
+	struct given_table *tables = arena_array_of(arena, struct given_table, n);
+
+	for (size_t i = 0; i < n; i++)
+		tables[i].bytes = bytes[i];
+	return tables;
 }
 
 struct status screener_compile(struct arena *arena, struct str document, const struct str *tables,
@@ -234,12 +257,14 @@ struct status screener_compile(struct arena *arena, struct str document, const s
 			       struct screener_findings *findings)
 {
 	struct keep keep = {.scratch = arena};
-	struct compiler c = {
-		.arena = arena, .keep = &keep, .table_bytes = tables, .n_table_bytes = n_tables};
+	struct compiler c = {.arena = arena,
+			     .keep = &keep,
+			     .given_tables = given_tables(arena, tables, n_tables),
+			     .n_given_tables = n_tables};
 	struct screener *screener;
 
 	c.document = load(&c, document);
-	if (c.document && !is_shallow(c.document, 0, &c.n_json))
+	if (c.document && !is_shallow(c.document, 0))
 		ERROR_AT(&c, NULL, "TOO_DEEP", "The document is nested too deeply.");
 	if (!c.n_errors)
 		compile_document(&c);
@@ -250,6 +275,8 @@ struct status screener_compile(struct arena *arena, struct str document, const s
 		*out = screener;
 	}
 	json_decref(c.document);
+	for (size_t i = 0; i < n_tables; i++)
+		json_decref(c.given_tables[i].json);
 	return c.n_errors ? FAIL(INVALID_ARGUMENT, "SCREENER_INVALID") : OK;
 }
 

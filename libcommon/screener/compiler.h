@@ -53,6 +53,14 @@ struct scope {
 	bool feeds_outcome; /* warn of items that are unknown while hidden */
 };
 
+/* The bytes of a reference table; hashed and read when the first document table asks. */
+struct given_table {
+	struct str bytes;
+	bool is_hashed;
+	uint8_t sha256[32];
+	json_t *json;
+};
+
 struct edge {
 	uint16_t from, to; /* from needs to */
 	const char *pointer;
@@ -62,9 +70,8 @@ struct compiler {
 	struct arena *arena;
 	struct keep *keep;
 	json_t *document;
-	size_t n_json; /* values in it, of any kind */
-	const struct str *table_bytes;
-	size_t n_table_bytes;
+	struct given_table *given_tables; /* of both runs */
+	size_t n_given_tables;
 	bool quiet; /* second run */
 
 	struct screener_finding *findings;

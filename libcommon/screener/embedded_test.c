@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "screener/compiler.h"
+#include "screener/json_tree.h"
 
 /* No number of a document has more digits, so the text is the author's: 209.7, not
  * 209.69999999999999. */
@@ -172,7 +173,7 @@ struct status screener_run_tests(const struct screener *screener, struct arena *
 {
 	struct compiler c = {.arena = arena};
 	struct test_run run = {.c = &c, .screener = screener, .arena = arena};
-	json_t *json = json_loadb(document.ptr, document.len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *json = json_tree_read(document, NULL);
 	json_t *test;
 	size_t i;
 

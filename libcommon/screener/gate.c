@@ -1,5 +1,6 @@
 /* The publish gate: its parts in order, and where their findings stand. */
 #include "screener/gate_part.h"
+#include "screener/json_tree.h"
 
 const char *gate_rule_pointer(const struct gate *gate, uint32_t rule, const char *member)
 {
@@ -91,7 +92,7 @@ struct status screener_gate(const struct screener *screener, struct arena *arena
 	struct status st;
 
 	*report = (struct screener_gate_report){};
-	gate.document = json_loadb(document.ptr, document.len, JSON_REJECT_DUPLICATES, NULL);
+	gate.document = json_tree_read(document, NULL);
 	if (!gate.document)
 		return FAIL(INVALID_ARGUMENT, "SCREENER_INVALID");
 	gate.scratch = arena_new(SIZE_MAX);

@@ -3,6 +3,7 @@
 
 #include "crypto/hash.h"
 #include "screener/compiler.h"
+#include "screener/json_tree.h"
 
 #define MAX_REFERENCE_ROWS 100000
 
@@ -14,30 +15,35 @@ int32_t table_index(const struct compiler *c, struct str name)
 	return -1;
 }
 
-static json_t *find_bytes(struct compiler *c, const struct path *at, const uint8_t sha256[32])
+static bool has_hash(struct given_table *given, const uint8_t sha256[32])
 {
-	uint8_t hash[32];
-	json_t *json = NULL;
+	if (given->bytes.len > MAX_DOCUMENT)
+		return false;
+	if (!given->is_hashed)
+		crypto_sha256(given->sha256, given->bytes.ptr, given->bytes.len);
+	given->is_hashed = true;
+	return memcmp(given->sha256, sha256, sizeof given->sha256) == 0;
+}
+
+/* Belongs to the given table. */
+static json_t *find_content(struct compiler *c, const struct path *at, const uint8_t sha256[32])
+{
 	json_error_t error;
 
-	for (size_t i = 0; i < c->n_table_bytes && !json; i++) {
-		struct str bytes = c->table_bytes[i];
+	for (size_t i = 0; i < c->n_given_tables; i++) {
+		struct given_table *given = &c->given_tables[i];
 
-		if (bytes.len > MAX_DOCUMENT)
+		if (!has_hash(given, sha256))
 			continue;
-		crypto_sha256(hash, bytes.ptr, bytes.len);
-		if (memcmp(hash, sha256, sizeof hash) != 0)
-			continue;
-		json = json_loadb(bytes.ptr, bytes.len, JSON_REJECT_DUPLICATES, &error);
-		if (!json_is_object(json)) {
-			ERROR_AT(c, at, "TABLE_INVALID", "The table is not a JSON object.");
-			json_decref(json);
-			return NULL;
-		}
+		if (!given->json)
+			given->json = json_tree_read(given->bytes, &error);
+		if (json_is_object(given->json))
+			return given->json;
+		ERROR_AT(c, at, "TABLE_INVALID", "The table is not a JSON object.");
+		return NULL;
 	}
-	if (!json)
-		ERROR_AT(c, at, "TABLE_MISSING", "No table with this SHA-256 was given.");
-	return json;
+	ERROR_AT(c, at, "TABLE_MISSING", "No table with this SHA-256 was given.");
+	return NULL;
 }
 
 static enum type_kind key_kind(struct str name)
@@ -266,10 +272,9 @@ static void compile_table(struct compiler *c, const struct path *at, const char 
 		ERROR_AT(c, AT_NAME(at, "sha256"), "BAD_VALUE", "A SHA-256 has 64 hex digits.");
 		return;
 	}
-	content = find_bytes(c, AT_NAME(at, "sha256"), table->sha256);
+	content = find_content(c, AT_NAME(at, "sha256"), table->sha256);
 	if (content)
 		compile_content(c, AT_NAME(at, "sha256"), content, table);
-	json_decref(content);
 }
 
 void compile_tables(struct compiler *c, const struct path *at)

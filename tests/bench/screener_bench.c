@@ -7,8 +7,9 @@
  *   trace    ... with all that a result holds, and the trace as JSON
  *   answers  reading the answers' JSON
  *   compile  compiling the document; ANSWERS is a folder of reference tables, or "-"
- *   json     reading the document with jansson, no more: what compile cannot go below; also a
- * folder table, table-check   the document's decision as a DMN decision table
+ *   json     reading the document with jansson, no more; ANSWERS as for compile
+ *   table    the document's decision as a DMN decision table
+ *   table-check   ... as check
  *
  * Prints one line of JSON: microseconds of one run by the clock (the median over
  * batches) and of the processor, bytes of the program and of the document.

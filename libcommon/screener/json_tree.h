@@ -1,0 +1,12 @@
+#pragma once
+
+/* JSON texts as trees of jansson, read by the scanner of answers. */
+#include <jansson.h>
+
+#include "base/str.h"
+
+/*
+ * What json_loadb(JSON_REJECT_DUPLICATES) gives, with its verdicts and errors,
+ * in less than half of its time.  A new reference, or NULL with *error (which may be NULL).
+ */
+json_t *json_tree_read(struct str text, json_error_t *error);
