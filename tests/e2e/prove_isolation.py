@@ -160,6 +160,7 @@ def main():
         checks.check(facts["routes"]["operations"] > 80 and facts["routes"]["answersToTheOtherOwner"]["404"] > 20, facts["routes"])
         checks.check(facts["rls alone"]["tablesWithHiddenRows"] > 20, facts["rls alone"])
         checks.check(facts["filter alone"]["statementsThatFindForTheTenantItself"] > 50, facts["filter alone"])
+        checks.check(facts["filter alone"]["foreignKeysThatRefused"] > 5, facts["filter alone"])
         check_report(checks, path, said)
     check_holes(checks)
     check_words(checks)

@@ -9,6 +9,7 @@
 
 #include "catalogues.h"
 #include "db/migrate.h"
+#include "graft.h"
 #include "prove.h"
 #include "replay.h"
 
@@ -19,6 +20,7 @@ struct trial {
 	const struct tenant_tables *tables;
 	struct arena *scratch;
 	struct replay replay;
+	struct grafts grafts;
 	int64_t statements, plans, across, scans, inserts, single;
 	json_t *unbound, *by_catalogue;
 };
@@ -194,6 +196,11 @@ static void enter_replay(struct trial *t)
 		    "with one tenant's values in another's name the statements find nothing",
 		    t->replay.tried, json_incref(t->replay.found));
 	proof_check(proof, PART, "in its own name they find something", t->replay.telling, NULL);
+	proof_check(proof, PART, "no foreign key takes another tenant's reference",
+		    t->grafts.refused, json_incref(t->grafts.findings));
+	proof_fact(proof, PART, "foreignKeys", json_integer(t->grafts.keys));
+	proof_fact(proof, PART, "foreignKeysThatRefused", json_integer(t->grafts.refused));
+	proof_fact(proof, PART, "foreignKeysWithoutRows", json_integer(t->grafts.untried));
 	proof_fact(proof, PART, "statementsRun", json_integer(t->replay.tried));
 	proof_fact(proof, PART, "statementsThatFindForTheTenantItself",
 		   json_integer(t->replay.telling));
@@ -232,7 +239,11 @@ struct status prove_filter(struct proof *proof)
 		st = ready;
 	for (size_t i = 0; i < db_n_migration_sets && is_ok(st); i++)
 		st = check_schema(&t, db_migration_sets[i].service);
+	t.grafts.findings = json_array();
+	if (is_ok(st) && proof->url)
+		st = graft_all(&t.replay, &t.grafts);
 	enter(&t);
+	json_decref(t.grafts.findings);
 	replay_free(&t.replay);
 	arena_free(&t.scratch);
 	return st;

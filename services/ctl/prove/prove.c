@@ -177,8 +177,9 @@ static int prove(struct proof *proof, const struct request *request)
 	json_decref(proof->checks);
 	json_decref(proof->facts);
 	if (is_failed(st))
-		fprintf(stderr, "aegisctl prove-isolation: %s %s\n", status_code_name(st.code),
-			st.reason);
+		fprintf(stderr,
+			"aegisctl prove-isolation: %s %s (AEGIS_CTL_VERBOSE=1 shows the log)\n",
+			status_code_name(st.code), st.reason);
 	return is_ok(st) && is_written && proof->failed == 0 ? CTL_OK : CTL_FAILED;
 }
 

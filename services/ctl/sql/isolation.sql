@@ -237,6 +237,22 @@ ORDER BY 1, 2;
 -- no-tenant
 SELECT pg_backend_pid() AS pid;
 
+-- The foreign keys of tenant tables, their columns besides tenant_id, and a statement that copies a row of
+-- tenant $1 to tenant $2 as it is, references and all.
+-- name: isolation_references :many
+-- args: names text[]
+-- row: isolation_reference (name text, key text, columns text[], graft text)
+-- no-tenant
+SELECT n.nspname || '.' || c.relname AS name, k.conname::text AS key,
+	ARRAY(SELECT a.attname::text FROM pg_attribute a
+		WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey) AND a.attname <> 'tenant_id') AS columns,
+	format('INSERT INTO %I.%I OVERRIDING SYSTEM VALUE SELECT (jsonb_populate_record(t, jsonb_build_object(''tenant_id'', $2))).* FROM %I.%I t WHERE tenant_id = $1 LIMIT 1', n.nspname, c.relname, n.nspname, c.relname) AS graft
+FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE k.contype = 'f' AND n.nspname || '.' || c.relname = ANY (:names)
+ORDER BY 1, 2;
+
 -- The statements that show the plan of a prepared one; arguments are "(NULL, NULL)".
 -- name: isolation_explains :many
 -- args: names text[], arguments text[]
