@@ -3,27 +3,17 @@
  * until the comparison turns, where it meets the constant and where it leaves
  * it; the answers around these points are evaluated and reported with what they
  * end with.  So a limit that is off by one, or a "<" for a "<=", is there for an
- * author to read.  Where no answer is a number, the nearest are looked for among
- * the tests and what differs from one of them in one answer.
+ * author to read.
  */
 #include "screener/eval.h"
-#include "screener/gate_part.h"
+#include "screener/gate_walk.h"
 
-#define MAX_CASES 16
-#define MAX_WALK  ((int64_t)1 << 40)
+#define MAX_BOUNDARIES 1000
+#define MAX_BYTES      ((size_t)1 << 20) /* of their answers together */
+#define MAX_CASES      16
+#define MAX_WALK       ((int64_t)1 << 40)
 
-/* The answers of a case, one of which is moved: start + k * step. */
-struct walk {
-	struct gate *gate;
-	const struct gate_site *site;
-	struct screener_answers answers;
-	struct arena *arena; /* of this site */
-	uint32_t item;
-	struct number start, step;
-	int64_t least, most; /* of k */
-};
-
-static bool move_to(struct walk *w, int64_t k)
+static bool move_to(struct gate_walk *w, int64_t k)
 {
 	struct value *slot = &w->answers.slots[w->item];
 	struct number n;
@@ -50,7 +40,7 @@ static bool gap_of(const struct gate_site *site, struct screener_state *state, s
 	return number_sub(left.number, right.number, gap);
 }
 
-static bool look(struct walk *w, struct number *gap)
+bool gate_look(struct gate_walk *w, struct number *gap)
 {
 	struct arena_mark mark = arena_mark(w->arena);
 	struct screener_state *state;
@@ -63,24 +53,24 @@ static bool look(struct walk *w, struct number *gap)
 	return known;
 }
 
-static int sign_of(struct number n)
+int gate_sign(struct number n)
 {
 	return (n.num > 0) - (n.num < 0);
 }
 
 /* Which side the comparison is on at k; false when that is unknown or the item is hidden. */
-static bool side_at(struct walk *w, int64_t k, int *side)
+static bool side_at(struct gate_walk *w, int64_t k, int *side)
 {
 	struct number gap;
 
-	if (k < w->least || k > w->most || !move_to(w, k) || !look(w, &gap))
+	if (k < w->least || k > w->most || !move_to(w, k) || !gate_look(w, &gap))
 		return false;
-	*side = sign_of(gap);
+	*side = gate_sign(gap);
 	return true;
 }
 
 /* The first k in this direction that is on another side than the one started from. */
-static bool find_turn(struct walk *w, int64_t from, int direction, int64_t *turn)
+static bool find_turn(struct gate_walk *w, int64_t from, int direction, int64_t *turn)
 {
 	int64_t near = from, far = from + direction, last = direction > 0 ? w->most : w->least;
 	int side, here;
@@ -134,7 +124,7 @@ static void warn_failure(struct gate *gate, const struct gate_site *site, const 
 }
 
 /* Evaluates the answers as a consumer would send them. */
-static void record(struct walk *w)
+void gate_record(struct gate_walk *w)
 {
 	struct screener_gate_report *report = w->gate->report;
 	const struct screener *p = w->gate->program;
@@ -143,9 +133,11 @@ static void record(struct walk *w)
 	const char *answers;
 	struct number gap;
 
-	if (report->n_boundaries == w->gate->max_boundaries || !look(w, &gap))
+	if (report->n_boundaries == w->gate->max_boundaries ||
+	    w->gate->boundary_bytes > MAX_BYTES || !gate_look(w, &gap))
 		return;
 	answers = gate_answers_json(w->gate, eval_state(p, &w->answers, w->arena));
+	w->gate->boundary_bytes += strlen(answers);
 	if (is_recorded(report, answers, w->answers.today) ||
 	    is_failed(screener_answers_parse(p, w->arena, str_of(answers), w->answers.today,
 					     &parsed)) ||
@@ -162,21 +154,21 @@ static void record(struct walk *w)
 	report->boundaries[report->n_boundaries++] = (struct screener_boundary){
 		.pointer = w->site->pointer,
 		.item = arena_strdup(w->gate->arena, p->items[w->item].id.ptr),
-		.side = sign_of(gap),
+		.side = gate_sign(gap),
 		.answers = answers,
 		.as_of = w->answers.today,
 		.outcome = arena_strdup(w->gate->arena, result.outcome->id),
 		.decided = result.decided};
 }
 
-static void record_at(struct walk *w, int64_t k)
+static void record_at(struct gate_walk *w, int64_t k)
 {
 	if (move_to(w, k))
-		record(w);
+		gate_record(w);
 }
 
 /* Both sides of each turn up to the one that leaves the constant behind. */
-static bool walk_to(struct walk *w, int direction)
+static bool walk_to(struct gate_walk *w, int direction)
 {
 	bool found = false;
 	int64_t turn = 0;
@@ -192,7 +184,7 @@ static bool walk_to(struct walk *w, int direction)
 	return found;
 }
 
-static bool walk_from(struct walk *w)
+static bool walk_from(struct gate_walk *w)
 {
 	bool up, down;
 	int side;
@@ -204,7 +196,7 @@ static bool walk_from(struct walk *w)
 	return up || down;
 }
 
-static int64_t steps_to(const struct walk *w, struct number limit, enum number_rounding mode,
+static int64_t steps_to(const struct gate_walk *w, struct number limit, enum number_rounding mode,
 			int64_t otherwise)
 {
 	struct number n;
@@ -226,7 +218,7 @@ static int64_t day_limit(const struct date_limit *limit, date_days today, int64_
 }
 
 /* How far and in which steps the answer can be moved. */
-static void set_range(struct walk *w)
+static void set_range(struct gate_walk *w)
 {
 	const struct item *item = &w->gate->program->items[w->item];
 	const struct limits *l = &item->limits;
@@ -235,10 +227,11 @@ static void set_range(struct walk *w)
 	w->least = -MAX_WALK;
 	w->most = MAX_WALK;
 	if (item->value.kind == TYPE_DATE) {
-		w->least =
-			day_limit(&l->first, w->answers.today, w->start.num - 60000) - w->start.num;
-		w->most =
-			day_limit(&l->last, w->answers.today, w->start.num + 60000) - w->start.num;
+		int64_t first = date_from_civil((struct civil_date){1, 1, 1});
+		int64_t last = date_from_civil((struct civil_date){9999, 12, 31});
+
+		w->least = day_limit(&l->first, w->answers.today, first) - w->start.num;
+		w->most = day_limit(&l->last, w->answers.today, last) - w->start.num;
 		return;
 	}
 	if (!l->has_step && item->value.kind != TYPE_INT)
@@ -264,7 +257,8 @@ static bool try_case(struct gate *gate, struct arena *arena, const struct gate_s
 		     const struct gate_case *from, const uint64_t *support)
 {
 	const struct screener *p = gate->program;
-	struct walk w = {.gate = gate, .site = site, .answers = *from->answers, .arena = arena};
+	struct gate_walk w = {
+		.gate = gate, .site = site, .answers = *from->answers, .arena = arena};
 	const struct screener_answers *a = from->answers;
 
 	for (uint32_t i = 0; i < p->n_items; i++) {
@@ -282,74 +276,6 @@ static bool try_case(struct gate *gate, struct arena *arena, const struct gate_s
 	return false;
 }
 
-/* The nearest answers seen on each side: below, at, above. */
-struct nearest {
-	bool has[3];
-	struct number gap[3];
-	struct walk at[3];
-};
-
-static void keep_nearest(struct walk *w, struct nearest *nearest)
-{
-	const struct screener *p = w->gate->program;
-	struct number gap;
-	int i, order;
-
-	if (!look(w, &gap))
-		return;
-	i = sign_of(gap) + 1;
-	order = nearest->has[i] ? number_compare(gap, nearest->gap[i]) : 0;
-	if (nearest->has[i] && (i == 0 ? order <= 0 : order >= 0))
-		return;
-	nearest->has[i] = true;
-	nearest->gap[i] = gap;
-	nearest->at[i] = *w;
-	nearest->at[i].answers.slots =
-		arena_memdup(w->arena, w->answers.slots, p->n_items * sizeof *w->answers.slots);
-	nearest->at[i].answers.given = arena_memdup(w->arena, w->answers.given, p->n_items);
-}
-
-/* The case, and what differs from it in the answer to one item that is no number. */
-static void try_neighbours(struct gate *gate, struct arena *arena, const struct gate_site *site,
-			   const struct gate_case *from, const uint64_t *support,
-			   struct nearest *nearest)
-{
-	const struct screener *p = gate->program;
-	const struct screener_answers *a = from->answers;
-	struct walk w = {.gate = gate, .site = site, .answers = *a, .arena = arena};
-
-	w.answers.slots = arena_memdup(arena, a->slots, p->n_items * sizeof *a->slots);
-	w.answers.given = arena_memdup(arena, a->given, p->n_items);
-	for (w.item = 0; w.item < p->n_items; w.item++) {
-		const struct gate_domain *d = &gate->domains[w.item];
-
-		if (!gate_set_has(support, w.item) || a->given[w.item] != GIVEN_VALID)
-			continue;
-		keep_nearest(&w, nearest);
-		for (uint32_t k = 0; k < d->n && gate->spent < gate->limit / 2; k++) {
-			w.answers.slots[w.item] = d->values[k];
-			keep_nearest(&w, nearest);
-		}
-		w.answers.slots[w.item] = a->slots[w.item];
-	}
-}
-
-static bool look_around(struct gate *gate, struct arena *arena, const struct gate_site *site,
-			const uint64_t *support)
-{
-	struct nearest nearest = {};
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < gate->n_cases && gate->spent < gate->limit / 2; i++)
-		try_neighbours(gate, arena, site, &gate->cases[i], support, &nearest);
-	for (int i = 0; i < 3; i++)
-		n += nearest.has[i];
-	for (int i = 0; n > 1 && i < 3; i++)
-		if (nearest.has[i])
-			record(&nearest.at[i]);
-	return n > 1;
-}
-
 static bool try_site(struct gate *gate, struct arena *arena, const struct gate_site *site)
 {
 	uint64_t *support = arena_array_of(arena, uint64_t, gate->words);
@@ -361,7 +287,7 @@ static bool try_site(struct gate *gate, struct arena *arena, const struct gate_s
 	for (uint32_t i = 0; i < gate->n_cases && i < MAX_CASES; i++)
 		if (try_case(gate, arena, site, &gate->cases[i], support))
 			return true;
-	return look_around(gate, arena, site, support);
+	return gate_look_around(gate, arena, site, support);
 }
 
 /* Those of one comparison from below to above. */
@@ -385,8 +311,9 @@ void gate_boundaries(struct gate *gate)
 	uint32_t n;
 
 	sites = gate_sites(gate, &n);
-	gate->max_boundaries = 4 * n;
-	report->boundaries = arena_array_of(gate->arena, struct screener_boundary, 4 * n);
+	gate->max_boundaries = 4 * n < MAX_BOUNDARIES ? 4 * n : MAX_BOUNDARIES;
+	report->boundaries =
+		arena_array_of(gate->arena, struct screener_boundary, gate->max_boundaries);
 	report->n_comparisons = n;
 	for (uint32_t i = 0; i < n; i++) {
 		size_t before = report->n_boundaries;

@@ -55,7 +55,7 @@ struct gate {
 	uint8_t *dead;	       /* per rule: reported */
 	uint32_t limit, spent; /* evaluations, weighed by the size of the program */
 	uint32_t weight;
-	size_t max_boundaries;
+	size_t max_boundaries, boundary_bytes;
 	date_days today; /* of evaluations that are no embedded test's */
 	bool moves;	 /* something depends on the day of the evaluation */
 	uint64_t *support;

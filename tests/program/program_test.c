@@ -175,6 +175,44 @@ Test(program, an_untested_document_is_not_published_and_warnings_are_told)
 	expect_fail(publish(acme, id, validate.version), FAILED_PRECONDITION, "SCREENER_INVALID");
 }
 
+/* A second safety question, hidden from children, that nothing stands in for. */
+#define UNSAFE                                                                                     \
+	"{\"format\":\"screener/1\",\"slug\":\"small\",\"locales\":[\"en-US\"],\"items\":["        \
+	"{\"id\":\"age\",\"type\":\"integer\",\"min\":0,\"max\":120,\"required\":true,"            \
+	"\"safety\":true},{\"id\":\"ill\",\"type\":\"boolean\",\"safety\":true,\"show_if\":{\">"   \
+	"\":["                                                                                     \
+	"{\"var\":\"age\"},17]}}]," OUTCOMES "\"hit_policy\":\"first\",\"rules\":[{\"id\":\"R1\"," \
+	"\"if\":{\"<\":[{\"var\":\"age\"},18]},"                                                   \
+	"\"then\":\"ok\"},{\"id\":\"R2\",\"if\":{\"var\":\"ill\"},\"then\":\"no\"},"               \
+	"{\"id\":\"R3\",\"else\":true,\"then\":\"ok\"}],\"on_unknown\":\"no\",\"i18n\":{\"en-"     \
+	"US\":{"                                                                                   \
+	"\"item.age.text\":\"Age?\",\"item.ill.text\":\"Ill?\",\"outcome.no.title\":\"No\","       \
+	"\"outcome.ok.title\":\"Yes\"}},\"tests\":["                                               \
+	"{\"name\":\"child\",\"answers\":{\"age\":9},\"outcome\":\"ok\"},"                         \
+	"{\"name\":\"ill\",\"answers\":{\"age\":19,\"ill\":true},\"outcome\":\"no\"},"             \
+	"{\"name\":\"well\",\"answers\":{\"age\":19,\"ill\":false},\"outcome\":\"ok\"}]}"
+
+Test(program, a_document_that_could_issue_a_code_unsafely_is_refused_with_the_answers_that_do)
+{
+	Program__ValidateScreenerRequest validate = PROGRAM__VALIDATE_SCREENER_REQUEST__INIT;
+	struct uuid acme = a_tenant_id("acme");
+	const Program__ValidateScreenerResponse *findings;
+	const char *id = a_program(acme)->id;
+
+	validate.program_id = id;
+	validate.version = draft(acme, id, UNSAFE)->version;
+	findings = expect_ok(call(as(acme, "ann"), "ValidateScreener", &validate));
+	cr_assert_not(findings->publishable);
+	cr_assert_eq(findings->n_findings, 2);
+	cr_expect_str_eq(findings->findings[0]->code, "HIDDEN_UNKNOWN");
+	cr_expect_str_eq(findings->findings[1]->code, "SAFETY_REFUTED");
+	cr_expect_str_eq(findings->findings[1]->pointer, "/items/1");
+	cr_expect(strstr(findings->findings[1]->message, "{\"age\":"), "%s",
+		  findings->findings[1]->message);
+	expect_fail(publish(acme, id, validate.version), FAILED_PRECONDITION, "SCREENER_INVALID");
+	expect_count(0, acme, "program.screener_version");
+}
+
 Test(program, a_published_version_is_immutable_for_everybody)
 {
 	Program__UpdateScreenerRequest update = PROGRAM__UPDATE_SCREENER_REQUEST__INIT;
