@@ -72,7 +72,7 @@ struct caller {
 	bool has_what_it_takes;	     /* is given the permission and scope the method asks for */
 	const char *idempotency_key; /* NULL: none */
 	const char *client_addr;
-	instant deadline; /* 0: ten seconds from now */
+	instant deadline; /* 0: test_patience from now */
 };
 
 /* The same name is the same id within a test, and another in every other test. */
@@ -121,6 +121,8 @@ struct svc_worker *worker_new(struct test_daemon *daemon);
 /* For faults: called before the dispatcher of call(), call_to(), call_on() runs and after; NULL:
  * none. */
 extern void (*around_dispatch)(bool begins);
+/* The deadline of calls that name none, from now: ten seconds. */
+extern instant test_patience;
 /* In a fork of a test: its daemons get connections of their own; what they share with the parent is
  * left alone. */
 void daemons_after_fork(void);

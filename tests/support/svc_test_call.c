@@ -206,6 +206,7 @@ static struct answer keep(struct svc_worker *worker, const struct rpc_method *me
 }
 
 void (*around_dispatch)(bool begins);
+instant test_patience = SECONDS(10);
 
 struct answer call_on(struct svc_worker *worker, const struct caller *who, const char *method,
 		      const void *request)
@@ -220,7 +221,7 @@ struct answer call_on(struct svc_worker *worker, const struct caller *who, const
 		.caller = who->daemon,
 		.principal = &p,
 		.envelope_tenant = who->tenant,
-		.deadline = who->deadline ? who->deadline : instant_now() + SECONDS(10),
+		.deadline = who->deadline ? who->deadline : instant_now() + test_patience,
 		.request_id = "req-test",
 		.traceparent = "",
 		.client_addr = who->client_addr,
