@@ -52,7 +52,8 @@ static void split_options(struct gate *gate, uint32_t slot, const uint8_t *membe
 {
 	const struct screener *p = gate->program;
 	struct gate_domain *d = &gate->domains[slot];
-	uint32_t n = p->domains[p->items[slot].value.of].n + 1, next = 0;
+	size_t n = (size_t)p->domains[p->items[slot].value.of].n + 1;
+	uint32_t next = 0;
 	uint16_t *renamed = arena_alloc(gate->scratch, 2 * n * sizeof *renamed);
 
 	memset(renamed, 0xff, 2 * n * sizeof *renamed);

@@ -152,15 +152,16 @@ static uint8_t row_can_be(struct gate_view *view, uint32_t row, const struct inp
 static void see_rules(struct gate_view *view, struct arena *arena)
 {
 	const struct screener *p = view->program;
+	bool is_table = p->decision != NULL;
 	struct inputs inputs = {};
 	uint8_t none = CAN_BE_TRUE;
 
-	if (p->decision)
+	if (is_table)
 		inputs = see_inputs(view, arena);
 	for (uint32_t i = 0; i < p->n_rules; i++) {
 		if (p->rules[i].otherwise)
 			view->rules[i] = none;
-		else if (p->decision)
+		else if (is_table)
 			view->rules[i] = row_can_be(view, i, &inputs);
 		else
 			view->rules[i] = gate_can_be(view, (uint32_t)p->rules[i].cond);

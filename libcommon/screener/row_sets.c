@@ -86,7 +86,7 @@ static void intersect_place(uint64_t *set, const struct row_column *column, uint
 
 struct row_sets row_sets_new(struct arena *arena, uint32_t n_rows)
 {
-	uint32_t n_words = (n_rows + 63) / 64;
+	size_t n_words = ((size_t)n_rows + 63) / 64;
 	uint64_t *words = arena_alloc(arena, 3 * n_words * sizeof *words);
 
 	memset(words, 0xff, 2 * n_words * sizeof *words);
@@ -98,7 +98,7 @@ struct row_sets row_sets_new(struct arena *arena, uint32_t n_rows)
 				 .certain = words + n_words,
 				 .unknown = words + 2 * n_words,
 				 .n_rows = n_rows,
-				 .n_words = n_words};
+				 .n_words = (uint32_t)n_words};
 }
 
 void row_sets_try(struct row_sets *sets, const struct row_column *column, const struct feel *value)
@@ -149,7 +149,7 @@ void row_sets_truths(const struct row_sets *sets, uint8_t *truths)
 	memset(truths, SCREENER_FALSE, sets->n_rows);
 	for (uint32_t i = 0; i < sets->n_rows / 64; i++)
 		if (sets->possible[i])
-			put_truths(sets->possible[i], sets->certain[i], truths + 64 * i);
+			put_truths(sets->possible[i], sets->certain[i], truths + (size_t)64 * i);
 	if (!rest)
 		return;
 	put_truths(sets->possible[sets->n_words - 1], sets->certain[sets->n_words - 1], last);

@@ -361,7 +361,7 @@ int main(int argc, char **argv)
 		check_table(&b);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		if (str_eq_c(str_of(argv[1]), cases[i].name))
-			report(&b, measure(&b, cases[i].run, atof(argv[4])),
+			report(&b, measure(&b, cases[i].run, strtod(argv[4], NULL)),
 			       is_table ? b.table_bytes : screener_size(b.screener));
 	json_decref(b.answers);
 	screener_free(&b.screener);
