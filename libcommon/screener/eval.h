@@ -44,6 +44,9 @@ bool eval_spend(struct screener_state *state, uint32_t operations);
 void eval_steps(struct screener_state *state);
 /* eval_score.c */
 void eval_score(struct screener_state *state, uint32_t index);
+/* What a known input adds to a score; false when that does not fit. */
+bool eval_points(const struct screener *program, const struct value *value, struct type type,
+		 struct number *out);
 /* eval_decision.c: the truth of each row into state->rules. */
 void eval_decision(struct screener_state *state);
 /* A known value as the columns of the decision have it. */

@@ -17,8 +17,8 @@ static bool points_of_set(const struct domain *d, uint64_t set, struct number *o
 }
 
 /* What one known input adds; a free text adds nothing. */
-static bool points_of(const struct screener *p, const struct value *v, struct type type,
-		      struct number *out)
+bool eval_points(const struct screener *p, const struct value *v, struct type type,
+		 struct number *out)
 {
 	const struct domain *d = &p->domains[type.of];
 
@@ -42,7 +42,7 @@ static void add_input(const struct screener_state *state, const struct score *s,
 		return;
 	}
 	tally->answered++;
-	if (!points_of(state->program, v, s->types[i], &points) ||
+	if (!eval_points(state->program, v, s->types[i], &points) ||
 	    !number_add(tally->sum, points, &tally->sum))
 		tally->cause = CAUSE_OVERFLOW;
 	else

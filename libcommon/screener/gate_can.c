@@ -253,5 +253,7 @@ uint8_t gate_can_be(struct gate_view *view, uint32_t index)
 	view->state->loops = 0;
 	if (slot == SLOT_UNKNOWN)
 		return CAN_BE_UNKNOWN;
-	return slot == SLOT_KNOWN ? of_truth(eval_truth(view->state, index)) : CAN_BE_ANY;
+	if (slot == SLOT_KNOWN)
+		return of_truth(eval_truth(view->state, index));
+	return gate_compare_ranges(view, index);
 }

@@ -122,6 +122,12 @@ enum { CAN_BE_FALSE = 1 << FALSE3, CAN_BE_TRUE = 1 << TRUE3, CAN_BE_UNKNOWN = 1 
 /* What a slot can still become. */
 enum gate_slot { SLOT_ANY, SLOT_KNOWN, SLOT_UNKNOWN };
 
+/* Where a number lies if it is known at all; an end that is not there is open. */
+struct gate_range {
+	bool has_low, has_high;
+	struct number low, high;
+};
+
 /*
  * What an evaluation can still come to when some items are open, that is may
  * yet get any answer or none: sets that hold every truth value there can be,
@@ -132,6 +138,7 @@ struct gate_view {
 	struct screener_state *state; /* the evaluation with open items unanswered */
 	const uint8_t *closed;	      /* per item */
 	uint8_t *slots;		      /* enum gate_slot */
+	struct gate_range *ranges;    /* per slot, of numbers */
 	uint8_t *shown;		      /* per item, a set of truth values */
 	uint8_t *rules;
 	uint8_t *constraints;
@@ -144,6 +151,12 @@ struct gate_view *gate_view_of(const struct gate *gate, const struct screener_an
 /* gate_can.c: a boolean node, and any other node. */
 uint8_t gate_can_be(struct gate_view *view, uint32_t node);
 enum gate_slot gate_slot_of(struct gate_view *view, uint32_t node);
+/* gate_range.c: of a slot once its step is done, and of any node. */
+struct gate_range gate_item_range(const struct gate_view *view, uint32_t item);
+struct gate_range gate_derived_range(struct gate_view *view, uint32_t index);
+struct gate_range gate_score_range(const struct gate_view *view, uint32_t index);
+/* What a comparison can be whose sides are not settled. */
+uint8_t gate_compare_ranges(struct gate_view *view, uint32_t node);
 /* Of a set for each child: Kleene's and, or; not. */
 uint8_t gate_can_not(uint8_t set);
 uint8_t gate_can_and(uint8_t a, uint8_t b);

@@ -61,6 +61,7 @@ static void step_item(struct gate_view *view, uint32_t i)
 	if (item->repeats && slot == SLOT_KNOWN && !rows_are_settled(view, i))
 		slot = SLOT_ANY;
 	set_slot(view, i, slot);
+	view->ranges[i] = gate_item_range(view, i);
 }
 
 static void step_derived(struct gate_view *view, uint32_t i)
@@ -71,6 +72,7 @@ static void step_derived(struct gate_view *view, uint32_t i)
 	if (what == SLOT_KNOWN && !view->state->slots[slot].known)
 		what = SLOT_UNKNOWN;
 	set_slot(view, slot, what);
+	view->ranges[slot] = gate_derived_range(view, i);
 }
 
 static void step_score(struct gate_view *view, uint32_t i)
@@ -88,6 +90,7 @@ static void step_score(struct gate_view *view, uint32_t i)
 
 		set_slot(view, k, unknown > spare ? SLOT_UNKNOWN : open ? SLOT_ANY : what);
 	}
+	view->ranges[slot] = gate_score_range(view, i);
 }
 
 static void step_all(struct gate_view *view)
@@ -98,6 +101,7 @@ static void step_all(struct gate_view *view)
 		view->shown[i] = CAN_BE_TRUE;
 		if (p->items[i].row_group < 0)
 			set_slot(view, i, slot_of_item(view, i));
+		view->ranges[i] = gate_item_range(view, i);
 	}
 	for (uint32_t i = 0; i < p->n_steps; i++)
 		switch ((enum step_kind)p->steps[i].kind) {
@@ -181,6 +185,7 @@ struct gate_view *gate_view_of(const struct gate *gate, const struct screener_an
 				   .closed = closed,
 				   .state = arena_memdup(arena, state, sizeof *state),
 				   .slots = arena_array_of(arena, uint8_t, p->n_slots),
+				   .ranges = arena_array_of(arena, struct gate_range, p->n_slots),
 				   .shown = arena_array_of(arena, uint8_t, p->n_items),
 				   .rules = arena_array_of(arena, uint8_t, p->n_rules),
 				   .constraints = arena_array_of(arena, uint8_t, p->n_constraints),

@@ -29,7 +29,10 @@ static void put_condition(struct strbuf *buf, struct dice *dice, int depth)
 	case 3:
 		strbuf_printf(buf, "{'%s':[{'+':[{'var':'%c'},{'var':'%c'}]},%u]}", how, a, b, n);
 		break;
-	case 4: strbuf_add_c(buf, "{'var':'b'}"); break;
+	case 4:
+		strbuf_printf(buf, dice_roll(dice, 2) ? "{'var':'b'}" : "{'%s':[{'var':'sc'},%u]}",
+			      how, n);
+		break;
 	case 5: strbuf_printf(buf, "{'==':[{'var':'c'},'%c']}", "xyz"[dice_roll(dice, 3)]); break;
 	case 6:
 		strbuf_add_c(buf, "{'!':");
@@ -66,7 +69,10 @@ static void put_items(struct strbuf *buf, struct dice *dice)
 		}
 		strbuf_printf(buf, ",'safety':%s}", dice_roll(dice, 2) ? "true" : "false");
 	}
-	strbuf_add_c(buf, "],");
+	strbuf_printf(buf,
+		      "],'scores':[{'id':'sc','method':'%s','items':['i','k','b'],'missing':%s}],",
+		      dice_roll(dice, 2) ? "sum" : "count",
+		      dice_roll(dice, 2) ? "'unknown'" : "'zero','max_missing':1");
 }
 
 static const char *random_document(struct arena *arena, struct dice *dice)

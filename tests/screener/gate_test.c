@@ -397,3 +397,113 @@ Test(gate, says_where_a_rule_fails_that_would_issue_a_code)
 		    "{'name':'y','answers':{'n':3},'outcome':'ok'}]}",
 		    "BOUNDARY_FAILED /rules/1/if\n");
 }
+
+/* Nine questions of up to three points each: 262,144 ways to answer. */
+#define Q(n)                                                                                       \
+	"{'id':'q" n "','type':'choice','options':[{'code':'a','score':0},{'code':'b','score':1}," \
+	"{'code':'c','score':2},{'code':'d','score':3}]}"
+#define Q_TEXT(n)                                                                                  \
+	"'item.q" n ".text':'Q','item.q" n ".option.a':'A','item.q" n ".option.b':'B',"            \
+	"'item.q" n ".option.c':'C','item.q" n ".option.d':'D',"
+#define SCORED(condition)                                                                                                \
+	"{'format':'screener/1','slug':'s','locales':['en-US'],'items':[" Q("1") "," Q("2") "," Q("3") "," Q("4") "," Q( \
+		"5") "," Q("6") "," Q("7") "," Q("8") "," Q("9") "],'scores':[{'id':'sc','method'"                       \
+								 ":'sum','items':['q1','q2','q3',"                       \
+								 "'q4','q5','q6',"                                       \
+								 "'q7','q8','q9'],'missing':'"                           \
+								 "unknown','bands':[[0,20,'low'],"                       \
+								 "[21,40,'high']]}],"                                    \
+								 "'outcomes':[{'id':'no','"                              \
+								 "severity':2},{'id':'ok','"                             \
+								 "severity':1}],"                                        \
+								 "'hit_policy':'first','rules':[{"                       \
+								 "'id':'R1','if':" condition                             \
+								 ",'then':'ok'},{'id':'R2','else'"                       \
+								 ":true,'then':'no'}],'on_"                              \
+								 "unknown':'no',"                                        \
+								 "'i18n':{'en-US':{" Q_TEXT(                             \
+									 "1") Q_TEXT("2") Q_TEXT("3")                    \
+									 Q_TEXT("4") Q_TEXT("5") Q_TEXT(                 \
+										 "6") Q_TEXT("7")                        \
+										 Q_TEXT("8") Q_TEXT(                     \
+											 "9") "'o"                       \
+											      "ut"                       \
+											      "co"                       \
+											      "me"                       \
+											      ".n"                       \
+											      "o."                       \
+											      "ti"                       \
+											      "tl"                       \
+											      "e'"                       \
+											      ":'"                       \
+											      "No"                       \
+											      "',"                       \
+											      "'o"                       \
+											      "ut"                       \
+											      "co"                       \
+											      "me"                       \
+											      ".o"                       \
+											      "k."                       \
+											      "ti"                       \
+											      "tl"                       \
+											      "e'"                       \
+											      ":'"                       \
+											      "Ye"                       \
+											      "s'"                       \
+											      "}}"                       \
+											      ",'"                       \
+											      "te"                       \
+											      "st"                       \
+											      "s'"                       \
+											      ":["                       \
+											      "{'"                       \
+											      "na"                       \
+											      "me"                       \
+											      "':"                       \
+											      "'t"                       \
+											      "',"                       \
+											      "'a"                       \
+											      "ns"                       \
+											      "we"                       \
+											      "rs"                       \
+											      "':"                       \
+											      "{}"                       \
+											      ",'"                       \
+											      "ou"                       \
+											      "tc"                       \
+											      "om"                       \
+											      "e'"                       \
+											      ":'"                       \
+											      "no"                       \
+											      "'}"                       \
+											      "]}"
+
+static uint32_t evaluations_of(const char *document, const char *findings)
+{
+	struct screener_gate_report report;
+	struct kit kit = kit_compile(document);
+
+	cr_expect_str_eq(gate_of(&kit, &report), findings);
+	kit_free(&kit);
+	return report.evaluations;
+}
+
+Test(gate, knows_what_a_score_can_be_without_adding_up_every_questionnaire)
+{
+	uint32_t n;
+
+	n = evaluations_of(SCORED("{'>':[{'var':'sc'},27]}"), "OUTCOME_UNTESTED /outcomes/1\n"
+							      "OUTCOME_UNREACHABLE /outcomes/1\n"
+							      "RULE_DEAD /rules/0\n"
+							      "RULE_UNTESTED /rules/1\n");
+	cr_expect_lt(n, 100);
+	n = evaluations_of(SCORED("{'>=':[{'var':'sc'},27]}"), "OUTCOME_UNTESTED /outcomes/1\n"
+							       "RULE_UNTESTED /rules/0\n"
+							       "RULE_UNTESTED /rules/1\n");
+	cr_expect_lt(n, 500);
+	n = evaluations_of(SCORED("{'==':[{'var':'sc.band'},'high']}"),
+			   "OUTCOME_UNTESTED /outcomes/1\n"
+			   "RULE_UNTESTED /rules/0\n"
+			   "RULE_UNTESTED /rules/1\n");
+	cr_expect_lt(n, 500);
+}

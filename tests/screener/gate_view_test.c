@@ -31,6 +31,9 @@ static const char rich[] =
 	"'derived':[{'id':'bmi','type':'decimal','round':[1,'half_up'],"
 	"'rule':{'/':[{'in_unit':[{'var':'kg'},'kg']},{'-':[{'var':'age'},18]}]}},"
 	"{'id':'years','type':'integer','rule':{'age_at':%s}},"
+	"{'id':'much','type':'integer','rule':{'-':[{'*':[{'var':'age'},3]},{'+':["
+	"{'min':[{'chosen':'meds'},{'var':'weeks'},{'rows':'home'}]},{'max':[{'var':'sc'},2]},"
+	"{'if':[{'var':'pregnant'},5,7]}]}]},'round':[0,'half_even']},"
 	"{'id':'kids','type':'integer','rule':{'count':['home',{'<':[{'var':'m_age'},18]}]}}],"
 	"'scores':[{'id':'sc','method':'sum','items':['sex','meds','pregnant','age'],"
 	"'missing':%s,'bands':[[0,50,'low'],[51,500,'high']]}],"
@@ -52,6 +55,8 @@ static const char rich[] =
 	"{'var':'m_odd'}]},{'none':['meds',['none']]}]},2]},'then':'ask'},"
 	"{'id':'R6','if':{'<':[{'min':[{'chosen':'meds'},{'rows':'home'},{'var':'weeks'}]},1]},"
 	"'then':'ok'},"
+	"{'id':'R7','if':{'or':[{'>':[{'var':'much'},200]},{'==':[{'var':'sc.band'},'high']}]},"
+	"'then':'ask'},"
 	"{'id':'R9','else':true,'then':'ok'}],'on_unknown':'ask'}";
 
 static struct gate gate_on(struct kit *kit)
@@ -86,11 +91,36 @@ static bool holds(uint8_t set, uint8_t truth)
 	return set >> truth & 1;
 }
 
+static bool is_within(struct gate_range range, struct number n)
+{
+	return !(range.has_low && number_compare(n, range.low) < 0) &&
+	       !(range.has_high && number_compare(n, range.high) > 0);
+}
+
+static bool ranges_cover(const struct gate_view *view, const struct screener_state *whole)
+{
+	const struct screener *p = view->program;
+	bool covers = true;
+
+	for (uint32_t i = 0; i < p->n_slots; i++) {
+		bool is_number = i < p->n_items ? p->items[i].row_group < 0 &&
+							  (p->items[i].value.kind == TYPE_INT ||
+							   p->items[i].value.kind == TYPE_QTY)
+				 : i < p->n_items + p->n_derived
+					 ? true
+					 : (i - p->n_items - p->n_derived) % 2 == 0;
+
+		if (is_number && whole->slots[i].known)
+			covers = covers && is_within(view->ranges[i], whole->slots[i].number);
+	}
+	return covers;
+}
+
 /* Everything that is so with all answers was possible with some of them open. */
 static bool view_covers(const struct gate_view *view, const struct screener_state *whole)
 {
 	const struct screener *p = view->program;
-	bool covers = true;
+	bool covers = ranges_cover(view, whole);
 
 	for (uint32_t i = 0; i < p->n_items; i++)
 		if (p->items[i].row_group < 0)
