@@ -17,7 +17,7 @@ static const char rich[] =
 	"{'code':'X','score':3}]},"
 	"{'id':'more','type':'group','show_if':{'==':[{'var':'sex'},'F']},'items':["
 	"{'id':'pregnant','type':'boolean','when_hidden':false,'safety':true},"
-	"{'id':'weeks','type':'integer','show_if':{'var':'pregnant'}}]},"
+	"{'id':'weeks','type':'integer','min':-9,'show_if':{'var':'pregnant'}}]},"
 	"{'id':'kg','type':'quantity','unit':'kg','min':1,'max':200},"
 	"{'id':'born','type':'date','min':'1900-01-01','max':'2026-03-01'},"
 	"{'id':'meds','type':'multi','options':[{'code':'none','exclusive':true,'score':0},"
