@@ -16,7 +16,8 @@ VERBS = ("get", "post", "put", "patch", "delete")
 # The reference names an Acme Pharma of its own in examples.
 PUBLIC = {"/openapi.json", "/docs"}
 SHARED = {"/api/compliance/sources/{id}/health", "/api/auth/verify-email/{token}"}
-REFUSED = (401, 403, 404)
+# Who is signed in is told 403 or 404; 401 is for who shows nothing that counts here.
+REFUSED = {"B's owner": (403, 404), "B's key": (403, 404), "another consumer": (401, 403, 404), "nobody": (401,)}
 
 
 class Counts:
@@ -106,8 +107,8 @@ def call_as(journey, token, method, pattern, path, operation):
     return journey.http.call(method, path, body, token, {"Idempotency-Key": f"isolation-{abs(hash((method, path, token)))}"})
 
 
-def is_refused(path, answer):
-    if answer.status in REFUSED:
+def is_refused(name, path, answer):
+    if answer.status in REFUSED[name]:
         return True
     # An unknown code and a foreign one look the same.
     return path.startswith("/api/verification-codes/") and answer.status == 400 and answer.reason == "CODE_NOT_VALID"
@@ -133,7 +134,7 @@ def check_operation(journey, known, callers, method, pattern, operation):
             # What the caller sent may come back; what it did not know may not.
             Counts.check(word not in said or word in path, f"{what} as {name}: the answer holds {word}")
         if has_ids and pattern not in SHARED:
-            Counts.check(is_refused(path, answer), f"{what} as {name}: {answer.status} {answer.reason}")
+            Counts.check(is_refused(name, path, answer), f"{what} as {name}: {answer.status} {answer.reason}")
 
 
 # Calls that end B's own sign-in or make further tenants: made last or not at all.
