@@ -4,7 +4,7 @@ cmd_up() {
 	[ $# = 0 ] || die "up takes no arguments (AEGIS_PORT chooses the port)"
 	local started=$SECONDS
 	need_root_or_sudo
-	[ -z "$data_moved" ] || note "$data_moved"
+	[ -z "$hidden_by" ] || note "other users cannot enter $hidden_by: data and copies of the programs are in $data_dir"
 	install_packages "${run_packages[@]}" "${build_packages[@]}"
 	build_preset "$preset"
 	check_port

@@ -48,27 +48,22 @@ as_admin() {
 	fi
 }
 
-# The database user must be able to enter the data directory; a checkout below
-# a private home does not allow that, so the data goes to /var/lib then.
-choose_data_dir() {
+# Each daemon is a user of its own; below a private home, as root's is, it can enter neither
+# the checkout nor its data: hidden_by is the folder that keeps it out.
+find_hiding() {
 	local path=$root
-	if [ -n "${AEGIS_DATA:-}" ]; then
-		data_dir=$AEGIS_DATA
-		return
-	fi
-	data_dir=$root/var${instance:+/$instance}
 	[ -n "$as_root" ] || return 0
 	while [ "$path" != / ]; do
-		if [ "$(($(stat -c '0%a' "$path") & 1))" = 0 ]; then
-			data_dir=/var/lib/aegis-$checkout_hash
-			data_moved="the checkout lies below $path, which other users cannot enter: data is in $data_dir"
-			return 0
-		fi
+		[ "$(($(stat -c '0%a' "$path") & 1))" = 1 ] || hidden_by=$path
 		path=$(dirname "$path")
 	done
 }
-data_moved=
-choose_data_dir
+hidden_by=
+find_hiding
+data_dir=$root/var${instance:+/$instance}
+[ -z "$hidden_by" ] || data_dir=/var/lib/aegis-$checkout_hash
+data_dir=${AEGIS_DATA:-$data_dir}
+umask 022
 
 # Only `up` chooses a port; every other command finds the one that the cluster has.
 running_port() { sed -n 's/^http_port = //p' "$data_dir/etc/gateway.conf" 2>/dev/null || true; }

@@ -57,28 +57,40 @@ own_secrets() {
 	done
 }
 
+# Where a program can be run from by users who cannot enter the checkout: a copy, if need be.
+runnable() {
+	local copy=$data_dir/bin/${1##*/}
+	if [ -z "$hidden_by" ]; then
+		echo "$1"
+		return
+	fi
+	mkdir -p "$data_dir/bin"
+	cmp -s "$1" "$copy" || { install -m 755 "$1" "$copy.new" && mv "$copy.new" "$copy"; }
+	echo "$copy"
+}
+
 define_daemons() {
 	local name bin
 	for name in "${daemons[@]}" gateway; do
 		make_dir 0755 "$(id -un)" "$data_dir/etc"
 		write_config "$name"
 		if [ "$name" = gateway ]; then bin=$build_dir/gateway/aegis-gateway; else bin=$build_dir/services/$name/aegis-$name; fi
-		service "$name" "$(user_of "$name")" "$bin --config $data_dir/etc/$name.conf"
+		service "$name" "$(user_of "$name")" "$(runnable "$bin") --config $data_dir/etc/$name.conf"
 	done
-	service mail-sink "$(user_of demo)" "/usr/bin/python3 $here/demo/mail_sink.py $demo_mail_port $data_dir/mail"
+	service mail-sink "$(user_of demo)" "/usr/bin/python3 $(runnable "$here/demo/mail_sink.py") $demo_mail_port $data_dir/mail"
 	service web-sink "$(user_of demo)" "/usr/bin/python3 -m http.server --bind 127.0.0.1 --directory $data_dir/web $demo_web_port"
 }
 
 # A process whose program or configuration is newer than itself is restarted.
 restart_changed() {
-	local name pid started file
+	local name started file
 	for name in mail-sink web-sink "${daemons[@]}" gateway; do
-		pid=$(cat "$data_dir/sv/$name/supervise/pid" 2>/dev/null || true)
-		[ -n "$pid" ] || continue
-		started=$(stat -c %Y "/proc/$pid" 2>/dev/null || echo 0)
+		# runsv writes it anew with each process.
+		started=$data_dir/sv/$name/supervise/pid
+		[ -s "$started" ] || continue
 		for file in "$(awk '/^exec/ {for (i = 1; i <= NF; i++) if ($i ~ /aegis-[a-z]+$/) print $i}' "$data_dir/sv/$name/run" | tail -1)" \
 			"$data_dir/etc/$name.conf" "$data_dir/sv/$name/run"; do
-			if [ -e "$file" ] && [ "$(stat -c %Y "$file")" -gt "$started" ]; then
+			if [ "$file" -nt "$started" ]; then
 				sv -w 35 restart "$data_dir/sv/$name" >/dev/null || true
 				break
 			fi

@@ -30,7 +30,7 @@ run_as() {
 	local user=$1
 	shift
 	if [ -n "$as_root" ]; then
-		setpriv --reuid="$user" --regid=$group --clear-groups "$@"
+		(cd / && setpriv --reuid="$user" --regid=$group --clear-groups "$@")
 	else
 		"$@"
 	fi
@@ -54,9 +54,9 @@ make_users_and_dirs() {
 init_postgresql() {
 	[ ! -e "$pg_dir/PG_VERSION" ] || return 0
 	say "Creating a private PostgreSQL 15 in $pg_dir"
-	(cd / && run_as "$(user_of postgresql)" "$pg_bin/initdb" -D "$pg_dir" -U postgres \
+	run_as "$(user_of postgresql)" "$pg_bin/initdb" -D "$pg_dir" -U postgres \
 		--encoding=UTF8 --locale=C.UTF-8 --auth-local=peer --auth-host=reject --data-checksums \
-		--no-instructions) >"$data_dir/log/initdb.log" 2>&1 || {
+		--no-instructions >"$data_dir/log/initdb.log" 2>&1 || {
 		tail -20 "$data_dir/log/initdb.log" >&2
 		die "initdb failed"
 	}
