@@ -223,10 +223,16 @@ static struct changes sort_changes(struct arena *scratch, const struct row_cells
 	return changes;
 }
 
-/* So many changes to the set before it, and a place has a set of its own. */
-static uint32_t most_changes(const struct row_column *column)
+/*
+ * With more changes than this to the set before it, a place has a set of its
+ * own.  Few enough to be applied quickly, and enough for sets to be numbers of 16 bits.
+ */
+static uint32_t most_changes(const struct row_column *column, const struct changes *changes)
 {
-	return column->n_words > 8 ? 2 * column->n_words : 16;
+	uint32_t quick = column->n_words > 8 ? 2 * column->n_words : 16;
+	uint32_t enough = changes->ends[changes->n_places - 1] / UINT16_MAX;
+
+	return quick > enough ? quick : enough;
 }
 
 static void count_sets(const struct row_column *column, const struct changes *changes,
@@ -241,7 +247,7 @@ static void count_sets(const struct row_column *column, const struct changes *ch
 
 		begin = changes->ends[p];
 		since += n;
-		if (since > most_changes(column)) {
+		if (since > most_changes(column, changes)) {
 			since = 0;
 			++*n_sets;
 		} else {
@@ -269,7 +275,7 @@ static void place_sets(struct keep *keep, struct arena *scratch, const struct ch
 		for (uint32_t i = begin; i < changes->ends[p]; i++)
 			now[changes->rows[i] / 64] ^= (uint64_t)1 << changes->rows[i] % 64;
 		since += n;
-		if (since > most_changes(column)) {
+		if (since > most_changes(column, changes)) {
 			since = 0;
 			change_begin[++set] = kept;
 			memcpy(sets + (size_t)set * column->n_words, now,
@@ -279,7 +285,7 @@ static void place_sets(struct keep *keep, struct arena *scratch, const struct ch
 			kept += n;
 		}
 		begin = changes->ends[p];
-		places[p] = (struct row_place){set, kept};
+		places[p] = (struct row_place){(uint16_t)set, (uint16_t)since};
 	}
 	column->sets = sets;
 	column->change_begin = change_begin;

@@ -71,16 +71,16 @@ static void intersect_place(uint64_t *set, const struct row_column *column, uint
 {
 	const struct row_place *at = &column->places[place];
 	const uint64_t *base = column->sets + (size_t)at->set * column->n_words;
-	uint32_t from = column->change_begin[at->set];
+	const uint16_t *changes = column->changes + column->change_begin[at->set];
 	uint64_t changed[MAX_WORDS];
 
-	if (from == at->change_end) {
+	if (!at->n_changes) {
 		intersect(set, base, column->n_words);
 		return;
 	}
 	memcpy(changed, base, column->n_words * sizeof *base);
-	for (uint32_t i = from; i < at->change_end; i++)
-		changed[column->changes[i] / 64] ^= (uint64_t)1 << column->changes[i] % 64;
+	for (uint32_t i = 0; i < at->n_changes; i++)
+		changed[changes[i] / 64] ^= (uint64_t)1 << changes[i] % 64;
 	intersect(set, changed, column->n_words);
 }
 

@@ -18,10 +18,10 @@
 #define ROW_SETS_MAX_ROWS 10000
 #define ROW_CELL_ANY	  UINT16_MAX
 
-/* The set to begin with, and the end of the rows to change in it. */
+/* The set to begin with, and how many of the changes that follow it have come. */
 struct row_place {
-	uint32_t set;
-	uint32_t change_end;
+	uint16_t set;
+	uint16_t n_changes;
 };
 
 /*

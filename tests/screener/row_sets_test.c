@@ -396,6 +396,6 @@ Test(row_sets, a_column_takes_memory_in_proportion_to_its_ranges)
 
 	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
 		for (uint32_t n = 10; n <= ROW_SETS_MAX_ROWS; n *= 10)
-			cr_expect_lt(column_bytes(n, shapes[i]), 256 + 96 * (size_t)n,
+			cr_expect_lt(column_bytes(n, shapes[i]), 256 + 80 * (size_t)n,
 				     "shape %zu, %u rows", i, n);
 }

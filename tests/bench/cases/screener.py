@@ -108,7 +108,7 @@ def judge(table, examples):
     verdicts += [report.verdict("26 rows with trace, µs", us("26 rows, trace"), aim=10, at_most=True),
                  report.verdict("JS trace ÷ 26 rows with trace", us("26 rows, JS trace") / us("26 rows, trace"))]
     for columns in COLUMNS:
-        for engine in ("outcome", "as DMN"):
+        for engine in ("outcome", "trace", "as DMN"):
             worst = max((f"3,000 rows × {columns}, {kind}, {engine}" for kind in KINDS), key=us)
             verdicts.append(report.verdict(f"{worst} (the worst of {len(KINDS)}), µs", us(worst), aim=50, at_most=True))
         name = f"3,000 rows × {columns}, last"

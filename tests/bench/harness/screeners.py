@@ -98,20 +98,20 @@ def small_table():
 
 def large_table(columns, rows=3000):
     """
-    Every column but the last lets everyone pass, so no row is out before its last
-    cell, and that one is true in one row.  The answers: the last row matches, no
-    row matches, the last row matches but for an unknown first column, and people
-    at random.
+    Thousands of limits in every column.  All but the last let 5 pass, so no row is
+    out before its last cell, and that one is true in one row.  The answers: the last
+    row matches, no row matches, the last row matches but for an unknown first column,
+    and people somewhere among the limits.
     """
     dice = random.Random(columns)
     names = [f"c{i}" for i in range(columns)]
-    cells = [[f"<{dice.randint(50, 99)}" for _ in names[1:]] + [str(row)] for row in range(rows)]
+    cells = [[f"<{dice.randint(1000, 9999)}" for _ in names[1:]] + [str(row)] for row in range(rows)]
     made = table(f"table-{columns}", names, [(row, OUTCOMES[i % 4]["id"]) for i, row in enumerate(cells)])
     made["items"] = [{"id": name, "type": "integer"} for name in names]
     passing = dict.fromkeys(names, 5)
     last, none = {**passing, names[-1]: rows - 1}, {**passing, names[-1]: rows}
     unknown = {name: value for name, value in last.items() if name != names[0]}
-    people = [{**{name: dice.randint(0, 99) for name in names}, names[-1]: dice.randrange(rows)} for _ in range(16)]
+    people = [{**{name: dice.randint(0, 9999) for name in names}, names[-1]: dice.randrange(rows)} for _ in range(16)]
     return made, {"last": [last], "none": [none], "unknown": [unknown], "people": people}
 
 
