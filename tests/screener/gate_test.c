@@ -507,3 +507,22 @@ Test(gate, knows_what_a_score_can_be_without_adding_up_every_questionnaire)
 			   "RULE_UNTESTED /rules/1\n");
 	cr_expect_lt(n, 500);
 }
+
+Test(gate, counts_what_is_left_out_of_a_score_as_nothing)
+{
+	(void)evaluations_of(
+		"{'format':'screener/1','slug':'s','locales':['en-US'],'items':["
+		"{'id':'a','type':'choice','options':[{'code':'x','score':2},{'code':'y','score':3}"
+		"]},"
+		"{'id':'b','type':'choice','options':[{'code':'x','score':2},{'code':'y','score':3}"
+		"]}],"
+		"'scores':[{'id':'sc','method':'sum','items':['a','b'],'missing':'zero',"
+		"'max_missing':1}],'outcomes':[{'id':'no','severity':2},{'id':'ok','severity':1}],"
+		"'hit_policy':'first','rules':[{'id':'R1','if':{'<':[{'var':'sc'},3]},'then':'ok'},"
+		"{'id':'R2','else':true,'then':'no'}],'on_unknown':'no','i18n':{'en-US':{"
+		"'item.a.text':'A','item.a.option.x':'X','item.a.option.y':'Y','item.b.text':'B',"
+		"'item.b.option.x':'X','item.b.option.y':'Y','outcome.no.title':'No',"
+		"'outcome.ok.title':'Yes'}},"
+		"'tests':[{'name':'t','answers':{'a':'y','b':'y'},'outcome':'no'}]}",
+		"OUTCOME_UNTESTED /outcomes/1\nRULE_UNTESTED /rules/0\n");
+}
