@@ -61,6 +61,8 @@ struct screener_gate_report {
 
 /* "proven", "refuted", "not proven" */
 const char *screener_verdict_name(enum screener_verdict verdict);
+/* "below", "at", "above" */
+const char *screener_side_name(int side);
 
 /*
  * Runs the gate, within limit evaluations, over a document that compiled into the program. Findings

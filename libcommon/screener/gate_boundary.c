@@ -13,6 +13,11 @@
 #define MAX_CASES      16
 #define MAX_WALK       ((int64_t)1 << 40)
 
+const char *screener_side_name(int side)
+{
+	return side < 0 ? "below" : side > 0 ? "above" : "at";
+}
+
 static bool move_to(struct gate_walk *w, int64_t k)
 {
 	struct value *slot = &w->answers.slots[w->item];

@@ -179,8 +179,9 @@ static bool look(struct search *s, enum gate_answer *answer, uint32_t *item)
 	eval_conclude(view->state, &result);
 	gate_note(gate, &result, 0);
 	if (gate_goal_is_reached(view, s->goal, &result)) {
-		*s->found = (struct gate_found){gate_answers_json(gate, view->state),
-						gate_goal_outcome(view, s->goal, &result)->id};
+		s->found->answers = gate_answers_json(gate, view->state);
+		s->found->outcome =
+			arena_strdup(gate->arena, gate_goal_outcome(view, s->goal, &result)->id);
 		*answer = GATE_FOUND;
 	} else if (!gate_goal_is_open(view, s->goal)) {
 		*answer = GATE_NONE;

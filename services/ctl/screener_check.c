@@ -65,10 +65,7 @@ static json_t *boundaries_json(const struct screener_gate_report *gate)
 		date_format(as_of, b->as_of);
 		json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:o,s:s,s:s,s:b}", "pointer",
 						      b->pointer, "item", b->item, "side",
-						      b->side < 0   ? "below"
-						      : b->side > 0 ? "above"
-								    : "at",
-						      "answers",
+						      screener_side_name(b->side), "answers",
 						      json_loads(b->answers, JSON_DECODE_ANY, NULL),
 						      "as_of", as_of, "outcome", b->outcome,
 						      "decided", b->decided));

@@ -1,7 +1,6 @@
 #include <jansson.h>
 
 #include "program/program.h"
-#include "screener/gate.h"
 
 struct status screener_text(struct rpc_call *call, struct uuid program_id, int32_t version,
 			    struct screener_text *out)
@@ -70,20 +69,23 @@ static struct screener_findings join(struct arena *arena, const struct screener_
 }
 
 struct status screener_check(struct rpc_call *call, struct str document,
-			     struct screener_findings *findings, struct screener **screener)
+			     struct screener_gate_report *report, struct screener **screener)
 {
 	struct screener_findings compiled = {};
-	struct screener_gate_report gate;
 	struct screener_tables tables;
 	struct status st;
 
 	*screener = NULL;
+	*report = (struct screener_gate_report){};
 	TRY(screener_tables(call, document, &tables));
 	st = screener_compile(call->arena, document, tables.tables, tables.n, screener, &compiled);
-	*findings = compiled;
-	if (is_failed(st))
-		return compiled.n_errors ? OK : st;
-	TRY(screener_gate(*screener, call->arena, document, SCREENER_GATE_EVALUATIONS, &gate));
-	*findings = join(call->arena, &compiled, &gate.findings);
+	if (is_ok(st))
+		st = screener_gate(*screener, call->arena, document, SCREENER_GATE_EVALUATIONS,
+				   report);
+	if (is_failed(st) && !compiled.n_errors) {
+		screener_free(screener);
+		return st;
+	}
+	report->findings = join(call->arena, &compiled, &report->findings);
 	return OK;
 }

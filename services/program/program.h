@@ -8,7 +8,7 @@
 #include <aegis/program/v1/program.aegis.h>
 
 #include "program/queries.h"
-#include "screener/screener.h"
+#include "screener/gate.h"
 #include "svc/svc.h"
 
 extern const struct svc_descriptor program_daemon;
@@ -65,11 +65,11 @@ struct status screener_tables(struct rpc_call *call, struct str document,
 
 /*
  * Everything that publishing would say of a document: compile, then the publish
- * gate (screener/gate.h).  OK with findings; *screener is NULL when it does not compile, else the
- * caller frees it.
+ * gate (screener/gate.h).  OK with all findings in the report; *screener is NULL when it does not
+ * compile, else the caller frees it.
  */
 struct status screener_check(struct rpc_call *call, struct str document,
-			     struct screener_findings *findings, struct screener **screener);
+			     struct screener_gate_report *report, struct screener **screener);
 
 /* The program's row, locked; NOT_FOUND/PROGRAM_NOT_FOUND. */
 struct status lock_program(struct rpc_call *call, struct uuid id, struct q_program_row **row);

@@ -207,8 +207,16 @@ Test(program, a_document_that_could_issue_a_code_unsafely_is_refused_with_the_an
 	cr_expect_str_eq(findings->findings[0]->code, "HIDDEN_UNKNOWN");
 	cr_expect_str_eq(findings->findings[1]->code, "SAFETY_REFUTED");
 	cr_expect_str_eq(findings->findings[1]->pointer, "/items/1");
-	cr_expect(strstr(findings->findings[1]->message, "{\"age\":"), "%s",
-		  findings->findings[1]->message);
+	cr_expect_str_eq(findings->safety, "refuted");
+	cr_assert_eq(findings->n_safety_proofs, 2);
+	cr_expect_str_eq(findings->safety_proofs[0]->verdict, "proven");
+	cr_expect_str_eq(findings->safety_proofs[1]->item, "ill");
+	cr_expect_str_eq(findings->safety_proofs[1]->outcome, "ok");
+	cr_expect(strstr(findings->findings[1]->message, findings->safety_proofs[1]->answers));
+	cr_assert_gt(findings->n_boundaries, 0);
+	cr_expect_str_eq(findings->boundaries[0]->side, "below");
+	cr_expect_str_eq(findings->boundaries[0]->answers, "{\"age\":16}");
+	cr_expect_str_eq(findings->boundaries[0]->outcome, "ok");
 	expect_fail(publish(acme, id, validate.version), FAILED_PRECONDITION, "SCREENER_INVALID");
 	expect_count(0, acme, "program.screener_version");
 }

@@ -15,21 +15,22 @@ static char *hex_text(struct arena *arena, const uint8_t hash[IDENTITY_HASH_BYTE
 /* What the publish gate finds in the way, as field errors: one each, by JSON pointer. */
 static struct status gate(struct rpc_call *call, struct str document, char **slug)
 {
-	struct screener_findings findings = {};
+	struct screener_gate_report report;
+	const struct screener_findings *findings = &report.findings;
 	struct screener *screener;
 
-	TRY(screener_check(call, document, &findings, &screener));
+	TRY(screener_check(call, document, &report, &screener));
 	if (screener)
 		*slug = arena_strdup(call->arena, screener_slug(screener));
 	screener_free(&screener);
-	if (findings.n_errors == 0)
+	if (findings->n_errors == 0)
 		return OK;
-	for (size_t i = 0; i < findings.n; i++)
-		if (findings.list[i].severity == SCREENER_ERROR)
+	for (size_t i = 0; i < findings->n; i++)
+		if (findings->list[i].severity == SCREENER_ERROR)
 			(void)call_field_error(
 				call,
-				arena_printf(call->arena, "document%s", findings.list[i].pointer),
-				findings.list[i].code, findings.list[i].message);
+				arena_printf(call->arena, "document%s", findings->list[i].pointer),
+				findings->list[i].code, findings->list[i].message);
 	return FAIL(FAILED_PRECONDITION, "SCREENER_INVALID");
 }
 

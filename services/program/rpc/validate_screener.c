@@ -1,30 +1,82 @@
 #include "program/program.h"
-#include "svc/pb.h"
 
-/* What an answer carries of them. */
-#define FINDINGS_MAX 1000
+#define MAX_LISTED 1000
+
+static void list_findings(struct arena *arena, const struct screener_findings *findings,
+			  Program__ValidateScreenerResponse *resp)
+{
+	resp->findings = arena_array_of(arena, Program__Finding *, findings->n);
+	for (size_t i = 0; i < findings->n && i < MAX_LISTED; i++) {
+		const struct screener_finding *finding = &findings->list[i];
+		Program__Finding *out = arena_new_of(arena, Program__Finding);
+
+		program__finding__init(out);
+		out->severity = finding->severity == SCREENER_ERROR ? "error" : "warning";
+		out->code = finding->code;
+		out->pointer = finding->pointer;
+		out->message = finding->message;
+		resp->findings[resp->n_findings++] = out;
+	}
+}
+
+static void list_proofs(struct arena *arena, const struct screener_gate_report *gate,
+			Program__ValidateScreenerResponse *resp)
+{
+	resp->safety_proofs = arena_array_of(arena, Program__SafetyProof *, gate->n_questions);
+	for (size_t i = 0; i < gate->n_questions; i++) {
+		const struct screener_safety *question = &gate->questions[i];
+		Program__SafetyProof *out = arena_new_of(arena, Program__SafetyProof);
+
+		program__safety_proof__init(out);
+		out->item = question->item;
+		out->verdict = screener_verdict_name(question->verdict);
+		if (question->answers) {
+			out->answers = question->answers;
+			out->outcome = question->outcome;
+		}
+		resp->safety_proofs[resp->n_safety_proofs++] = out;
+	}
+}
+
+static void list_boundaries(struct arena *arena, const struct screener_gate_report *gate,
+			    Program__ValidateScreenerResponse *resp)
+{
+	char as_of[DATE_TEXT];
+
+	resp->boundaries = arena_array_of(arena, Program__Boundary *, gate->n_boundaries);
+	for (size_t i = 0; i < gate->n_boundaries; i++) {
+		const struct screener_boundary *boundary = &gate->boundaries[i];
+		Program__Boundary *out = arena_new_of(arena, Program__Boundary);
+
+		program__boundary__init(out);
+		date_format(as_of, boundary->as_of);
+		out->pointer = boundary->pointer;
+		out->item = boundary->item;
+		out->side = screener_side_name(boundary->side);
+		out->answers = boundary->answers;
+		out->as_of = arena_strdup(arena, as_of);
+		out->outcome = boundary->outcome;
+		out->decided = boundary->decided;
+		resp->boundaries[resp->n_boundaries++] = out;
+	}
+}
 
 struct status program_validate_screener(struct rpc_call *call,
 					const Program__ValidateScreenerRequest *req,
 					Program__ValidateScreenerResponse *resp)
 {
-	struct screener_findings findings = {};
+	struct screener_gate_report gate;
 	struct screener *screener;
 	struct screener_text text;
 
 	TRY(screener_text(call, id_of(req->program_id), req->version, &text));
-	TRY(screener_check(call, text.document, &findings, &screener));
+	TRY(screener_check(call, text.document, &gate, &screener));
+	resp->publishable = gate.findings.n_errors == 0;
+	if (screener)
+		resp->safety = screener_verdict_name(gate.safety);
 	screener_free(&screener);
-	resp->publishable = findings.n_errors == 0;
-	resp->n_findings = findings.n < FINDINGS_MAX ? findings.n : FINDINGS_MAX;
-	resp->findings = pb_array(call->arena, &program__finding__descriptor, resp->n_findings);
-	for (size_t i = 0; i < resp->n_findings; i++) {
-		Program__Finding *out = resp->findings[i];
-
-		out->severity = findings.list[i].severity == SCREENER_ERROR ? "error" : "warning";
-		out->code = findings.list[i].code;
-		out->pointer = findings.list[i].pointer;
-		out->message = findings.list[i].message;
-	}
+	list_findings(call->arena, &gate.findings, resp);
+	list_proofs(call->arena, &gate, resp);
+	list_boundaries(call->arena, &gate, resp);
 	return OK;
 }
