@@ -76,6 +76,7 @@ cmd_logs() {
 		fi
 	done
 	[ ${#files[@]} -gt 0 ] || files=("$data_dir"/log/*/current)
+	[ -e "${files[0]}" ] || die "nothing has been logged yet (deploy/aegis up first)"
 	exec tail -q -n 50 -F "${files[@]}"
 }
 
@@ -92,7 +93,7 @@ cmd_psql() {
 	if [ -n "$tenant" ]; then
 		role=aegis_$daemon file=$daemon/db.password
 	fi
-	password=$(cat "$data_dir/secrets/$file") || die "no password of $role (deploy/aegis up first)"
+	password=$(cat "$data_dir/secrets/$file" 2>/dev/null) || die "no password of $role (deploy/aegis up first)"
 	PGPASSWORD=$password PGOPTIONS="${tenant:+-c app.current_tenant_id=$tenant}" exec psql -X \
 		-h "$pg_socket_dir" -U "$role" -d aegis "$@"
 }
