@@ -82,7 +82,7 @@ WITH manifest AS (
 		AND a.atttypid = 'uuid'::regtype AND a.attnotnull)
 	UNION ALL
 	SELECT 7, t.name || ' has a tenant_id, but is of class ' || t.class FROM tables t
-	WHERE t.class IN ('reference', 'platform') AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = t.oid
+	WHERE t.class IN ('reference', 'platform', 'global') AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = t.oid
 		AND a.attname = 'tenant_id' AND NOT a.attisdropped)
 	UNION ALL
 	SELECT DISTINCT 8, g.name || ': ' || g.rolname || ' has no restrictive policy of the indexed form'
