@@ -45,6 +45,16 @@ static bool send_all(struct db_conn *conn)
 	return PQpipelineSync(conn->pg);
 }
 
+/* The server is going away or full, or libpq has no memory: that says nothing of the statement. */
+static bool is_no_verdict(const PGresult *result)
+{
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	struct status st = sqlstate_status(sqlstate ? sqlstate : "08006", NULL, NULL);
+
+	return PQresultStatus(result) == PGRES_FATAL_ERROR &&
+	       (st.code == STATUS_UNAVAILABLE || st.code == STATUS_RESOURCE_EXHAUSTED);
+}
+
 static struct status take_one(struct db_conn *conn, instant give_up, const char *name,
 			      const char *origin)
 {
@@ -53,6 +63,8 @@ static struct status take_one(struct db_conn *conn, instant give_up, const char 
 	TRY(wire_take(conn, give_up, &result));
 	if (PQresultStatus(result) == PGRES_COMMAND_OK)
 		return OK;
+	if (is_no_verdict(result))
+		return wire_lost(conn);
 	if (PQresultStatus(result) != PGRES_PIPELINE_ABORTED)
 		log_error("statement cannot be prepared", KV("statement", name), KV("at", origin),
 			  KV("error", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)));

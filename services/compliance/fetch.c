@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "http/curl_set.h"
 
 struct transfer {
 	const struct fetch *what;
@@ -134,24 +135,16 @@ static size_t take_header(char *data, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
-static void append(struct curl_slist **list, const char *text)
-{
-	struct curl_slist *longer = curl_slist_append(*list, text);
-
-	if (!longer)
-		abort();
-	*list = longer;
-}
-
 static struct curl_slist *conditions(struct arena *arena, const struct fetch *what)
 {
 	struct curl_slist *headers = NULL;
 
-	append(&headers, "Accept: text/csv, */*;q=0.1");
+	curl_list_add(&headers, "Accept: text/csv, */*;q=0.1");
 	if (*what->etag)
-		append(&headers, arena_printf(arena, "If-None-Match: %s", what->etag));
+		curl_list_add(&headers, arena_printf(arena, "If-None-Match: %s", what->etag));
 	if (*what->last_modified)
-		append(&headers, arena_printf(arena, "If-Modified-Since: %s", what->last_modified));
+		curl_list_add(&headers,
+			      arena_printf(arena, "If-Modified-Since: %s", what->last_modified));
 	return headers;
 }
 
@@ -159,22 +152,21 @@ static void set_up(CURL *curl, struct transfer *transfer, struct curl_slist *hea
 {
 	const struct fetch *what = transfer->what;
 
-	curl_easy_setopt(curl, CURLOPT_URL, what->url);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR,
-			 what->allow_loopback ? "http,https" : "https");
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, what->timeout_ms);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, what->timeout_ms / 3);
-	curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)FETCH_MAX_BYTES);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "aegis-compliance");
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, transfer);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
-	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
-	curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer);
+	CURL_SET(curl, CURLOPT_URL, what->url);
+	CURL_SET(curl, CURLOPT_PROTOCOLS_STR, what->allow_loopback ? "http,https" : "https");
+	CURL_SET(curl, CURLOPT_NOSIGNAL, 1L);
+	CURL_SET(curl, CURLOPT_NOPROXY, "*");
+	CURL_SET(curl, CURLOPT_TIMEOUT_MS, what->timeout_ms);
+	CURL_SET(curl, CURLOPT_CONNECTTIMEOUT_MS, what->timeout_ms / 3);
+	CURL_SET(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)FETCH_MAX_BYTES);
+	CURL_SET(curl, CURLOPT_USERAGENT, "aegis-compliance");
+	CURL_SET(curl, CURLOPT_HTTPHEADER, headers);
+	CURL_SET(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	CURL_SET(curl, CURLOPT_OPENSOCKETDATA, transfer);
+	CURL_SET(curl, CURLOPT_WRITEFUNCTION, take_body);
+	CURL_SET(curl, CURLOPT_WRITEDATA, transfer);
+	CURL_SET(curl, CURLOPT_HEADERFUNCTION, take_header);
+	CURL_SET(curl, CURLOPT_HEADERDATA, transfer);
 }
 
 /*

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "http/curl_set.h"
 #include "notification/mail_head.h"
 #include "notification/notification.h"
 #include "notification/settings.h"
@@ -27,21 +28,12 @@ void smtp_init(void)
 		abort();
 }
 
-static void append(struct curl_slist **list, const char *text)
-{
-	struct curl_slist *longer = curl_slist_append(*list, text);
-
-	if (!longer)
-		abort();
-	*list = longer;
-}
-
 static struct curl_slist *list_of(const char *const *lines, size_t n)
 {
 	struct curl_slist *list = NULL;
 
 	for (size_t i = 0; i < n; i++)
-		append(&list, lines[i]);
+		curl_list_add(&list, lines[i]);
 	return list;
 }
 
@@ -82,18 +74,17 @@ static curl_mime *make_body(CURL *curl, struct arena *arena, const struct mail *
 
 static void set_server(CURL *curl)
 {
-	curl_easy_setopt(curl, CURLOPT_URL, notification_config.smtp_url);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)notification_config.smtp_timeout_ms);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
-			 (long)notification_config.smtp_timeout_ms / 3);
-	curl_easy_setopt(curl, CURLOPT_USE_SSL,
-			 notification_config.smtp_require_tls ? (long)CURLUSESSL_ALL
-							      : (long)CURLUSESSL_TRY);
+	CURL_SET(curl, CURLOPT_URL, notification_config.smtp_url);
+	CURL_SET(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+	CURL_SET(curl, CURLOPT_NOSIGNAL, 1L);
+	CURL_SET(curl, CURLOPT_TIMEOUT_MS, (long)notification_config.smtp_timeout_ms);
+	CURL_SET(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)notification_config.smtp_timeout_ms / 3);
+	CURL_SET(curl, CURLOPT_USE_SSL,
+		 notification_config.smtp_require_tls ? (long)CURLUSESSL_ALL
+						      : (long)CURLUSESSL_TRY);
 	if (*notification_config.smtp_user) {
-		curl_easy_setopt(curl, CURLOPT_USERNAME, notification_config.smtp_user);
-		curl_easy_setopt(curl, CURLOPT_PASSWORD, notification_config.smtp_password);
+		CURL_SET(curl, CURLOPT_USERNAME, notification_config.smtp_user);
+		CURL_SET(curl, CURLOPT_PASSWORD, notification_config.smtp_password);
 	}
 }
 
@@ -122,14 +113,14 @@ struct status smtp_send(struct arena *arena, const struct mail *mail, struct uui
 	if (!curl)
 		abort();
 	headers = list_of(head.lines, MAIL_HEAD_LINES);
-	append(&to, arena_printf(arena, "<%s>", mail->to));
+	curl_list_add(&to, arena_printf(arena, "<%s>", mail->to));
 	body = make_body(curl, arena, mail);
 	set_server(curl);
-	curl_easy_setopt(curl, CURLOPT_MAIL_FROM,
-			 arena_printf(arena, "<%s>", notification_config.mail_from));
-	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to);
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(curl, CURLOPT_MIMEPOST, body);
+	CURL_SET(curl, CURLOPT_MAIL_FROM,
+		 arena_printf(arena, "<%s>", notification_config.mail_from));
+	CURL_SET(curl, CURLOPT_MAIL_RCPT, to);
+	CURL_SET(curl, CURLOPT_HTTPHEADER, headers);
+	CURL_SET(curl, CURLOPT_MIMEPOST, body);
 	result = curl_easy_perform(curl);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, code);
 	curl_mime_free(body);

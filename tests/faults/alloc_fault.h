@@ -14,9 +14,8 @@ void alloc_fault_arm(unsigned k);
 /* Stops; true when the k-th never came. */
 bool alloc_fault_disarm(void);
 
-/* The k that follows: each of the first, then further and further apart (jansson takes thousands).
- */
-unsigned alloc_fault_next(unsigned k);
+/* The k that follows: each up to dense, then further and further apart (some take thousands). */
+unsigned alloc_fault_next(unsigned k, unsigned dense);
 
 /* How a process ended in which one failed. */
 enum alloc_end {

@@ -16,12 +16,17 @@
 #include "crypto/sign.h"
 #include "db/conn.h"
 #include "faults/alloc_fault.h"
+#include "notification/notification.h"
+#include "notification/settings.h"
+#include "notification/smtp.h"
+#include "notification/smtp_sink.h"
 #include "rpc/client.h"
 #include "rpc/server.h"
 #include "screener/screener.h"
 #include "support/test_db.h"
 
 #define ROUNDS_MAX 400
+#define DENSE	   120
 
 #define CHECK(condition)                                                                           \
 	do {                                                                                       \
@@ -47,6 +52,7 @@ static int end(struct status st, bool right)
 	if (is_ok(st))
 		return right ? ALLOC_END_WELL : WRONG;
 	return st.code == STATUS_UNAVAILABLE || st.code == STATUS_INTERNAL ||
+			       st.code == STATUS_DEADLINE_EXCEEDED ||
 			       st.code == STATUS_RESOURCE_EXHAUSTED
 		       ? ALLOC_END_REFUSED
 		       : WRONG;
@@ -58,7 +64,7 @@ static bool ends_too(const char *what, int how)
 	return how == ALLOC_END_HOUSE || (how == ALLOC_END_FOREIGN && strcmp(what, "session") == 0);
 }
 
-static void fail_every_allocation(const char *what, int (*use)(void *))
+static void fail_every_allocation(const char *what, int (*use)(void *), void (*after)(int how))
 {
 	unsigned refused = 0, aborted = 0, rounds = 0;
 	int how;
@@ -66,7 +72,7 @@ static void fail_every_allocation(const char *what, int (*use)(void *))
 	untouched = mmap(NULL, sizeof *untouched, PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	CHECK(untouched != MAP_FAILED);
-	for (nth = 1; !*untouched; nth = alloc_fault_next(nth)) {
+	for (nth = 1; !*untouched; nth = alloc_fault_next(nth, DENSE)) {
 		CHECK(++rounds < ROUNDS_MAX);
 		how = alloc_fault_fork(use, NULL);
 		refused += how == ALLOC_END_REFUSED;
@@ -75,6 +81,8 @@ static void fail_every_allocation(const char *what, int (*use)(void *))
 			fprintf(stderr, "%s: allocation %u ended with %d\n", what, nth, how);
 			exit(1);
 		}
+		if (after)
+			after(how);
 	}
 	CHECK(rounds > 1);
 	printf("%-12s %3u allocations failed: %3u uses refused, %3u ended the process, %3u did "
@@ -85,8 +93,11 @@ static void fail_every_allocation(const char *what, int (*use)(void *))
 
 static int use_database(void *arg)
 {
-	struct db_config config = {
-		.conninfo = test_db_conninfo(), .role = "aegis_tenant", .schema = "tenant"};
+	/* libpq may drop what the server said when it has no memory, and then waits for more. */
+	struct db_config config = {.conninfo = test_db_conninfo(),
+				   .role = "aegis_tenant",
+				   .schema = "tenant",
+				   .connect_timeout_ms = 300};
 	struct db_conn *conn;
 	struct status st;
 
@@ -241,6 +252,62 @@ static int use_rpc(void *arg)
 	return how;
 }
 
+static struct smtp_sink *sink;
+static int mails;
+
+static int use_mail(void *arg)
+{
+	const struct mail mail = {.template = "",
+				  .to = "ann@acme.example",
+				  .subject = "Código",
+				  .text = "Your code is 7K3M-Q9TX-2BFH.\n",
+				  .html = "<p>Your code</p>"};
+	struct arena *arena;
+	struct status st;
+	long code;
+
+	(void)arg;
+	begin();
+	arena = arena_new(1 << 20);
+	st = smtp_send(arena, &mail, (struct uuid){}, &code);
+	arena_free(&arena);
+	return end(st, true);
+}
+
+/* A mail that the server has is the whole mail, whatever its sender heard. */
+static void check_mail(int how)
+{
+	const char *last = smtp_sink_last(sink);
+	int before = mails;
+
+	mails = smtp_sink_count(sink);
+	CHECK(mails == before + 1 || (how != ALLOC_END_WELL && mails == before));
+	if (mails == before)
+		return;
+	if (strncmp(smtp_sink_from(sink), "MAIL FROM:<no-reply@aegis.example>", 34) != 0 ||
+	    !strstr(last, "From: <no-reply@aegis.example>\r\n") ||
+	    !strstr(last, "To: <ann@acme.example>\r\n") ||
+	    !strstr(last, "Subject: =?UTF-8?B?Q8OzZGlnbw==?") || !strstr(last, "7K3M-Q9TX-2BFH") ||
+	    !strstr(last, "<p>Your code</p>")) {
+		fprintf(stderr, "allocation %u, ended with %d: a mail that is not whole:\n%s%s",
+			nth, how, smtp_sink_from(sink), last);
+		exit(1);
+	}
+}
+
+static void mail_everything(void)
+{
+	smtp_init();
+	sink = smtp_sink_start();
+	notification_config = (struct notification_config){.smtp_url = smtp_sink_url(sink),
+							   .smtp_user = "",
+							   .mail_from = "no-reply@aegis.example",
+							   .public_url = "https://api.example",
+							   .smtp_timeout_ms = 5000};
+	fail_every_allocation("mail", use_mail, check_mail);
+	smtp_sink_stop(sink);
+}
+
 int main(void)
 {
 	char command[128];
@@ -249,12 +316,13 @@ int main(void)
 	test_db_begin();
 	crypto_init();
 	CHECK(mkdtemp(secrets) && is_ok(keyring_ensure_service(secrets, "auth")));
-	fail_every_allocation("token", use_tokens);
-	fail_every_allocation("keyring", use_keys);
-	fail_every_allocation("screener", use_screener);
-	fail_every_allocation("connection", use_database);
-	fail_every_allocation("session", use_sessions);
-	fail_every_allocation("call", use_rpc);
+	fail_every_allocation("token", use_tokens, NULL);
+	fail_every_allocation("keyring", use_keys, NULL);
+	fail_every_allocation("screener", use_screener, NULL);
+	fail_every_allocation("connection", use_database, NULL);
+	fail_every_allocation("session", use_sessions, NULL);
+	fail_every_allocation("call", use_rpc, NULL);
+	mail_everything();
 	snprintf(command, sizeof command, "rm -r %s", secrets);
 	return system(command);
 }

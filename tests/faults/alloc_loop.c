@@ -8,6 +8,7 @@
 #include "support/svc_test_internal.h"
 
 #define ROUNDS_MAX 200
+#define DENSE	   24
 
 /* Shared with the child. */
 struct outcome {
@@ -108,7 +109,7 @@ void fault_every_allocation(const struct fault_case *what)
 
 	cr_assert(outcome != MAP_FAILED);
 	for (unsigned k = 1; !outcome->untouched || outcome->code != STATUS_OK;
-	     k = outcome->untouched ? k : alloc_fault_next(k)) {
+	     k = outcome->untouched ? k : alloc_fault_next(k, DENSE)) {
 		cr_assert_lt(++rounds, ROUNDS_MAX);
 		if (one_round(what, outcome, k) == ALLOC_END_HOUSE)
 			aborted++;

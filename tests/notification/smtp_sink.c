@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ struct smtp_sink {
 	char url[64];
 	int answer;
 	int count;
+	char from[512];
 	char last[65536];
 };
 
@@ -26,12 +28,13 @@ static void say(FILE *peer, const char *line)
 
 static void take_data(struct smtp_sink *sink, FILE *peer)
 {
+	bool whole = false;
 	char line[4096];
 
 	say(peer, "354 go on");
 	pthread_mutex_lock(&sink->lock);
 	sink->last[0] = '\0';
-	while (fgets(line, sizeof line, peer) && strcmp(line, ".\r\n") != 0) {
+	while (fgets(line, sizeof line, peer) && !(whole = strcmp(line, ".\r\n") == 0)) {
 		char *soft = strstr(line, "=\r\n");
 
 		/* A soft line break of quoted-printable is no break. */
@@ -40,7 +43,7 @@ static void take_data(struct smtp_sink *sink, FILE *peer)
 		if (strlen(sink->last) + strlen(line) < sizeof sink->last)
 			strcat(sink->last, line);
 	}
-	sink->count++;
+	sink->count += whole;
 	pthread_mutex_unlock(&sink->lock);
 	say(peer, "250 kept");
 }
@@ -51,7 +54,12 @@ static void converse(struct smtp_sink *sink, FILE *peer)
 
 	say(peer, "220 sink");
 	while (fgets(line, sizeof line, peer)) {
-		if (strncmp(line, "RCPT", 4) == 0) {
+		if (strncmp(line, "MAIL", 4) == 0) {
+			pthread_mutex_lock(&sink->lock);
+			snprintf(sink->from, sizeof sink->from, "%.500s", line);
+			pthread_mutex_unlock(&sink->lock);
+			say(peer, "250 sink");
+		} else if (strncmp(line, "RCPT", 4) == 0) {
 			pthread_mutex_lock(&sink->lock);
 			snprintf(answer, sizeof answer, "%d as told", sink->answer);
 			pthread_mutex_unlock(&sink->lock);
@@ -139,4 +147,9 @@ int smtp_sink_count(struct smtp_sink *sink)
 const char *smtp_sink_last(struct smtp_sink *sink)
 {
 	return sink->last;
+}
+
+const char *smtp_sink_from(struct smtp_sink *sink)
+{
+	return sink->from;
 }
