@@ -29,7 +29,7 @@ FOREIGN = {
     "hiredis/": {"libcommon/cache", "tests"},
     "sodium.h": {"libcommon/crypto", "tests"},
     "openssl/": {"libcommon/crypto", "libcommon/rpc", "tests"},
-    "curl/": {"services/notification", "services/compliance", "services/ctl", "tests"},
+    "curl/": {"libcommon/http/curl_set.h", "services/notification", "services/compliance", "services/ctl", "tests"},
     "jansson.h": {"libcommon/screener", "services", "proto/protoc-gen-aegis", "tests"},
     "libxml/": {"libcommon/screener", "services/ctl", "tests"},
     "gnutls/": {"gateway", "tests"},
