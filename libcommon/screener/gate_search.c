@@ -31,10 +31,14 @@ const char *gate_answers_json(struct gate *gate, const struct screener_state *st
 
 	strbuf_add_char(&buf, '{');
 	for (uint32_t i = 0; i < p->n_items; i++) {
-		if (state->answers->given[i] != GIVEN_VALID || state->shown[i] != TRUE3)
+		/* Of rows those without what is hidden in them. */
+		const struct screener_answers *a = state->answers;
+		const struct value *v = p->items[i].repeats ? &state->slots[i] : &a->slots[i];
+
+		if (a->given[i] != GIVEN_VALID || state->shown[i] != TRUE3)
 			continue;
 		strbuf_printf(&buf, "%s\"%s\":", first ? "" : ",", p->items[i].id.ptr);
-		strbuf_add_c(&buf, gate_value_json(gate, i, &state->answers->slots[i]));
+		strbuf_add_c(&buf, gate_value_json(gate, i, v));
 		first = false;
 	}
 	strbuf_add_char(&buf, '}');
