@@ -70,6 +70,8 @@ running_port() { sed -n 's/^http_port = //p' "$data_dir/etc/gateway.conf" 2>/dev
 port=${AEGIS_PORT:-}
 [ -n "$port" ] || [ "${1:-}" = up ] || port=$(running_port)
 port=${port:-8080}
+[[ $port =~ ^[1-9][0-9]{0,4}$ && $((port + 2001)) -le 65535 ]] ||
+	die "AEGIS_PORT is '$port', not a number from 1 to 63534 (ports <port>, +1000, +2000 and +2001 are used)"
 
 # log_progress LOG COMMAND...: the command's output goes to LOG; a line every ten seconds tells how far it is.
 log_progress() {

@@ -51,6 +51,10 @@ expect "the port that up means" 8080 "$(said "$open" up 'echo $port')"
 expect "the port that the others find" 9123 "$(said "$open" env 'echo $port $private_port' | cut -d' ' -f1)"
 expect "the port that is asked for" 9200 "$(AEGIS_PORT=9200 said "$open" env 'echo $port')"
 
+for wrong in 0 abc 63535 123456; do
+	[[ $(AEGIS_PORT=$wrong said "$open" up true) == *"AEGIS_PORT is '$wrong'"* ]] || expect "a port that is none" refused "$wrong"
+done
+
 said "$open" up 'log_progress "$here/log" sh -c "echo one; exit 3" || echo $?' | grep -qx 3 || expect "the status of what is logged" 3 another
 expect "its output" one "$(cat "$open/deploy/log")"
 exit $((failed > 0))
