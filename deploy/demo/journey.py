@@ -236,13 +236,14 @@ class Journey:
         os.rename(path + ".new", path)
 
     def administrator(self):
-        email = f"admin-{self.run}@platform.example"
+        email, password = f"admin-{self.run}@platform.example", secrets.token_urlsafe(18)
         done = subprocess.run([*self.args.admin_command.split(), "--email", email], capture_output=True, text=True, check=False)
         found = re.search(r"[a-z_]+_[0-9A-Za-z]{76}", done.stdout)
         if done.returncode != 0 or not found:
             raise Problem(f"aegisctl admin create: {done.stdout}{done.stderr}")
         answer = self.call("POST", "/api/auth/admin-invitations/accept", {
-            "token": found.group(0), "password": secrets.token_urlsafe(18)}, status=201)
+            "token": found.group(0), "password": password}, status=201)
+        self.admin = {"email": email, "password": password}
         return answer["accessToken"]
 
     def compliance(self):
@@ -331,7 +332,7 @@ class Journey:
               f"slowest {1000 * self.http.slowest:.0f} ms; {self.entries} audit entries verified\n")
 
     def save(self):
-        state = {"owner": {k: self.acme[k] for k in ("email", "password")}, "tenantId": self.acme["tenant"],
+        state = {"owner": {k: self.acme[k] for k in ("email", "password")}, "admin": self.admin, "tenantId": self.acme["tenant"],
                  "programId": self.program_id, "publicProgramId": self.public_id, "partnerKey": self.partner_key}
         partial = self.args.state + ".new"
         with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:

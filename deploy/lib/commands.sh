@@ -43,7 +43,7 @@ print_summary() {
 	say "Aegis is up after $1 s"
 	note "API         http://127.0.0.1:$port        (try /docs, /openapi.json, /api/health)"
 	note "metrics     http://127.0.0.1:$private_port/metrics"
-	[ ! -e "$(demo_file)" ] || jq -r '"    owner       \(.owner.email) / \(.owner.password)\n    partner key \(.partnerKey)"' "$(demo_file)"
+	[ ! -e "$(demo_file)" ] || jq -r '"    owner       \(.owner.email) / \(.owner.password)\n    platform    \(.admin.email) / \(.admin.password)\n    partner key \(.partnerKey)"' "$(demo_file)"
 	note "shell       eval \"\$(deploy/aegis env)\"    logs: deploy/aegis logs    stop: deploy/aegis down"
 }
 
@@ -102,7 +102,8 @@ cmd_env() {
 	[ -e "$(demo_file)" ] || die "no demo data (deploy/aegis up first)"
 	jq -r --arg url "http://127.0.0.1:$port" '
 		["AEGIS_URL", $url], ["AEGIS_OWNER_EMAIL", .owner.email], ["AEGIS_OWNER_PASSWORD", .owner.password],
-		["AEGIS_PARTNER_KEY", .partnerKey], ["AEGIS_TENANT_ID", .tenantId], ["AEGIS_PROGRAM_ID", .programId]
+		["AEGIS_ADMIN_EMAIL", .admin.email],
+		["AEGIS_ADMIN_PASSWORD", .admin.password], ["AEGIS_PARTNER_KEY", .partnerKey], ["AEGIS_TENANT_ID", .tenantId], ["AEGIS_PROGRAM_ID", .programId]
 		| "export \(.[0])=\(.[1] | @sh)"' "$(demo_file)"
 }
 
