@@ -7,6 +7,7 @@
 
 #include "base/instant.h"
 #include "base/uuid.h"
+#include "http/curl_set.h"
 
 #define PATIENCE SECONDS(60)
 
@@ -59,27 +60,18 @@ static size_t take_header(char *data, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
-static void add_header(struct curl_slist **list, const char *line)
-{
-	struct curl_slist *longer = curl_slist_append(*list, line);
-
-	if (!longer)
-		abort();
-	*list = longer;
-}
-
 static struct curl_slist *headers_of(struct arena *arena, const struct http_call *call)
 {
 	struct curl_slist *list = NULL;
 
 	/* curl would wait for a 100 before a long body. */
-	add_header(&list, "Expect:");
-	add_header(&list, arena_printf(arena, "Idempotency-Key: %s",
-				       uuid_text(arena, uuid_v7(instant_now()))));
+	curl_list_add(&list, "Expect:");
+	curl_list_add(&list, arena_printf(arena, "Idempotency-Key: %s",
+					  uuid_text(arena, uuid_v7(instant_now()))));
 	if (call->body)
-		add_header(&list, "Content-Type: application/json");
+		curl_list_add(&list, "Content-Type: application/json");
 	if (call->token)
-		add_header(&list, arena_printf(arena, "Authorization: Bearer %s", call->token));
+		curl_list_add(&list, arena_printf(arena, "Authorization: Bearer %s", call->token));
 	return list;
 }
 
@@ -98,21 +90,21 @@ static void prepare(const struct http *http, struct arena *arena, const struct h
 	t->headers = headers_of(arena, call);
 	t->reply = (struct reply){strbuf_new(arena), strbuf_new(arena)};
 	curl_easy_reset(curl);
-	curl_easy_setopt(curl, CURLOPT_URL, arena_printf(arena, "%s%s", http->url, call->path));
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 30000L);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, t->headers);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &t->reply);
-	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
-	curl_easy_setopt(curl, CURLOPT_HEADERDATA, &t->reply);
+	CURL_SET(curl, CURLOPT_URL, arena_printf(arena, "%s%s", http->url, call->path));
+	CURL_SET(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	CURL_SET(curl, CURLOPT_PATH_AS_IS, 1L);
+	CURL_SET(curl, CURLOPT_TIMEOUT_MS, 30000L);
+	CURL_SET(curl, CURLOPT_NOSIGNAL, 1L);
+	CURL_SET(curl, CURLOPT_HTTPHEADER, t->headers);
+	CURL_SET(curl, CURLOPT_WRITEFUNCTION, take_body);
+	CURL_SET(curl, CURLOPT_WRITEDATA, &t->reply);
+	CURL_SET(curl, CURLOPT_HEADERFUNCTION, take_header);
+	CURL_SET(curl, CURLOPT_HEADERDATA, &t->reply);
 	if (call->body) {
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)strlen(call->body));
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call->body);
+		CURL_SET(curl, CURLOPT_POSTFIELDSIZE, (long)strlen(call->body));
+		CURL_SET(curl, CURLOPT_POSTFIELDS, call->body);
 	}
-	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, call->method);
+	CURL_SET(curl, CURLOPT_CUSTOMREQUEST, call->method);
 }
 
 static struct http_answer answer_of(const struct transfer *t)
