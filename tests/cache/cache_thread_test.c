@@ -16,6 +16,7 @@
 #include "cache/cache.h"
 #include "cache/redis_server.h"
 #include "cache/session.h"
+#include "support/check.h"
 
 #define LOOPS	   3
 #define WRITERS	   3
@@ -24,14 +25,6 @@
 #define PER_KILL   4000 /* answers between two strikes */
 #define IN_FLIGHT  32
 #define TIMEOUT_MS 1000
-
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);    \
-			exit(1);                                                                   \
-		}                                                                                  \
-	} while (0)
 
 struct loop {
 	struct cache *cache;

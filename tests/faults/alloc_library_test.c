@@ -23,18 +23,11 @@
 #include "rpc/client.h"
 #include "rpc/server.h"
 #include "screener/screener.h"
+#include "support/check.h"
 #include "support/test_db.h"
 
 #define ROUNDS_MAX 400
 #define DENSE	   120
-
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);    \
-			exit(1);                                                                   \
-		}                                                                                  \
-	} while (0)
 
 #define WRONG 2 /* beside alloc_fault.h: neither the right answer nor a refusal that says so */
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "edge.h"
+#include "support/check.h"
 
 #define CLIENTS	 8
 #define ROUNDS	 50
@@ -30,14 +31,6 @@ static pthread_cond_t filled = PTHREAD_COND_INITIALIZER;
 static struct job *jobs;
 static bool ending;
 static struct edge *edge;
-
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);            \
-			exit(1);                                                                   \
-		}                                                                                  \
-	} while (0)
 
 static void run_answer(struct edge_task *task)
 {

@@ -7,16 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "support/check.h"
 #include "svc/bell.h"
 #include "svc/pool.h"
-
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);    \
-			exit(1);                                                                   \
-		}                                                                                  \
-	} while (0)
 
 #define PUSHERS	 4
 #define PER_PUSH 20000
