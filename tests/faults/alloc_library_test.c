@@ -228,7 +228,7 @@ static int use_rpc(void *arg)
 	int how;
 
 	(void)arg;
-	snprintf(url, sizeof url, "ipc:///tmp/aegis-alloc-%d.sock", getpid());
+	snprintf(url, sizeof url, "ipc://%s/%d.sock", secrets, getpid());
 	if (is_failed(rpc_server_new(&serving, &server)) ||
 	    is_failed(rpc_client_new(&calling, &client)) ||
 	    !rpc_client_wait(client, "peer", 1, 20000))
