@@ -18,6 +18,12 @@ void eval_enter_row(struct screener_state *state, uint32_t group, const struct r
 	       rows->n_children * sizeof *rows->cells);
 }
 
+/* What one row costs: the rule, and copying its children. */
+static uint32_t row_cost(const struct screener_state *state, const struct node *node, uint32_t body)
+{
+	return node->end - body + state->program->items[node->slot].n_children / 16;
+}
+
 static const struct rows *rows_of(struct screener_state *state, const struct node *node)
 {
 	const struct value *v = &state->slots[node->slot];
@@ -39,7 +45,7 @@ enum truth eval_row_truth(struct screener_state *state, const struct node *node,
 	for (uint32_t i = 0; i < rows->n && result != decisive; i++) {
 		enum truth t;
 
-		if (!eval_spend(state, node->end - body))
+		if (!eval_spend(state, row_cost(state, node, body)))
 			return UNKNOWN3;
 		eval_enter_row(state, node->slot, rows, i);
 		t = eval_truth(state, body);
@@ -79,7 +85,7 @@ bool eval_row_value(struct screener_state *state, const struct node *node, uint3
 	if (!rows)
 		return false;
 	for (uint32_t i = 0; i < rows->n; i++) {
-		if (!eval_spend(state, node->end - body))
+		if (!eval_spend(state, row_cost(state, node, body)))
 			return false;
 		eval_enter_row(state, node->slot, rows, i);
 		if (!add_row(state, node, body, &total))

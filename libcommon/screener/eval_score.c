@@ -75,10 +75,8 @@ static struct value total(const struct score *s, const struct tally *tally)
 	return ok ? value_number(n) : value_unknown(CAUSE_OVERFLOW);
 }
 
-static struct value band_of(const struct screener *p, const struct score *s,
-			    const struct value *score)
+static struct value band_of(const struct score *s, const struct value *score)
 {
-	const struct domain *d = &p->domains[s->domain];
 	struct value v;
 
 	if (!score->known)
@@ -88,9 +86,7 @@ static struct value band_of(const struct screener *p, const struct score *s,
 		    number_compare(score->number, s->bands[i].high) > 0)
 			continue;
 		v = value_text(s->bands[i].code);
-		for (uint32_t k = 0; k < d->n; k++)
-			if (str_eq(d->options[k].code, v.text))
-				v.code = (int32_t)k;
+		v.code = (int32_t)s->bands[i].option;
 		return v;
 	}
 	return value_unknown(CAUSE_DOMAIN);
@@ -106,7 +102,7 @@ void eval_score(struct screener_state *state, uint32_t index)
 		add_input(state, s, i, &tally);
 	slot[0] = total(s, &tally);
 	if (s->n_bands)
-		slot[1] = band_of(state->program, s, &slot[0]);
+		slot[1] = band_of(s, &slot[0]);
 	if (slot[0].cause || slot[1].cause)
 		state->failed = true;
 }

@@ -2,6 +2,8 @@
 #include "screener/gate_part.h"
 #include "screener/json_tree.h"
 
+#define ARITHMETIC 8 /* of one operation, beside a look at a node */
+
 const char *gate_rule_pointer(const struct gate *gate, uint32_t rule, const char *member)
 {
 	bool table = gate->program->decision != NULL;
@@ -52,12 +54,34 @@ const char *gate_item_pointer(struct gate *gate, uint32_t item)
 			 &item);
 }
 
+/* Fractions are reduced with each step. */
+static bool is_arithmetic(const struct node *node)
+{
+	switch ((enum op)node->op) {
+	case OP_ADD:
+	case OP_SUB:
+	case OP_MUL:
+	case OP_DIV:
+	case OP_ROUND:
+	case OP_PCT_OF: return true;
+	default: return false;
+	}
+}
+
 /* What one evaluation costs beside that of a small document. */
 static uint32_t weight_of(const struct screener *p)
 {
 	size_t cells = p->decision ? (size_t)p->n_rules * p->decision->n_columns : p->n_rules;
+	size_t nodes = 0, codes = 0;
 
-	return (uint32_t)(1 + (p->n_nodes + p->n_slots + cells) / 256);
+	for (uint32_t i = 0; i < p->n_nodes; i++)
+		nodes += is_arithmetic(&p->nodes[i]) ? ARITHMETIC : 1;
+	for (uint32_t i = 0; i < p->n_scores; i++)
+		nodes += (size_t)2 * p->scores[i].n_slots;
+	/* Whether a code may yet be issued is asked of each outcome that could bring it. */
+	for (uint32_t i = 0; i < p->n_outcomes; i++)
+		codes += p->outcomes[i].public.issues_code || p->outcomes[i].resolved_by >= 0;
+	return (uint32_t)(1 + (nodes + p->n_slots + cells + codes * p->n_rules / 8) / GATE_NODES);
 }
 
 static struct status run(struct gate *gate, struct str document)

@@ -51,8 +51,8 @@ bool gate_look(struct gate_walk *w, struct number *gap)
 	struct screener_state *state;
 	bool known;
 
-	w->gate->spent += w->gate->weight;
 	state = eval_state(w->gate->program, &w->answers, w->arena);
+	w->gate->spent += w->gate->weight + state->loops / GATE_NODES;
 	known = state->shown[w->item] == TRUE3 && gap_of(w->site, state, gap);
 	arena_rewind(w->arena, mark);
 	return known;
@@ -265,6 +265,7 @@ static bool try_case(struct gate *gate, struct arena *arena, const struct gate_s
 	struct gate_walk w = {
 		.gate = gate, .site = site, .answers = *from->answers, .arena = arena};
 	const struct screener_answers *a = from->answers;
+	struct arena_mark mark = arena_mark(arena);
 
 	for (uint32_t i = 0; i < p->n_items; i++) {
 		if (!gate_set_has(support, i) || !can_walk(gate, i) || a->given[i] != GIVEN_VALID ||
@@ -277,6 +278,7 @@ static bool try_case(struct gate *gate, struct arena *arena, const struct gate_s
 		set_range(&w);
 		if (walk_from(&w))
 			return true;
+		arena_rewind(arena, mark);
 	}
 	return false;
 }

@@ -21,6 +21,13 @@ uint8_t gate_can_and(uint8_t a, uint8_t b)
 	return (uint8_t)(both | either | (unknown ? CAN_BE_UNKNOWN : 0));
 }
 
+/* Before a node is evaluated as far as possible; each starts with all operations again. */
+static void count_work(struct gate_view *view, uint32_t index)
+{
+	view->work += view->program->nodes[index].end - index + view->state->loops;
+	view->state->loops = 0;
+}
+
 static uint8_t of_truth(enum truth t)
 {
 	return (uint8_t)(1 << t);
@@ -219,7 +226,7 @@ enum gate_slot gate_slot_of(struct gate_view *view, uint32_t index)
 	enum gate_slot slot = slot_of_node(view, index);
 	struct value value;
 
-	view->state->loops = 0;
+	count_work(view, index);
 	if (slot == SLOT_KNOWN && !eval_value(view->state, index, &value))
 		return SLOT_UNKNOWN;
 	return slot;
@@ -230,7 +237,7 @@ uint8_t gate_can_be(struct gate_view *view, uint32_t index)
 	const struct node *node = &view->program->nodes[index];
 	enum gate_slot slot;
 
-	view->state->loops = 0;
+	count_work(view, index);
 	if (view->exact) {
 		enum truth t = eval_truth(view->state, index);
 
@@ -250,7 +257,7 @@ uint8_t gate_can_be(struct gate_view *view, uint32_t index)
 	case OP_LOOKUP: slot = slot_of_lookup(view, index); break;
 	default: slot = strict(view, index); break;
 	}
-	view->state->loops = 0;
+	count_work(view, index);
 	if (slot == SLOT_UNKNOWN)
 		return CAN_BE_UNKNOWN;
 	if (slot == SLOT_KNOWN)

@@ -44,7 +44,7 @@ static void take(struct gate *gate, uint32_t item, const struct value *value)
 	for (uint32_t i = 0; i < d->n; i++)
 		if (gate_same_value(gate->program->items[item].value, &d->values[i], value))
 			return;
-	if (d->n == (d->exact ? GATE_MAX_VALUES : GATE_MAX_SAMPLES)) {
+	if (gate_domain_is_full(gate, item)) {
 		d->exact = false;
 		return;
 	}
@@ -57,6 +57,13 @@ static bool stands_alone(const struct gate *gate, uint32_t item, const struct va
 	enum type_kind kind = gate->program->items[item].value.kind;
 
 	return kind != TYPE_TEXT && kind != TYPE_ROWS && (kind != TYPE_CODE || value->code >= 0);
+}
+
+bool gate_domain_is_full(const struct gate *gate, uint32_t item)
+{
+	const struct gate_domain *d = &gate->domains[item];
+
+	return d->n >= (d->exact ? GATE_MAX_VALUES : GATE_MAX_SAMPLES);
 }
 
 bool gate_domain_add(struct gate *gate, uint32_t item, const char *json)

@@ -15,6 +15,7 @@ struct nearest {
 static void keep_nearest(struct gate_walk *w, struct nearest *nearest)
 {
 	const struct screener *p = w->gate->program;
+	struct screener_answers kept;
 	struct number gap;
 	int i, order;
 
@@ -26,10 +27,12 @@ static void keep_nearest(struct gate_walk *w, struct nearest *nearest)
 		return;
 	nearest->has[i] = true;
 	nearest->gap[i] = gap;
+	kept = nearest->at[i].answers;
 	nearest->at[i] = *w;
-	nearest->at[i].answers.slots =
-		arena_memdup(w->arena, w->answers.slots, p->n_items * sizeof *w->answers.slots);
-	nearest->at[i].answers.given = arena_memdup(w->arena, w->answers.given, p->n_items);
+	nearest->at[i].answers.slots = kept.slots;
+	nearest->at[i].answers.given = kept.given;
+	memcpy(kept.slots, w->answers.slots, p->n_items * sizeof *kept.slots);
+	memcpy(kept.given, w->answers.given, p->n_items);
 }
 
 /* The case, and what differs from it in the answer to one item that is no number. */
@@ -40,6 +43,7 @@ static void try_neighbours(struct gate *gate, struct arena *arena, const struct 
 	const struct screener *p = gate->program;
 	const struct screener_answers *a = from->answers;
 	struct gate_walk w = {.gate = gate, .site = site, .answers = *a, .arena = arena};
+	struct arena_mark mark = arena_mark(arena);
 
 	w.answers.slots = arena_memdup(arena, a->slots, p->n_items * sizeof *a->slots);
 	w.answers.given = arena_memdup(arena, a->given, p->n_items);
@@ -55,14 +59,19 @@ static void try_neighbours(struct gate *gate, struct arena *arena, const struct 
 		}
 		w.answers.slots[w.item] = a->slots[w.item];
 	}
+	arena_rewind(arena, mark);
 }
 
 bool gate_look_around(struct gate *gate, struct arena *arena, const struct gate_site *site,
 		      const uint64_t *support)
 {
+	uint32_t n_items = gate->program->n_items, n = 0;
 	struct nearest nearest = {};
-	uint32_t n = 0;
 
+	for (int i = 0; i < 3; i++) {
+		nearest.at[i].answers.slots = arena_array_of(arena, struct value, n_items);
+		nearest.at[i].answers.given = arena_array_of(arena, uint8_t, n_items);
+	}
 	for (uint32_t i = 0; i < gate->n_cases && gate->spent < gate->limit / 2; i++)
 		try_neighbours(gate, arena, site, &gate->cases[i], support, &nearest);
 	for (int i = 0; i < 3; i++)

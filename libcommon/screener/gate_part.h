@@ -35,6 +35,8 @@ struct gate_domain {
 	uint16_t *classes; /* of codes and sets: per option, and one for free text */
 };
 
+/* What one unit of the budget pays for: looks at a node, slot or cell. */
+#define GATE_NODES	 256
 #define GATE_MAX_VALUES	 64
 #define GATE_MAX_CUTS	 200
 #define GATE_MAX_SAMPLES 24
@@ -108,6 +110,7 @@ struct value gate_column_mark(const struct column *column, uint32_t i);
 void gate_domains(struct gate *gate);
 /* Takes an answer as JSON if it is a valid one and new; false when it is not valid. */
 bool gate_domain_add(struct gate *gate, uint32_t item, const char *json);
+bool gate_domain_is_full(const struct gate *gate, uint32_t item);
 bool gate_same_value(struct type type, const struct value *a, const struct value *b);
 /* The answer as JSON in the scratch arena. */
 const char *gate_value_json(const struct gate *gate, uint32_t item, const struct value *value);
@@ -142,7 +145,8 @@ struct gate_view {
 	uint8_t *shown;		      /* per item, a set of truth values */
 	uint8_t *rules;
 	uint8_t *constraints;
-	bool exact; /* nothing is known that could still change */
+	uint64_t work; /* nodes looked at and operations spent in loops */
+	bool exact;    /* nothing is known that could still change */
 };
 
 /* gate_view.c: allocates in the arena. */
@@ -154,7 +158,7 @@ enum gate_slot gate_slot_of(struct gate_view *view, uint32_t node);
 /* gate_range.c: of a slot once its step is done, and of any node. */
 struct gate_range gate_item_range(const struct gate_view *view, uint32_t item);
 struct gate_range gate_derived_range(struct gate_view *view, uint32_t index);
-struct gate_range gate_score_range(const struct gate_view *view, uint32_t index);
+struct gate_range gate_score_range(struct gate_view *view, uint32_t index);
 /* What a comparison can be whose sides are not settled. */
 uint8_t gate_compare_ranges(struct gate_view *view, uint32_t node);
 /* Of a set for each child: Kleene's and, or; not. */
@@ -190,6 +194,7 @@ enum gate_answer {
 	GATE_OPEN, /* none were found, but not all were tried */
 };
 
+/* Of the goals about safety questions; else untouched. */
 struct gate_found {
 	const char *answers; /* JSON, in the caller's arena */
 	const char *outcome;

@@ -6,6 +6,8 @@
 #include "screener/eval.h"
 #include "screener/gate_part.h"
 
+#define OPTION_WORK 4 /* of the score of one option, beside a look at a node */
+
 static const struct gate_range anywhere;
 
 static struct gate_range between(struct number low, struct number high)
@@ -228,8 +230,7 @@ static struct gate_range set_range(const struct domain *d)
 	return range;
 }
 
-static struct gate_range input_range(const struct gate_view *view, const struct score *s,
-				     uint32_t k)
+static struct gate_range input_range(struct gate_view *view, const struct score *s, uint32_t k)
 {
 	const struct screener *p = view->program;
 	const struct value *v = &view->state->slots[s->slots[k]];
@@ -237,6 +238,8 @@ static struct gate_range input_range(const struct gate_view *view, const struct 
 
 	if (view->slots[s->slots[k]] == SLOT_KNOWN)
 		return eval_points(p, v, s->types[k], &points) ? at(points) : anywhere;
+	if (s->types[k].kind == TYPE_CODE || s->types[k].kind == TYPE_SET)
+		view->work += OPTION_WORK * p->domains[s->types[k].of].n;
 	switch ((enum type_kind)s->types[k].kind) {
 	case TYPE_BOOL: return between(number_of(0), number_of(1));
 	case TYPE_CODE:
@@ -247,7 +250,7 @@ static struct gate_range input_range(const struct gate_view *view, const struct 
 	}
 }
 
-struct gate_range gate_score_range(const struct gate_view *view, uint32_t i)
+struct gate_range gate_score_range(struct gate_view *view, uint32_t i)
 {
 	const struct score *s = &view->program->scores[i];
 	struct gate_range total = at(number_of(0));
@@ -316,31 +319,24 @@ static const struct score *score_of_band(const struct screener *p, uint32_t slot
 	return slot > first && (slot - first) % 2 ? &p->scores[(slot - first) / 2] : NULL;
 }
 
-static bool names_band(const struct screener *p, const struct node *node, const struct score *s,
-		       struct str code)
+static bool names_band(const struct node *node, int64_t k)
 {
-	const struct domain *d = &p->domains[s->domain];
-	int64_t k = 0;
-
-	while (k < d->n && !str_eq(d->options[k].code, code))
-		k++;
 	if (node->op == OP_CODE_IN)
 		return k < 64 && ((uint64_t)node->imm >> k & 1);
 	return (node->imm == k) == (node->sub == COMPARE_EQ);
 }
 
 /* The bands that a score in its range can be in. */
-static uint8_t compare_band(const struct gate_view *view, const struct node *node,
-			    const struct score *s)
+static uint8_t compare_band(struct gate_view *view, const struct node *node, const struct score *s)
 {
 	struct gate_range range = view->ranges[node->slot - 1];
 	uint8_t set = CAN_BE_UNKNOWN;
 
+	view->work += s->n_bands;
 	for (uint32_t i = 0; i < s->n_bands; i++)
 		if (compare(range, between(s->bands[i].low, s->bands[i].high), COMPARE_EQ) &
 		    CAN_BE_TRUE)
-			set |= names_band(view->program, node, s, s->bands[i].code) ? CAN_BE_TRUE
-										    : CAN_BE_FALSE;
+			set |= names_band(node, s->bands[i].option) ? CAN_BE_TRUE : CAN_BE_FALSE;
 	return set;
 }
 

@@ -19,8 +19,7 @@ static void add_row(struct gate *gate, uint32_t group, uint32_t child, uint32_t 
 		first = false;
 	}
 	strbuf_add_c(&buf, "}]");
-	if (gate->domains[group].n < GATE_MAX_SAMPLES)
-		(void)gate_domain_add(gate, group, buf.ptr);
+	(void)gate_domain_add(gate, group, buf.ptr);
 }
 
 void gate_rows_domain(struct gate *gate, uint32_t group)
@@ -30,7 +29,8 @@ void gate_rows_domain(struct gate *gate, uint32_t group)
 	gate->domains[group].exact = !gate->domains[group].read;
 	(void)gate_domain_add(gate, group, "[]");
 	for (uint32_t i = group + 1; i <= group + items[group].n_children; i++)
-		for (uint32_t k = 0; k < gate->domains[i].n; k++)
+		for (uint32_t k = 0; k < gate->domains[i].n && !gate_domain_is_full(gate, group);
+		     k++)
 			add_row(gate, group, i, k);
 }
 

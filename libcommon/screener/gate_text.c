@@ -34,10 +34,10 @@ static void need_item_texts(struct gate *gate, json_t *items)
 			need_item_texts(gate, children);
 			continue;
 		}
-		need_text(gate, arena_printf(gate->arena, "item.%s.text", id_of(item)));
+		need_text(gate, arena_printf(gate->scratch, "item.%s.text", id_of(item)));
 		json_array_foreach (json_object_get(item, "options"), k, option)
 			need_text(gate,
-				  arena_printf(gate->arena, "item.%s.option.%s", id_of(item),
+				  arena_printf(gate->scratch, "item.%s.option.%s", id_of(item),
 					       json_string_value(json_object_get(option, "code"))));
 	}
 }
@@ -55,7 +55,7 @@ static void need_reason_texts(struct gate *gate)
 			if (json_object_get(seen, reason))
 				continue;
 			json_object_set_new(seen, reason, json_true());
-			need_text(gate, arena_printf(gate->arena, "reason.%s", reason));
+			need_text(gate, arena_printf(gate->scratch, "reason.%s", reason));
 		}
 	json_decref(seen);
 }
@@ -66,9 +66,9 @@ void gate_texts(struct gate *gate)
 
 	need_item_texts(gate, json_object_get(gate->document, "items"));
 	for (uint32_t i = 0; i < p->n_outcomes; i++)
-		need_text(gate,
-			  arena_printf(gate->arena, "outcome.%s.title", p->outcomes[i].public.id));
+		need_text(gate, arena_printf(gate->scratch, "outcome.%s.title",
+					     p->outcomes[i].public.id));
 	need_reason_texts(gate);
 	for (uint32_t i = 0; i < p->n_constraints; i++)
-		need_text(gate, arena_printf(gate->arena, "constraint.%s", p->constraints[i].id));
+		need_text(gate, arena_printf(gate->scratch, "constraint.%s", p->constraints[i].id));
 }

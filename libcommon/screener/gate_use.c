@@ -106,7 +106,8 @@ static void step_score(struct gate *gate, uint32_t i)
 	join(gate, set_at(gate, slot + 1), set_at(gate, slot));
 }
 
-static void rule_support(struct gate *gate, uint32_t rule)
+/* inputs: what each input of the decision depends on. */
+static void rule_support(struct gate *gate, uint32_t rule, const uint64_t *inputs)
 {
 	const struct screener *p = gate->program;
 	uint64_t *set = set_at(gate, p->n_slots + rule);
@@ -120,8 +121,21 @@ static void rule_support(struct gate *gate, uint32_t rule)
 
 		for (uint32_t i = 0; i < d->n_columns; i++)
 			if (d->columns[i].cells[rule] != ROW_CELL_ANY)
-				gate_node_support(gate, d->columns[i].input, set);
+				join(gate, set, inputs + (size_t)i * gate->words);
 	}
+}
+
+static uint64_t *input_support(struct gate *gate)
+{
+	const struct decision *d = gate->program->decision;
+	uint64_t *inputs;
+
+	if (!d)
+		return NULL;
+	inputs = arena_array_of(gate->scratch, uint64_t, (size_t)d->n_columns * gate->words);
+	for (uint32_t i = 0; i < d->n_columns; i++)
+		gate_node_support(gate, d->columns[i].input, inputs + (size_t)i * gate->words);
+	return inputs;
 }
 
 static void mark_read(struct gate *gate, const uint64_t *set)
@@ -159,6 +173,7 @@ void gate_uses(struct gate *gate)
 {
 	const struct screener *p = gate->program;
 	size_t n_sets = (size_t)p->n_slots + p->n_rules + p->n_constraints;
+	const uint64_t *inputs;
 
 	gate->moves = moves_with_day(p);
 	gate->words = p->n_items / 64 + 1;
@@ -177,8 +192,9 @@ void gate_uses(struct gate *gate)
 		case STEP_SCORE: step_score(gate, index); break;
 		}
 	}
+	inputs = input_support(gate);
 	for (uint32_t i = 0; i < p->n_rules; i++) {
-		rule_support(gate, i);
+		rule_support(gate, i, inputs);
 		mark_read(gate, gate_rule_support(gate, i));
 	}
 	for (uint32_t i = 0; i < p->n_constraints; i++) {

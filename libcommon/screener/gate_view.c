@@ -198,6 +198,7 @@ struct gate_view *gate_view_of(const struct gate *gate, const struct screener_an
 	for (uint32_t i = 0; i < p->n_constraints; i++)
 		view->constraints[i] = gate_can_be(view, (uint32_t)p->constraints[i].that);
 	view->exact = exact;
+	view->work += view->state->loops + state->loops;
 	*view->state = *state;
 	return view;
 }

@@ -130,6 +130,7 @@ struct derived {
 struct band {
 	struct number low, high;
 	struct str code;
+	uint32_t option; /* of the score's domain: the code's index */
 };
 
 struct score {

@@ -47,7 +47,7 @@ static void compile_bands(struct compiler *c, const struct path *at, json_t *jso
 		if (i && number_compare(bands[i - 1].high, bands[i].low) >= 0)
 			ERROR_AT(c, here, "BAND_OVERLAP",
 				 "Bands ascend and do not overlap; this one starts too low.");
-		option_of(options, &n_options, bands[i].code);
+		bands[i].option = option_of(options, &n_options, bands[i].code);
 	}
 	s->bands = bands;
 	s->n_bands = (uint32_t)n;

@@ -6,6 +6,7 @@
 #include "screener/compat.h"
 #include "screener/dmn.h"
 #include "screener/fhir.h"
+#include "screener/gate.h"
 #include "screener/patch.h"
 
 #define PATIENCE SECONDS(20) /* under sanitizers, on a busy machine */
@@ -161,4 +162,103 @@ Test(hostile, long_texts_read_by_many_operations)
 		arena_reset(arena, false);
 	}
 	json_decref(data);
+}
+
+/* What ends a document whose outcomes are "no", "ask" and "ok", the last with a code. */
+#define OUTCOMES                                                                                   \
+	"],\"hit_policy\":\"first\",\"on_unknown\":\"ask\",\"outcomes\":["                         \
+	"{\"id\":\"no\",\"severity\":3},{\"id\":\"ask\",\"severity\":2},"                          \
+	"{\"id\":\"ok\",\"severity\":1,\"issue_code\":{\"class\":\"r\",\"ttl\":\"P7D\"}}]}"
+#define OPENING "{\"format\":\"screener/1\",\"slug\":\"x\",\"locales\":[\"en\"],\"items\":["
+
+/* Within its budget (and one evaluation) and a call's memory, whatever the document is. */
+static void publish(struct strbuf *buf)
+{
+	struct arena *call = arena_new(16 << 20);
+	struct screener_findings findings;
+	struct screener_gate_report report;
+	struct screener *screener = NULL;
+
+	cr_assert(is_ok(screener_compile(arena, strbuf_str(buf), NULL, 0, &screener, &findings)));
+	cr_assert(is_ok(screener_gate(screener, call, strbuf_str(buf), SCREENER_GATE_EVALUATIONS,
+				      &report)));
+	cr_expect_leq(report.evaluations, 2 * SCREENER_GATE_EVALUATIONS);
+	cr_expect_not(arena_is_exhausted(call));
+	screener_free(&screener);
+	arena_free(&call);
+}
+
+/* n of a text with one number in it, from 0. */
+static void add_numbered(struct strbuf *buf, const char *before, const char *after, int n)
+{
+	for (int i = 0; i < n; i++)
+		strbuf_printf(buf, "%s%s%d%s", i ? "," : "", before, i, after);
+}
+
+Test(hostile, many_scores_of_many_options_with_many_bands)
+{
+	struct strbuf buf = begin(OPENING), options = begin("");
+
+	add_numbered(&options, "{\"score\":1,\"code\":\"o", "\"}", 60);
+	for (int i = 0; i < 60; i++)
+		strbuf_printf(&buf,
+			      "%s{\"id\":\"q%d\",\"type\":\"multi\",\"safety\":true,"
+			      "\"options\":[%s]}",
+			      i ? "," : "", i, options.ptr);
+	strbuf_add_c(&buf, "],\"scores\":[");
+	for (int i = 0; i < 50; i++) {
+		strbuf_printf(&buf, "%s{\"id\":\"s%d\",\"method\":\"sum\",\"items\":[",
+			      i ? "," : "", i);
+		add_numbered(&buf, "\"q", "\"", 60);
+		strbuf_add_c(&buf, "],\"missing\":\"unknown\",\"bands\":[");
+		for (int k = 0; k < 300; k++)
+			strbuf_printf(&buf, "%s[%d,%d,\"b%d\"]", k ? "," : "", k, k, k);
+		strbuf_add_c(&buf, "]}");
+	}
+	strbuf_add_c(&buf, "],\"rules\":[");
+	for (int i = 0; i < 900; i++)
+		strbuf_printf(&buf,
+			      "%s{\"id\":\"R%d\",\"then\":\"%s\",\"if\":{\"and\":["
+			      "{\"==\":[{\"var\":\"s%d.band\"},\"b%d\"]},"
+			      "{\">\":[{\"var\":\"s%d\"},%d]}]}}",
+			      i ? "," : "", i, i % 2 ? "ok" : "no", i % 50, i % 300, i % 47, i);
+	strbuf_add_c(&buf, OUTCOMES);
+	publish(&buf);
+}
+
+Test(hostile, a_large_table_with_many_tests)
+{
+	struct strbuf buf = begin(OPENING "{\"id\":\"a\",\"type\":\"integer\"}],\"tests\":[");
+
+	add_numbered(&buf, "{\"answers\":{\"a\":1},\"outcome\":\"no\",\"name\":\"t", "\"}", 200);
+	strbuf_add_c(&buf, "],\"decision\":{\"inputs\":[{\"id\":\"a\",\"rule\":{\"var\":\"a\"}}],"
+			   "\"rows\":[");
+	add_numbered(&buf, "{\"then\":\"no\",\"when\":[\"<5\"],\"id\":\"R", "\"}", 9000);
+	strbuf_add_c(&buf, "]},\"x_\":[");
+	strbuf_add_c(&buf, OUTCOMES);
+	publish(&buf);
+}
+
+Test(hostile, rows_of_many_children_in_many_loops)
+{
+	struct strbuf buf = begin(OPENING "{\"id\":\"g\",\"type\":\"group\",\"repeats\":true,"
+					  "\"items\":[");
+
+	add_numbered(&buf, "{\"type\":\"integer\",\"id\":\"x", "\"}", 900);
+	strbuf_add_c(&buf, "]},");
+	add_numbered(&buf, "{\"type\":\"boolean\",\"safety\":true,\"id\":\"c", "\"}", 20);
+	strbuf_add_c(&buf, "],\"rules\":[");
+	for (int i = 0; i < 100; i++)
+		strbuf_printf(&buf,
+			      "%s{\"id\":\"R%d\",\"then\":\"%s\",\"if\":{\"or\":[{\"at_least\":[2,["
+			      "{\"var\":\"c%d\"},{\"var\":\"c%d\"},{\"var\":\"c%d\"}]]},"
+			      "{\"<\":[{\"sum\":[\"g\",{\"var\":\"x0\"}]},%d]}]}}",
+			      i ? "," : "", i, i % 2 ? "ok" : "no", i % 20, (i * 7 + 3) % 20,
+			      (i * 11 + 5) % 20, i);
+	strbuf_add_c(&buf,
+		     "],\"tests\":[{\"name\":\"a\",\"outcome\":\"ask\",\"answers\":{\"g\":[{}");
+	add_times(&buf, ",{\"x0\":1000000}", 63);
+	strbuf_add_c(&buf, "]}}");
+	strbuf_add_c(&buf, OUTCOMES);
+	publish(&buf);
 }
