@@ -241,9 +241,9 @@ class Journey:
         found = re.search(r"[a-z_]+_[0-9A-Za-z]{76}", done.stdout)
         if done.returncode != 0 or not found:
             raise Problem(f"aegisctl admin create: {done.stdout}{done.stderr}")
+        self.admin = {"email": email, "password": password}
         answer = self.call("POST", "/api/auth/admin-invitations/accept", {
             "token": found.group(0), "password": password}, status=201)
-        self.admin = {"email": email, "password": password}
         return answer["accessToken"]
 
     def compliance(self):

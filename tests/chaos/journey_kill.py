@@ -34,7 +34,7 @@ class StruckClient:
         self.wire = wire.Wire(cluster, self.figures)
         self.strikes = set(dice.sample(range(1, REQUESTS), KILLS))
         self.killed, self.repeats, self.timers = 0, 0, []
-        self.registered = set()
+        self.registered, self.journey = set(), None
         self.requests, self.seconds, self.slowest = 0, 0.0, 0.0
 
     def kill(self):
@@ -79,6 +79,8 @@ class StruckClient:
         """What a person does when the lost call turns out to have had its effect."""
         if answer.reason == "EMAIL_TAKEN" and path.endswith("/register") and body["email"] not in self.registered:
             return self.as_created(self.call("POST", "/api/auth/login", {k: body[k] for k in ("email", "password")}))
+        if answer.reason == "BAD_TOKEN" and path.endswith("/admin-invitations/accept"):
+            return self.as_created(self.call("POST", "/api/auth/login", self.journey.admin))
         if answer.reason == "SCREENER_PUBLISHED" and path.endswith(":publish"):
             return self.call("GET", path.removesuffix(":publish"), token=token)
         if answer.reason == "SUBSCRIPTION_EXISTS":
@@ -101,7 +103,7 @@ class StruckClient:
 class StruckJourney(journeys.Journey):
     def __init__(self, args, client):
         super().__init__(args)
-        self.http = client
+        self.http, client.journey = client, self
 
 
 def arguments_of(cluster, folder):
