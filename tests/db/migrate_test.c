@@ -158,6 +158,49 @@ Test(migrate, a_data_step_rewrites_rows_of_every_tenant_under_forced_security)
 	cr_expect_eq(test_count("SELECT count(DISTINCT tenant_id) FROM mig_data.thing"), 50);
 }
 
+/* A service as it is, with the version that comes after it. */
+static struct db_migration_set next_version_of(const struct db_migration_set *set)
+{
+	static struct db_migration files[64];
+
+	cr_assert_lt(set->n, sizeof files / sizeof files[0]);
+	memcpy(files, set->files, set->n * sizeof *files);
+	files[set->n] =
+		a_migration(set->n ? set->files[set->n - 1].version + 1 : 1, "next_count.sql",
+			    "-- runs-as: migrator\n"
+			    "UPDATE {schema}.job SET attempts = attempts + 7");
+	return (struct db_migration_set){set->service, files, set->n + 1, set->roles};
+}
+
+/* The template has every service migrated: from there each goes on with rows of many tenants. */
+Test(migrate, every_service_takes_a_data_step_over_all_tenants, .timeout = 60)
+{
+	cr_expect_geq(db_n_migration_sets, 7);
+	for (size_t i = 0; i < db_n_migration_sets; i++) {
+		const char *svc = db_migration_sets[i].service;
+		struct db_migration_set next = next_version_of(&db_migration_sets[i]);
+		struct db_migrate_options options = {
+			.conninfo = test_db_superuser(),
+			.out = fmemopen(printed, sizeof printed, "w"),
+			.sets = &next,
+			.n_sets = 1,
+		};
+		struct db_migrate_report report;
+
+		test_sql("INSERT INTO %s.job (tenant_id, id, kind, payload, run_at, max_attempts, "
+			 "created_at) SELECT gen_random_uuid(), gen_random_uuid(), 'k', '', now(), "
+			 "1, now() FROM generate_series(1, 20)",
+			 svc);
+		expect_ok(db_migrate(&options, &report));
+		fclose(options.out);
+		cr_expect_eq(report.applied, 1, "%s: %s", svc, printed);
+		cr_expect_eq(test_count("SELECT count(DISTINCT tenant_id) FROM %s.job WHERE "
+					"attempts = 7",
+					svc),
+			     20, "%s", svc);
+	}
+}
+
 /* As the owner the same statement sees no row: that is what FORCE is for. */
 Test(migrate, the_owner_itself_is_bound_by_row_level_security)
 {
