@@ -128,7 +128,7 @@ static int check(struct arena *arena, const struct sc_options *o)
 		st = screener_gate(c.screener, arena, c.document, SCREENER_GATE_EVALUATIONS,
 				   &c.gate);
 	if (is_failed(st) && !c.compiled.n)
-		fprintf(stderr, "%s: %s\n", c.path, st.reason);
+		sc_say_failure(c.path, st);
 	if (o->json)
 		sc_print_json(check_json(&c), false);
 	else
@@ -226,7 +226,7 @@ static int evaluate(struct arena *arena, const struct sc_options *o, struct str 
 	struct status st = screener_answers_parse(screener, arena, given, today, &answers);
 
 	if (is_failed(st)) {
-		fprintf(stderr, "answers: %s\n", st.reason);
+		sc_say_failure("answers", st);
 		return CTL_FAILED;
 	}
 	screener_eval(screener, answers, arena, SCREENER_FULL, &result);

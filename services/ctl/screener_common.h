@@ -55,6 +55,9 @@ const char *sc_colour(FILE *out, const char *sequence);
 #define SC_BOLD	  "\033[1m"
 #define SC_PLAIN  "\033[0m"
 
+/* To standard error: what a status of the library means, in a sentence. */
+void sc_say_failure(const char *path, struct status st);
+
 int sc_check(int argc, char **argv);
 int sc_eval(int argc, char **argv);
 int sc_diff(int argc, char **argv);

@@ -37,7 +37,7 @@ static int canon(struct arena *arena, const struct sc_options *o)
 	if (is_ok(st))
 		st = identity_of_document(arena, json, hash);
 	if (is_failed(st)) {
-		fprintf(stderr, "%s: %s\n", o->files[0], st.reason);
+		sc_say_failure(o->files[0], st);
 		return CTL_FAILED;
 	}
 	hex_encode(hex, hash, sizeof hash);
@@ -88,7 +88,7 @@ static int import_fhir(struct arena *arena, const struct sc_options *o)
 	struct status st = fhir_import(arena, json, &document, &findings);
 
 	if (is_failed(st)) {
-		fprintf(stderr, "%s: %s\n", o->files[0], st.reason);
+		sc_say_failure(o->files[0], st);
 		return CTL_FAILED;
 	}
 	return report(o, "document", document, &findings);
@@ -105,7 +105,7 @@ static int export_fhir(struct arena *arena, const struct sc_options *o)
 
 	json_decref(document);
 	if (is_failed(st)) {
-		fprintf(stderr, "%s: %s\n", o->files[0], st.reason);
+		sc_say_failure(o->files[0], st);
 		return CTL_FAILED;
 	}
 	return report(o, "questionnaire", questionnaire, &findings);

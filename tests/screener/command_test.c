@@ -53,7 +53,7 @@ static struct run run(const char *words, const char *input)
 
 	write_file("in", input ? input : "");
 	snprintf(command, sizeof command,
-		 "cd %s && %s/services/ctl/aegisctl screener %s < in 2>err", directory,
+		 "cd %s && { %s/services/ctl/aegisctl screener %s; } < in 2>err", directory,
 		 getenv("AEGIS_BUILD"), words);
 	pipe = popen(command, "r");
 	cr_assert(pipe);
@@ -251,6 +251,8 @@ Test(command, canon_prints_the_canonical_bytes)
 		"\"bytes\":14}\n");
 	write_file("a.json", "{");
 	expect_run("canon a.json", NULL, 1, "");
+	expect_run("canon a.json 2>&1", NULL, 1,
+		   "a.json: error: This is not JSON, or names a member twice. [CANON_JSON]\n");
 }
 
 Test(command, a_screener_goes_to_fhir_and_back)
