@@ -58,11 +58,6 @@ bool gate_look(struct gate_walk *w, struct number *gap)
 	return known;
 }
 
-int gate_sign(struct number n)
-{
-	return (n.num > 0) - (n.num < 0);
-}
-
 /* Which side the comparison is on at k; false when that is unknown or the item is hidden. */
 static bool side_at(struct gate_walk *w, int64_t k, int *side)
 {

@@ -239,7 +239,7 @@ static struct gate_range input_range(struct gate_view *view, const struct score 
 	if (view->slots[s->slots[k]] == SLOT_KNOWN)
 		return eval_points(p, v, s->types[k], &points) ? at(points) : anywhere;
 	if (s->types[k].kind == TYPE_CODE || s->types[k].kind == TYPE_SET)
-		view->work += OPTION_WORK * p->domains[s->types[k].of].n;
+		view->work += (uint64_t)OPTION_WORK * p->domains[s->types[k].of].n;
 	switch ((enum type_kind)s->types[k].kind) {
 	case TYPE_BOOL: return between(number_of(0), number_of(1));
 	case TYPE_CODE:

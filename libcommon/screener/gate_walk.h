@@ -17,7 +17,11 @@ struct gate_walk {
 
 /* gate_boundary.c: how far left is above right; false when unknown, or the item is hidden. */
 bool gate_look(struct gate_walk *walk, struct number *gap);
-int gate_sign(struct number n);
+static inline int gate_sign(struct number n)
+{
+	return (n.num > 0) - (n.num < 0);
+}
+
 /* Evaluates the answers as a consumer would send them, and reports them. */
 void gate_record(struct gate_walk *walk);
 /* gate_nearest.c: false when they are all on one side. */
