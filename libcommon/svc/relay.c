@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "db/conn.h"
@@ -16,6 +17,8 @@
 #define BACKOFF_BASE MILLIS(200)
 #define BACKOFF_CAP  SECONDS(15)
 #define AGE_EVERY    SECONDS(10)
+#define GATHER_FOR   MILLIS(20)
+#define GATHER_BELOW 64 /* as many are worth a batch of their own */
 #define ARENA_CAP    ((size_t)64 * 1024 * 1024)
 
 struct lane_thread {
@@ -92,6 +95,18 @@ static instant after_failure(struct lane_thread *own, struct status st)
 	return backoff_wait(own->failures++, BACKOFF_BASE, BACKOFF_CAP);
 }
 
+/*
+ * A batch costs four transactions however small it is.  Under load the next one
+ * may therefore grow for a moment; the first event after a rest never waits.
+ */
+static void gather(const struct lane_thread *own)
+{
+	const struct timespec moment = {.tv_nsec = GATHER_FOR * 1000};
+
+	if (own->lane.n > 0 && own->lane.n < GATHER_BELOW)
+		nanosleep(&moment, NULL);
+}
+
 static void *run_lane(void *arg)
 {
 	struct lane_thread *own = arg;
@@ -108,6 +123,8 @@ static void *run_lane(void *arg)
 		own->failures = 0;
 		if (own->lane.whole_round)
 			bell_wait(&own->bell, POLL_EVERY);
+		else
+			gather(own);
 	}
 	/* When this fails the lease runs out by itself. */
 	st = relay_drop_lease(&own->lane);
