@@ -103,6 +103,7 @@ static struct status connect_peers(struct gateway *gw)
 		.peers = peers,
 		.n_peers = map->n,
 		.tls = *gw->config->tls_ca ? &tls : NULL,
+		.corked = true, /* each turn of a loop flushes */
 	};
 
 	for (size_t i = 0; i < map->n; i++) {

@@ -89,6 +89,8 @@ void gw_loop_turn(void *state)
 
 	if (loop->cache)
 		cache_flush(loop->cache);
+	if (!loop->closed)
+		rpc_client_flush(loop->gw->rpc);
 	if (arena_used(loop->scratch))
 		arena_reset(loop->scratch, false);
 }

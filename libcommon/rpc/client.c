@@ -39,7 +39,7 @@ struct outgoing *outgoing_take(struct rpc_client *client)
 	pthread_mutex_lock(&client->lock);
 	call = client->free_calls;
 	if (call)
-		client->free_calls = call->next_free;
+		client->free_calls = call->next;
 	else
 		call = outgoing_new(client);
 	client->n_live++;
@@ -47,23 +47,14 @@ struct outgoing *outgoing_take(struct rpc_client *client)
 	return call;
 }
 
-static void drop_messages(struct outgoing *call)
-{
-	if (call->request)
-		nng_msg_free(call->request);
-	if (call->reply)
-		nng_msg_free(call->reply);
-	call->request = call->reply = NULL;
-}
-
 void outgoing_return(struct outgoing *call)
 {
 	struct rpc_client *client = call->client;
 
-	drop_messages(call);
+	frame_unref(&call->frame);
 	arena_reset(call->arena, false);
 	pthread_mutex_lock(&client->lock);
-	call->next_free = client->free_calls;
+	call->next = client->free_calls;
 	client->free_calls = call;
 	if (--client->n_live == 0)
 		pthread_cond_broadcast(&client->changed);
@@ -76,6 +67,7 @@ void outgoing_free(struct outgoing *call)
 		nng_aio_stop(call->timer);
 		nng_aio_free(call->timer);
 	}
+	frame_unref(&call->frame);
 	arena_free(&call->arena);
 	free(call);
 }
@@ -88,7 +80,7 @@ void rpc_result_free(struct rpc_result **result)
 	*result = NULL;
 }
 
-static void on_pipe(void *arg)
+static void on_change(void *arg)
 {
 	struct rpc_client *client = arg;
 
@@ -98,7 +90,7 @@ static void on_pipe(void *arg)
 }
 
 static struct status open_peer(struct rpc_client *client, struct peer *peer,
-			       const struct rpc_peer *config, const struct rpc_tls *tls)
+			       const struct rpc_peer *config, const struct rpc_client_config *all)
 {
 	throttle_init(&peer->throttle);
 	peer->daemon = strdup(config->daemon);
@@ -108,11 +100,11 @@ static struct status open_peer(struct rpc_client *client, struct peer *peer,
 	for (size_t i = 0; i < config->n_urls; i++) {
 		struct replica *replica = &peer->replicas[i];
 
-		replica->on_lane = outgoing_on_lane;
-		replica->on_pipe = on_pipe;
-		replica->on_pipe_arg = client;
+		replica->corked = all->corked;
+		replica->on_change = on_change;
+		replica->on_change_arg = client;
 		peer->n_replicas++;
-		TRY(replica_open(replica, config->urls[i], tls));
+		TRY(replica_open(replica, config->urls[i], all->tls));
 	}
 	return OK;
 }
@@ -124,7 +116,7 @@ static struct status open_peers(struct rpc_client *client, const struct rpc_clie
 		abort();
 	for (size_t i = 0; i < config->n_peers; i++) {
 		client->n_peers++;
-		TRY(open_peer(client, &client->peers[i], &config->peers[i], config->tls));
+		TRY(open_peer(client, &client->peers[i], &config->peers[i], config));
 	}
 	return OK;
 }
@@ -195,6 +187,11 @@ static void free_calls(struct rpc_client *client)
 	}
 }
 
+void rpc_client_flush(struct rpc_client *client)
+{
+	each_replica(client, replica_flush);
+}
+
 void rpc_client_free(struct rpc_client **client_)
 {
 	struct rpc_client *client = *client_;
@@ -254,9 +251,8 @@ static bool build_request(struct outgoing *call, const struct rpc_header *header
 
 	if (size - 4 > RPC_HEADER_MAX || body_len > RPC_MESSAGE_MAX - size)
 		return false;
-	if (nng_msg_alloc(&call->request, size + body_len) != 0)
-		abort();
-	payload = rpc_header_write(nng_msg_body(call->request), header);
+	call->frame = frame_new(0, size + body_len);
+	payload = rpc_header_write(frame_body(call->frame), header);
 	if (body->message)
 		protobuf_c_message_pack(body->message, payload);
 	else if (body_len)
@@ -321,6 +317,7 @@ struct rpc_result *rpc_call_blocking(struct rpc_client *client, const char *daem
 				.done = PTHREAD_COND_INITIALIZER};
 
 	rpc_send(client, daemon, method, header, body, wake, &waiter);
+	rpc_client_flush(client);
 	pthread_mutex_lock(&waiter.lock);
 	while (!waiter.result)
 		pthread_cond_wait(&waiter.done, &waiter.lock);

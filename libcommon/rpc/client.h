@@ -1,11 +1,10 @@
 #pragma once
 
 /*
- * Calls other daemons.  One nng REQ socket per replica with as many contexts as
- * calls are in flight; the replica is the less loaded of two taken at random
- * among the connected ones; a replica that fails RPC_EJECT_AFTER times in a row
- * is left out and probed back with growing pauses (never the last one); one that
- * says it is draining is left out while another is there.
+ * Calls other daemons.  One connection per replica carries as many calls as are in
+ * flight; the replica is the less loaded of two taken at random among the connected ones; a replica
+ * that fails RPC_EJECT_AFTER times in a row is left out and probed back with growing pauses (never
+ * the last one); one that says it is draining is left out while another is there.
  *
  * Repeated, inside the deadline, at most RPC_ATTEMPTS times, with growing random
  * pauses and the token throttle of gRFC A6:
@@ -16,6 +15,9 @@
  * Threads: any thread may send.  Callbacks run on nng's threads: they must only
  * push the result to a queue of their own and wake it.  After rpc_client_new()
  * the process must not fork.
+ *
+ * Who makes many calls at a time – an event loop in one turn – asks for a corked
+ * client: what was sent leaves with rpc_client_flush(), in one write a replica.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -70,6 +72,7 @@ struct rpc_client_config {
 	const struct rpc_peer *peers;
 	size_t n_peers;
 	const struct rpc_tls *tls; /* needed for tls+tcp:// */
+	bool corked;		   /* calls wait for rpc_client_flush() */
 };
 
 /*
@@ -108,7 +111,11 @@ struct rpc_body {
 void rpc_send(struct rpc_client *client, const char *daemon, const struct rpc_method *method,
 	      const struct rpc_header *header, struct rpc_body body, rpc_done done, void *arg);
 
-/* As rpc_send, and waits.  Never on an nng thread.  Free the result. */
+/* Lets the calls of a corked client leave; for others it does nothing.  Any thread, does not block.
+ */
+void rpc_client_flush(struct rpc_client *client);
+
+/* As rpc_send, and waits; flushes.  Never on an nng thread.  Free the result. */
 struct rpc_result *rpc_call_blocking(struct rpc_client *client, const char *daemon,
 				     const struct rpc_method *method,
 				     const struct rpc_header *header, struct rpc_body body);

@@ -1,6 +1,6 @@
 #pragma once
 
-/* What client.c (life, lookup) and outgoing.c (one call) share. */
+/* What client.c (life, lookup), outgoing.c (one call) and replica.c share. */
 #include <nng/nng.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -20,7 +20,7 @@ struct peer {
 
 /*
  * One call from rpc_send() to rpc_result_free().  At any moment it belongs to
- * one aio (a lane's, its timer) or to the receiver of the result: no lock.
+ * one replica's slot, to its timer or to the receiver of the result: no lock.
  */
 struct outgoing {
 	struct rpc_result result; /* first: the public part */
@@ -28,13 +28,14 @@ struct outgoing {
 	struct peer *peer;
 	bool retryable;
 	instant deadline; /* monotonic */
+	instant sent_at;  /* the replica's: monotonic */
+	bool not_run;	  /* the replica's: nothing of it left */
 	unsigned attempts;
-	nng_msg *request; /* to be sent, or kept to be sent again; NULL when it is gone */
-	nng_msg *reply;
+	struct frame *frame; /* kept to be sent again, until there is an answer */
 	struct arena *arena;
 	nng_aio *timer; /* made at the first pause */
 	rpc_done done;
-	struct outgoing *next_free;
+	struct outgoing *next; /* in a list of its owner */
 	struct outgoing *next_of_all;
 };
 
@@ -61,5 +62,9 @@ void outgoing_free(struct outgoing *call);
 /* Picks a replica and sends; ends in the callback. */
 void outgoing_attempt(struct outgoing *call);
 void outgoing_finish(struct outgoing *call, struct status status, bool not_run);
-/* The aio callback of every lane. */
-void outgoing_on_lane(void *lane);
+
+/* What a replica says of a call that it had; the call is its own again. */
+void outgoing_answered(struct outgoing *call, struct replica *replica, struct str body);
+void outgoing_broken(struct outgoing *call, bool not_run);
+/* Its deadline passed, or it waited too long to be sent. */
+void outgoing_late(struct outgoing *call, bool not_run);

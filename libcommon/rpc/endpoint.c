@@ -5,12 +5,8 @@
 
 #include "base/log.h"
 #include "base/str.h"
-#include "rpc/envelope.h"
-
 #define TLS_SCHEME "tls+tcp://"
 #define IPC_SCHEME "ipc://"
-/* Room for the request id and hops that the SP protocol puts in front. */
-#define SP_HEADER_ROOM 64
 
 bool endpoint_is_tls(const char *url)
 {
@@ -20,13 +16,6 @@ bool endpoint_is_tls(const char *url)
 bool endpoint_url_is_valid(const char *url)
 {
 	return endpoint_is_tls(url) || strncmp(url, IPC_SCHEME, sizeof IPC_SCHEME - 1) == 0;
-}
-
-struct status endpoint_limit(nng_socket socket)
-{
-	if (nng_socket_set_size(socket, NNG_OPT_RECVMAXSZ, RPC_MESSAGE_MAX + SP_HEADER_ROOM) != 0)
-		return FAIL(INTERNAL, "TRANSPORT");
-	return OK;
 }
 
 static struct status tls_failed(const char *what, int err)
@@ -69,13 +58,13 @@ static struct status config_new(const struct rpc_tls *tls, nng_tls_mode mode, nn
 	return st;
 }
 
-struct status endpoint_tls_listener(nng_listener listener, const struct rpc_tls *tls)
+struct status endpoint_tls_listener(nng_stream_listener *listener, const struct rpc_tls *tls)
 {
 	nng_tls_config *config;
 	int err;
 
 	TRY(config_new(tls, NNG_TLS_MODE_SERVER, &config));
-	err = nng_listener_set_ptr(listener, NNG_OPT_TLS_CONFIG, config);
+	err = nng_stream_listener_set_ptr(listener, NNG_OPT_TLS_CONFIG, config);
 	nng_tls_config_free(config); /* the listener holds its own reference */
 	return err == 0 ? OK : tls_failed("listener", err);
 }
@@ -98,7 +87,8 @@ static bool host_of(const char *url, char *out, size_t size)
 	return true;
 }
 
-struct status endpoint_tls_dialer(nng_dialer dialer, const struct rpc_tls *tls, const char *url)
+struct status endpoint_tls_dialer(nng_stream_dialer *dialer, const struct rpc_tls *tls,
+				  const char *url)
 {
 	nng_tls_config *config;
 	char host[256];
@@ -109,7 +99,7 @@ struct status endpoint_tls_dialer(nng_dialer dialer, const struct rpc_tls *tls, 
 	TRY(config_new(tls, NNG_TLS_MODE_CLIENT, &config));
 	err = nng_tls_config_server_name(config, host);
 	if (err == 0)
-		err = nng_dialer_set_ptr(dialer, NNG_OPT_TLS_CONFIG, config);
+		err = nng_stream_dialer_set_ptr(dialer, NNG_OPT_TLS_CONFIG, config);
 	nng_tls_config_free(config);
 	return err == 0 ? OK : tls_failed("dialer", err);
 }

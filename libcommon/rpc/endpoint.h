@@ -1,6 +1,6 @@
 #pragma once
 
-/* What server and client share about nng sockets: limits, URLs, TLS.  Internal. */
+/* What server and client share about nng streams: URLs and TLS.  Internal. */
 #include <nng/nng.h>
 #include <stdbool.h>
 
@@ -11,10 +11,8 @@
 bool endpoint_url_is_valid(const char *url);
 bool endpoint_is_tls(const char *url);
 
-/* Caps what a peer may announce; to be set before any dialer or listener. */
-struct status endpoint_limit(nng_socket socket);
-
 /* FAILED_PRECONDITION/RPC_TLS, logged, when the files do not load or tls is NULL. */
-struct status endpoint_tls_listener(nng_listener listener, const struct rpc_tls *tls);
+struct status endpoint_tls_listener(nng_stream_listener *listener, const struct rpc_tls *tls);
 /* The peer's certificate must be for the host of url. */
-struct status endpoint_tls_dialer(nng_dialer dialer, const struct rpc_tls *tls, const char *url);
+struct status endpoint_tls_dialer(nng_stream_dialer *dialer, const struct rpc_tls *tls,
+				  const char *url);

@@ -2,14 +2,10 @@
 
 #include "crypto/random.h"
 #include "rpc/client_internal.h"
-#include "rpc/nng_status.h"
 
-#define SEND_MS	       1000 /* longest in the queue of one replica: then it is surely unsent */
 #define CALL_MAX       HOURS(1)
 #define PAUSE_FIRST_MS 25
 #define PAUSE_MAX_MS   400
-/* Larger requests that must not run twice are not copied for the rare refusal. */
-#define KEEP_MAX ((size_t)64 * 1024)
 
 static bool is_closing(const struct outgoing *call)
 {
@@ -36,7 +32,11 @@ static nng_duration ms_left(const struct outgoing *call)
 
 static void on_timer(void *arg)
 {
-	outgoing_attempt(arg);
+	struct outgoing *call = arg;
+	struct rpc_client *client = call->client;
+
+	outgoing_attempt(call);
+	rpc_client_flush(client);
 }
 
 /* A random part of a pause that doubles. */
@@ -51,7 +51,7 @@ static nng_duration pause_of(const struct outgoing *call)
 
 static bool may_repeat(const struct outgoing *call, bool not_run)
 {
-	return call->request && (not_run || call->retryable) && call->attempts < RPC_ATTEMPTS;
+	return (not_run || call->retryable) && call->attempts < RPC_ATTEMPTS;
 }
 
 static void repeat_after(struct outgoing *call, nng_duration pause)
@@ -89,33 +89,9 @@ static void refused(struct outgoing *call)
 	failed(call, FAIL(UNAVAILABLE, "DRAINING"), true, true);
 }
 
-/* Keeps a copy of what goes out, when it may be wanted again. */
-static nng_msg *message_to_send(struct outgoing *call)
-{
-	nng_msg *msg = call->request;
-
-	call->request = NULL;
-	if (call->retryable || nng_msg_len(msg) <= KEEP_MAX)
-		if (nng_msg_dup(&call->request, msg) != 0)
-			call->request = NULL;
-	return msg;
-}
-
-static void send_on(struct outgoing *call, struct lane *lane)
-{
-	nng_duration left = ms_left(call);
-
-	lane->call = call;
-	lane->state = LANE_SENDING;
-	nng_aio_set_msg(lane->aio, message_to_send(call));
-	nng_aio_set_timeout(lane->aio, left < SEND_MS ? left : SEND_MS);
-	nng_ctx_send(lane->ctx, lane->aio);
-}
-
 void outgoing_attempt(struct outgoing *call)
 {
 	struct replica *replica;
-	struct lane *lane;
 
 	call->attempts++;
 	if (is_closing(call)) {
@@ -127,113 +103,54 @@ void outgoing_attempt(struct outgoing *call)
 		return;
 	}
 	replica = replica_pick(call->peer->replicas, call->peer->n_replicas);
-	if (!replica) {
-		broken(call, FAIL(UNAVAILABLE, "NO_CONNECTION"), true);
+	switch (replica ? replica_send(replica, call) : REPLICA_NOT_CONNECTED) {
+	case REPLICA_SENT: break;
+	case REPLICA_NOT_CONNECTED: broken(call, FAIL(UNAVAILABLE, "NO_CONNECTION"), true); break;
+	case REPLICA_BUSY: outgoing_finish(call, FAIL(RESOURCE_EXHAUSTED, "RPC_BUSY"), true); break;
+	}
+}
+
+void outgoing_broken(struct outgoing *call, bool not_run)
+{
+	broken(call, FAIL(UNAVAILABLE, not_run ? "NO_CONNECTION" : "CONNECTION_LOST"), not_run);
+}
+
+void outgoing_late(struct outgoing *call, bool not_run)
+{
+	if (ms_left(call) > 0) {
+		outgoing_broken(call, not_run);
 		return;
 	}
-	lane = replica_take_lane(replica);
-	if (!lane) {
-		outgoing_finish(call, FAIL(RESOURCE_EXHAUSTED, "RPC_BUSY"), true);
-		return;
-	}
-	send_on(call, lane);
+	if (!not_run)
+		throttle_failure(&call->peer->throttle);
+	outgoing_finish(call, FAIL(DEADLINE_EXCEEDED, "DEADLINE"), not_run);
 }
 
-/* Nothing of it left: nng gives the message back. */
-static void unsent(struct lane *lane, int err)
+static bool is_refusal(const struct rpc_reply_header *header)
 {
-	struct outgoing *call = lane->call;
-	struct replica *replica = lane->replica;
-	nng_msg *msg = nng_aio_get_msg(lane->aio);
-
-	nng_aio_set_msg(lane->aio, NULL);
-	replica_return_lane(lane);
-	if (msg && call->request)
-		nng_msg_free(msg);
-	else if (msg)
-		call->request = msg;
-	if (err == NNG_ETIMEDOUT && ms_left(call) == 0) {
-		replica_failed(replica);
-		outgoing_finish(call, FAIL(DEADLINE_EXCEEDED, "DEADLINE"), true);
-	} else if (err == NNG_ETIMEDOUT) {
-		replica_failed(replica);
-		broken(call, FAIL(UNAVAILABLE, "NO_CONNECTION"), true);
-	} else {
-		broken(call, rpc_status_of_nng(err), true);
-	}
+	return header->draining && header->status.code == STATUS_UNAVAILABLE &&
+	       strcmp(header->status.reason, "DRAINING") == 0;
 }
 
-static void receive(struct lane *lane)
+void outgoing_answered(struct outgoing *call, struct replica *replica, struct str body)
 {
-	nng_duration left = ms_left(lane->call);
-
-	/* Only now: receiving before the send completed crashes nng 1.5.2. */
-	lane->state = LANE_RECEIVING;
-	nng_aio_set_timeout(lane->aio, left > 0 ? left : 1);
-	nng_ctx_recv(lane->ctx, lane->aio);
-}
-
-static void unanswered(struct lane *lane, int err)
-{
-	struct outgoing *call = lane->call;
-	struct replica *replica = lane->replica;
-	struct status status = rpc_status_of_nng(err);
-
-	replica_return_lane(lane);
-	if (err != NNG_ECLOSED && err != NNG_ECANCELED)
-		replica_failed(replica);
-	if (err == NNG_ETIMEDOUT || status.code == STATUS_CANCELLED) {
-		if (err == NNG_ETIMEDOUT)
-			throttle_failure(&call->peer->throttle);
-		outgoing_finish(call, status, false);
-	} else {
-		broken(call, status, false);
-	}
-}
-
-static void answered(struct lane *lane)
-{
-	struct outgoing *call = lane->call;
-	struct replica *replica = lane->replica;
 	struct rpc_reply_header *header = &call->result.header;
+	struct str kept = {arena_memdup(call->arena, body.ptr, body.len), body.len};
 	struct status st;
 
-	call->reply = nng_aio_get_msg(lane->aio);
-	nng_aio_set_msg(lane->aio, NULL);
-	replica_return_lane(lane);
 	replica_succeeded(replica);
-	st = rpc_reply_frame_read(call->arena,
-				  (struct str){nng_msg_body(call->reply), nng_msg_len(call->reply)},
-				  header, &call->result.payload);
+	st = rpc_reply_frame_read(call->arena, kept, header, &call->result.payload);
 	if (is_failed(st)) {
 		outgoing_finish(call, FAIL(INTERNAL, "MALFORMED_FRAME"), false);
 		return;
 	}
 	if (header->draining)
 		replica_is_draining(replica);
-	if (header->draining && header->status.code == STATUS_UNAVAILABLE &&
-	    strcmp(header->status.reason, "DRAINING") == 0) {
-		nng_msg_free(call->reply);
-		call->reply = NULL;
+	if (is_refusal(header)) {
 		call->result.payload = (struct str){};
 		refused(call);
 		return;
 	}
 	throttle_success(&call->peer->throttle);
 	outgoing_finish(call, header->status, false);
-}
-
-void outgoing_on_lane(void *arg)
-{
-	struct lane *lane = arg;
-	int err = nng_aio_result(lane->aio);
-
-	if (lane->state == LANE_SENDING && err == 0)
-		receive(lane);
-	else if (lane->state == LANE_SENDING)
-		unsent(lane, err);
-	else if (err == 0)
-		answered(lane);
-	else
-		unanswered(lane, err);
 }

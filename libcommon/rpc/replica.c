@@ -1,162 +1,284 @@
 #include "rpc/replica.h"
 
-#include <nng/protocol/reqrep0/req.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "rpc/client.h"
-#include "rpc/endpoint.h"
+#include "rpc/client_internal.h"
+#include "rpc/link.h"
 #include "rpc/nng_seam.h"
 #include "rpc/probe.h"
 
-#define RECONNECT_MIN_MS 20
-#define RECONNECT_MAX_MS 1000
-#define DRAINING_TIME	 SECONDS(30) /* or until its connection goes */
-#define PICK_MAX	 64
+#define DRAINING_TIME SECONDS(30) /* or until its connection goes */
+#define PICK_MAX      64
+#define TICK_MS	      10
+/* Longest behind others that are being written: then it is surely unsent. */
+#define QUEUED_MAX SECONDS(1)
+/* No slot's: the answer to a ping. */
+#define PING_NUMBER UINT32_MAX
+#define NO_SLOT	    UINT32_MAX
 
-/*
- * One dialer, so one connection at a time; but the end of the last may be told
- * after the begin of the next, and an end without a begin (a peer that speaks
- * another protocol).  Hence the id, not a count.
- */
-static void on_pipe_event(nng_pipe pipe, nng_pipe_ev event, void *arg)
-{
-	struct replica *replica = arg;
-	int id = nng_pipe_id(pipe);
-
-	if (event == NNG_PIPE_EV_ADD_POST) {
-		atomic_store(&replica->draining_until, 0);
-		atomic_store(&replica->pipe, id);
-	} else if (!atomic_compare_exchange_strong(&replica->pipe, &id, 0)) {
-		return;
-	}
-	replica->on_pipe(replica->on_pipe_arg);
-}
+_Static_assert(REPLICA_SLOTS == RPC_REPLICA_CALLS, "a slot for each call that may wait");
 
 bool replica_is_connected(const struct replica *replica)
 {
-	return atomic_load(&replica->pipe) != 0;
+	return atomic_load(&replica->connected);
 }
 
-static struct status dial(struct replica *replica, const struct rpc_tls *tls)
-{
-	nng_dialer dialer;
-
-	if (!endpoint_url_is_valid(replica->url) ||
-	    nng_dialer_create(&dialer, replica->socket, replica->url) != 0) {
-		log_error("rpc url", KV("url", replica->url));
-		return FAIL(INVALID_ARGUMENT, "RPC_URL");
-	}
-	if (endpoint_is_tls(replica->url))
-		TRY(endpoint_tls_dialer(dialer, tls, replica->url));
-	nng_dialer_set_ms(dialer, NNG_OPT_RECONNMINT, RECONNECT_MIN_MS);
-	nng_dialer_set_ms(dialer, NNG_OPT_RECONNMAXT, RECONNECT_MAX_MS);
-	if (nng_dialer_start(dialer, NNG_FLAG_NONBLOCK) != 0)
-		return FAIL(INVALID_ARGUMENT, "RPC_URL");
-	return OK;
-}
+static void on_clock(void *arg);
 
 struct status replica_open(struct replica *replica, const char *url, const struct rpc_tls *tls)
 {
 	pthread_mutex_init(&replica->lock, NULL);
+	pthread_cond_init(&replica->ended, NULL);
+	for (uint32_t i = 0; i < REPLICA_SLOTS; i++)
+		replica->slots[i].next_free = i + 1 < REPLICA_SLOTS ? i + 1 : NO_SLOT;
 	replica->url = strdup(url);
 	if (!replica->url)
 		abort();
 	TRY(nng_seam_init());
-	if (nng_req0_open(&replica->socket) != 0)
+	if (nng_aio_alloc(&replica->clock, on_clock, replica) != 0)
 		return FAIL(RESOURCE_EXHAUSTED, "MEMORY");
-	replica->is_open = true;
-	/*
-	 * Before the first context, which copies it: REQ would otherwise send a
-	 * request again when its connection breaks, whatever it does.
-	 */
-	if (nng_socket_set_ms(replica->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE) != 0)
-		return FAIL(INTERNAL, "TRANSPORT");
-	TRY(endpoint_limit(replica->socket));
-	if (nng_pipe_notify(replica->socket, NNG_PIPE_EV_ADD_POST, on_pipe_event, replica) != 0 ||
-	    nng_pipe_notify(replica->socket, NNG_PIPE_EV_REM_POST, on_pipe_event, replica) != 0)
-		return FAIL(INTERNAL, "TRANSPORT");
 	TRY(probe_open(replica));
-	return dial(replica, tls);
-}
-
-void replica_abort(struct replica *replica)
-{
-	pthread_mutex_lock(&replica->lock);
-	for (struct lane *lane = replica->all_lanes; lane; lane = lane->next_of_all)
-		nng_aio_cancel(lane->aio);
-	pthread_mutex_unlock(&replica->lock);
+	return link_open(replica, tls);
 }
 
 void replica_close(struct replica *replica)
 {
-	struct lane *lane;
-
+	pthread_mutex_lock(&replica->lock);
+	replica->closing = true;
+	pthread_mutex_unlock(&replica->lock);
 	probe_stop(&replica->probe);
-	for (lane = replica->all_lanes; lane; lane = lane->next_of_all)
-		nng_aio_stop(lane->aio);
-	if (replica->is_open)
-		nng_close(replica->socket);
+	if (replica->clock)
+		nng_aio_stop(replica->clock);
+	link_close(replica);
 	probe_free(&replica->probe);
-	while ((lane = replica->all_lanes) != NULL) {
-		replica->all_lanes = lane->next_of_all;
-		nng_aio_free(lane->aio);
-		free(lane);
-	}
+	if (replica->clock)
+		nng_aio_free(replica->clock);
+	pthread_cond_destroy(&replica->ended);
 	pthread_mutex_destroy(&replica->lock);
 	free(replica->url);
 }
 
-static struct lane *lane_new(struct replica *replica)
-{
-	struct lane *lane;
+/* ---- calls ---- */
 
-	if (replica->n_lanes == RPC_REPLICA_CALLS)
-		return NULL;
-	lane = calloc(1, sizeof *lane);
-	if (!lane)
-		abort();
-	lane->replica = replica;
-	if (nng_ctx_open(&lane->ctx, replica->socket) != 0) {
-		free(lane);
-		return NULL;
-	}
-	if (nng_aio_alloc(&lane->aio, replica->on_lane, lane) != 0)
-		abort();
-	lane->next_of_all = replica->all_lanes;
-	replica->all_lanes = lane;
-	replica->n_lanes++;
-	return lane;
+static uint32_t number_of(const struct replica *replica, uint32_t slot)
+{
+	/* The last use would be the ping's number. */
+	return (replica->slots[slot].uses % (UINT32_MAX >> REPLICA_SLOTS_LOG2))
+		       << REPLICA_SLOTS_LOG2 |
+	       slot;
 }
 
-struct lane *replica_take_lane(struct replica *replica)
+/* The call of a slot, which is free from now on. */
+static struct outgoing *take_out(struct replica *replica, uint32_t slot)
 {
-	struct lane *lane;
+	struct outgoing *call = replica->slots[slot].call;
 
-	pthread_mutex_lock(&replica->lock);
-	lane = replica->free_lanes;
-	if (lane)
-		replica->free_lanes = lane->next;
-	else
-		lane = lane_new(replica);
-	pthread_mutex_unlock(&replica->lock);
-	if (lane)
-		atomic_fetch_add(&replica->outstanding, 1);
-	return lane;
-}
-
-void replica_return_lane(struct lane *lane)
-{
-	struct replica *replica = lane->replica;
-
-	lane->call = NULL;
+	replica->slots[slot].call = NULL;
+	replica->slots[slot].uses++;
+	replica->slots[slot].next_free = replica->first_free;
+	replica->first_free = slot;
 	atomic_fetch_sub(&replica->outstanding, 1);
-	pthread_mutex_lock(&replica->lock);
-	lane->next = replica->free_lanes;
-	replica->free_lanes = lane;
-	pthread_mutex_unlock(&replica->lock);
+	return call;
 }
+
+static void put_in(struct replica *replica, struct outgoing *call)
+{
+	uint32_t slot = replica->first_free;
+
+	replica->first_free = replica->slots[slot].next_free;
+	replica->slots[slot].call = call;
+	atomic_fetch_add(&replica->outstanding, 1);
+	call->sent_at = instant_monotonic();
+	call->frame->staged = false;
+	frame_set_call(call->frame, number_of(replica, slot));
+	if (!replica->clock_runs && !replica->closing) {
+		replica->clock_runs = true;
+		nng_aio_set_timeout(replica->clock, NNG_DURATION_INFINITE);
+		nng_sleep_aio(TICK_MS, replica->clock);
+	}
+}
+
+/* Frees the lock; the channel, when there is a connection. */
+static struct channel *unlock_with_channel(struct replica *replica)
+{
+	struct channel *channel = replica->channel ? channel_ref(replica->channel) : NULL;
+
+	pthread_mutex_unlock(&replica->lock);
+	return channel;
+}
+
+enum replica_sent replica_send(struct replica *replica, struct outgoing *call)
+{
+	struct frame *frame;
+	struct channel *channel;
+
+	pthread_mutex_lock(&replica->lock);
+	if (!replica->channel || !replica_is_connected(replica) || replica->first_free == NO_SLOT) {
+		bool busy = replica->first_free == NO_SLOT;
+
+		pthread_mutex_unlock(&replica->lock);
+		return busy ? REPLICA_BUSY : REPLICA_NOT_CONNECTED;
+	}
+	put_in(replica, call);
+	frame = frame_ref(call->frame);
+	channel = unlock_with_channel(replica);
+	/* When the channel is gone its end finds the call in its slot, and the frame unsent. */
+	(void)channel_put(channel, frame);
+	if (replica->corked)
+		atomic_store(&replica->unflushed, true);
+	else
+		channel_flush(channel);
+	channel_unref(channel);
+	return REPLICA_SENT;
+}
+
+void replica_flush(struct replica *replica)
+{
+	struct channel *channel;
+
+	if (!atomic_load_explicit(&replica->unflushed, memory_order_relaxed) ||
+	    !atomic_exchange(&replica->unflushed, false))
+		return;
+	pthread_mutex_lock(&replica->lock);
+	channel = unlock_with_channel(replica);
+	if (!channel)
+		return;
+	channel_flush(channel);
+	channel_unref(channel);
+}
+
+bool replica_send_ping(struct replica *replica)
+{
+	const struct rpc_header header = {.method_id = RPC_PING};
+	struct frame *frame = frame_new(PING_NUMBER, rpc_header_size(&header));
+	struct channel *channel;
+	bool sent;
+
+	rpc_header_write(frame_body(frame), &header);
+	pthread_mutex_lock(&replica->lock);
+	channel = unlock_with_channel(replica);
+	if (!channel) {
+		frame_unref(&frame);
+		return false;
+	}
+	sent = channel_put(channel, frame);
+	channel_flush(channel);
+	channel_unref(channel);
+	return sent;
+}
+
+void replica_on_frame(struct replica *replica, uint32_t number, struct str body)
+{
+	uint32_t slot = number & (REPLICA_SLOTS - 1);
+	struct outgoing *call = NULL;
+
+	if (number == PING_NUMBER) {
+		probe_answered(replica);
+		return;
+	}
+	pthread_mutex_lock(&replica->lock);
+	if (replica->slots[slot].call && number == number_of(replica, slot))
+		call = take_out(replica, slot);
+	pthread_mutex_unlock(&replica->lock);
+	/* Otherwise it came too late, and nobody waits for it. */
+	if (call)
+		outgoing_answered(call, replica, body);
+}
+
+/* Takes out the calls that a test names; a list by next. */
+static struct outgoing *take_calls(struct replica *replica,
+				   bool (*wanted)(struct replica *, struct outgoing *, instant))
+{
+	struct outgoing *taken = NULL;
+	instant now = instant_monotonic();
+
+	for (uint32_t i = 0; i < REPLICA_SLOTS; i++) {
+		struct outgoing *call = replica->slots[i].call;
+
+		if (!call || !wanted(replica, call, now))
+			continue;
+		take_out(replica, i);
+		call->next = taken;
+		taken = call;
+	}
+	return taken;
+}
+
+static bool any(struct replica *replica, struct outgoing *call, instant now)
+{
+	(void)replica, (void)now;
+	call->not_run = !call->frame->staged;
+	return true;
+}
+
+void replica_fail_calls(struct replica *replica)
+{
+	struct outgoing *call, *next;
+
+	pthread_mutex_lock(&replica->lock);
+	call = take_calls(replica, any);
+	pthread_mutex_unlock(&replica->lock);
+	for (; call; call = next) {
+		next = call->next;
+		replica_failed(replica);
+		outgoing_broken(call, call->not_run);
+	}
+}
+
+/* Whether it was run is not asked any more. */
+static bool any_queued_or_not(struct replica *replica, struct outgoing *call, instant now)
+{
+	(void)now;
+	call->not_run = replica->channel && channel_withdraw(replica->channel, call->frame);
+	return true;
+}
+
+void replica_abort(struct replica *replica)
+{
+	struct outgoing *call, *next;
+
+	pthread_mutex_lock(&replica->lock);
+	call = take_calls(replica, any_queued_or_not);
+	pthread_mutex_unlock(&replica->lock);
+	for (; call; call = next) {
+		next = call->next;
+		outgoing_finish(call, FAIL(CANCELLED, "CLIENT_CLOSED"), call->not_run);
+	}
+}
+
+/* Past its deadline, or stuck behind a peer that does not read. */
+static bool is_late(struct replica *replica, struct outgoing *call, instant now)
+{
+	bool expired = call->deadline <= now;
+
+	if (!expired && now - call->sent_at < QUEUED_MAX)
+		return false;
+	call->not_run = replica->channel && channel_withdraw(replica->channel, call->frame);
+	return expired || call->not_run;
+}
+
+static void on_clock(void *arg)
+{
+	struct replica *replica = arg;
+	struct outgoing *call, *next;
+
+	pthread_mutex_lock(&replica->lock);
+	call = take_calls(replica, is_late);
+	replica->clock_runs = !replica->closing && atomic_load(&replica->outstanding) > 0;
+	if (replica->clock_runs)
+		nng_sleep_aio(TICK_MS, replica->clock);
+	pthread_mutex_unlock(&replica->lock);
+	for (; call; call = next) {
+		next = call->next;
+		replica_failed(replica);
+		outgoing_late(call, call->not_run);
+	}
+}
+
+/* ---- health ---- */
 
 void replica_succeeded(struct replica *replica)
 {

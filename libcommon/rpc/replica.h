@@ -1,8 +1,11 @@
 #pragma once
 
 /*
- * One replica of a peer: its REQ socket, its lanes (a context and an aio each,
- * one call at a time), and what is known of its health.  Internal to the client.
+ * One replica of a peer: its connection (link.c), the calls that wait for an
+ * answer on it, and what is known of its health.  Internal to the client.
+ *
+ * A call that was sent belongs to a slot; whoever takes it out – the answer, the
+ * clock, the end of the connection, the client's end – has it alone.
  */
 #include <nng/nng.h>
 #include <pthread.h>
@@ -12,53 +15,66 @@
 
 #include "base/instant.h"
 #include "base/status.h"
+#include "rpc/channel.h"
 #include "rpc/tls.h"
 
 struct replica;
 struct outgoing;
 
-enum lane_state { LANE_SENDING, LANE_RECEIVING };
+#define REPLICA_SLOTS_LOG2 10
+#define REPLICA_SLOTS	   (1u << REPLICA_SLOTS_LOG2)
 
-struct lane {
-	struct replica *replica;
-	struct outgoing *call;
-	nng_ctx ctx;
-	nng_aio *aio;
-	enum lane_state state;
-	struct lane *next;
-	struct lane *next_of_all;
+/* The number of a call on the channel is its slot and how often that was used before. */
+struct call_slot {
+	struct outgoing *call; /* NULL: free */
+	uint32_t uses;
+	uint32_t next_free;
 };
 
-enum probe_state { PROBE_IDLE, PROBE_PAUSE, PROBE_SENDING, PROBE_RECEIVING };
+enum link_state { LINK_PAUSE, LINK_DIALING, LINK_UP };
+
+/* Dials, and dials again with growing pauses when the connection ends. */
+struct link {
+	nng_stream_dialer *dialer;
+	nng_aio *aio;
+	enum link_state state; /* of the aio's callback */
+	uint32_t pause_ms;
+	struct channel *ended; /* under the replica's lock: to be retired by the next callback */
+};
+
+enum probe_state { PROBE_IDLE, PROBE_PAUSE, PROBE_WAITING, PROBE_ANSWERED };
 
 /* Pings an ejected replica with growing pauses until it answers. */
 struct probe {
-	nng_ctx ctx;
 	nng_aio *aio;
-	enum probe_state state; /* belongs to the aio's callback once started */
+	enum probe_state state; /* under the replica's lock */
 	uint32_t pause_ms;
 };
 
 struct replica {
 	char *url;
-	nng_socket socket;
-	bool is_open;
-	void (*on_lane)(void *lane); /* the client's: an aio of a lane completed */
-	void (*on_pipe)(void *arg);  /* the client's: connections changed */
-	void *on_pipe_arg;
+	bool corked;		      /* frames wait for replica_flush() */
+	void (*on_change)(void *arg); /* the client's: connections changed */
+	void *on_change_arg;
 
-	atomic_int pipe; /* id of the connection, 0 when there is none */
+	atomic_bool connected;
 	atomic_uint outstanding;
 	atomic_uint failures; /* in a row */
 	atomic_bool ejected;
+	atomic_bool unflushed;
 	atomic_llong draining_until; /* monotonic */
 	atomic_llong restored_at;    /* monotonic: when it was last let in again */
 
-	pthread_mutex_t lock; /* of the lanes */
-	struct lane *free_lanes;
-	struct lane *all_lanes;
-	unsigned n_lanes;
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t ended;
+	struct channel *channel; /* NULL when there is none */
+	bool closing;
+	struct call_slot slots[REPLICA_SLOTS];
+	uint32_t first_free;
+	bool clock_runs;
 
+	nng_aio *clock; /* looks at deadlines while calls wait */
+	struct link link;
 	struct probe probe;
 };
 
@@ -67,19 +83,25 @@ bool replica_is_connected(const struct replica *replica);
 /* Dials in the background.  On failure the replica can be (and must be) closed. */
 struct status replica_open(struct replica *replica, const char *url, const struct rpc_tls *tls);
 
-/* Ends what is pending in the lanes; new operations may still begin. */
+/* Ends the calls that wait, as CLIENT_CLOSED; new ones may still come. */
 void replica_abort(struct replica *replica);
 
-/*
- * Waits for every callback, closes the socket, frees all.  No call is in flight
- * and no thread is sending: nng 1.5.2 frees a socket under a thread that is about
- * to return from nng_ctx_send().
- */
+/* Waits for every callback, closes the connection, frees all.  No call is in flight. */
 void replica_close(struct replica *replica);
 
-/* A lane for one call, NULL when RPC_REPLICA_CALLS are in flight. */
-struct lane *replica_take_lane(struct replica *replica);
-void replica_return_lane(struct lane *lane);
+enum replica_sent { REPLICA_SENT, REPLICA_NOT_CONNECTED, REPLICA_BUSY };
+
+/* Sent: the call is no longer the caller's.  Does not block. */
+enum replica_sent replica_send(struct replica *replica, struct outgoing *call);
+/* Of a corked replica: what was sent since leaves now. */
+void replica_flush(struct replica *replica);
+/* A frame that belongs to no slot; false without a connection. */
+bool replica_send_ping(struct replica *replica);
+
+/* An answer to a call or a ping came; on one of nng's threads. */
+void replica_on_frame(struct replica *replica, uint32_t number, struct str body);
+/* The connection ended: every call that waits has failed. */
+void replica_fail_calls(struct replica *replica);
 
 void replica_succeeded(struct replica *replica);
 /* The RPC_EJECT_AFTER'th in a row ejects. */

@@ -1,15 +1,16 @@
 #pragma once
 
 /*
- * Answers calls of other daemons over nng REQ/REP contexts.
+ * Answers calls of other daemons on their connections.
  *
  * Threads: on_request runs on one of nng's few threads and must only enqueue.
  * rpc_reply*() may be called from any thread, once per request, also from within
  * on_request.  After the first nng call a process must not fork.
  *
- * The number of contexts bounds the requests inside the process: past it they
- * wait in the socket buffers, so make it larger than queue and workers together
- * and let the dispatcher refuse.
+ * max_requests bounds the requests inside the process: past it they are refused
+ * unread, so make it larger than queue and workers together and let the
+ * dispatcher refuse, which tells when to come again.  A caller that does not read its
+ * answers is not read from past 8 MiB of them, and given up after ten seconds.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,7 +28,7 @@ struct trust;
 struct rpc_server;
 struct ProtobufCMessage;
 
-#define RPC_SERVER_CONTEXTS 256
+#define RPC_SERVER_REQUESTS 4096
 
 /*
  * A request in the hands of the dispatcher until it is answered.  header and
@@ -46,7 +47,7 @@ struct rpc_request {
 struct rpc_server_config {
 	const char *const *urls; /* "ipc:///run/…/tenant.sock", "tls+tcp://0.0.0.0:7000" */
 	size_t n_urls;
-	size_t contexts;	   /* 0: RPC_SERVER_CONTEXTS */
+	size_t max_requests;	   /* 0: RPC_SERVER_REQUESTS */
 	unsigned ipc_mode;	   /* of the socket file, 0: 0660; the folder should be 0750 */
 	const struct rpc_tls *tls; /* needed for tls+tcp:// */
 	struct trust *trust;	   /* NULL: callers are not checked (tests of the transport) */
@@ -56,7 +57,8 @@ struct rpc_server_config {
 
 /*
  * Listens on every URL.  A request without a good service token, past its
- * deadline or not a frame is answered here and never reaches on_request.
+ * deadline, past max_requests (RESOURCE_EXHAUSTED/RPC_BUSY) or malformed is
+ * answered here and never reaches on_request.
  * UNAVAILABLE/RPC_LISTEN when a URL cannot be bound, FAILED_PRECONDITION/RPC_TLS
  * when the certificate files do not load (logged with the URL).
  */
@@ -65,10 +67,10 @@ struct status rpc_server_new(const struct rpc_server_config *config, struct rpc_
 /* From now on new requests are refused unrun (UNAVAILABLE/DRAINING) and every reply says so. */
 void rpc_server_drain(struct rpc_server *server);
 
-/* Requests that on_request got and nobody answered yet. */
+/* Requests whose answers have not left. */
 size_t rpc_server_in_flight(const struct rpc_server *server);
 
-/* Waits for the in-flight requests to be answered; false when timeout_ms passed first. */
+/* Waits until their answers have left; false when timeout_ms passed first. */
 bool rpc_server_wait_idle(struct rpc_server *server, unsigned timeout_ms);
 
 /* Waits for the in-flight requests, closes the sockets and frees; *server becomes NULL. */

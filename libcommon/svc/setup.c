@@ -210,8 +210,9 @@ static struct status start_server(struct svc *svc)
 	struct rpc_server_config config = {
 		.urls = urls,
 		.n_urls = split_urls(svc->arena, svc->config->listen, urls),
-		/* More than may wait and run: the pools refuse, not the socket. */
-		.contexts = (size_t)(svc->config->read_queue + svc->config->write_queue) + 128,
+		/* More than may wait, run and be on the way back: the pools refuse first. */
+		.max_requests =
+			2 * (size_t)(svc->config->read_queue + svc->config->write_queue) + 256,
 		.tls = tls_of(svc),
 		.trust = svc->trust,
 		.on_request = svc_on_request,

@@ -12,6 +12,7 @@
 
 #include "cutter.h"
 #include "fixture.h"
+#include "rpc/frame.h"
 #include "rpc/server.h"
 
 #define BYTES_MAX 1000
@@ -131,7 +132,7 @@ static void cut_everywhere(const struct rpc_method *method, enum cutter_directio
 
 	while (n < BYTES_MAX && one_cut(method, direction, n))
 		n = NEXT(n);
-	cr_assert(n > 30 && n < BYTES_MAX, "%zu bytes", n);
+	cr_assert(n > 2 * FRAME_PREFIX && n < BYTES_MAX, "%zu bytes", n);
 }
 
 Test(rpc_cut, a_call_that_loses_the_wire_while_sending_ran_at_most_once)

@@ -97,7 +97,11 @@ Test(rpc_fault, a_call_without_an_answer_ends_at_its_deadline)
 static bool is_answered_by(struct rpc_client *client, pid_t pid)
 {
 	struct rpc_result *result = call(client, &who, STR(""), 500);
-	bool is = is_ok(result->header.status) && strtol(result->payload.ptr, NULL, 10) == pid;
+	char text[16];
+	bool is;
+
+	snprintf(text, sizeof text, "%d", (int)pid);
+	is = is_ok(result->header.status) && str_eq_c(result->payload, text);
 
 	rpc_result_free(&result);
 	return is;

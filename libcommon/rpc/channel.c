@@ -1,0 +1,400 @@
+#include "rpc/channel.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What leaves in one write; a larger frame goes by itself, from where it lies. */
+#define OUT_SIZE ((size_t)32 * 1024)
+/* A peer that sends and does not read is not read from past this many bytes. */
+#define QUEUE_MAX   ((size_t)8 * 1024 * 1024)
+#define GREETING_MS 10000
+#define WRITE_MS    10000
+#define WATCH_MS    2
+
+struct channel {
+	const struct channel_handler *handler;
+	void *arg;
+	atomic_uint refs;
+	nng_stream *stream;
+	nng_aio *rx;
+	nng_aio *tx;		    /* without a callback: see write_out() */
+	nng_aio *watch;		    /* looks after a write that did not end at once */
+	struct frame_reader reader; /* of whoever reads */
+
+	pthread_mutex_t lock; /* of all below */
+	struct frame *first, **last;
+	size_t queued; /* bytes */
+	uint8_t *out;
+	struct frame *large; /* being written, instead of out */
+	const uint8_t *out_from;
+	size_t out_len, out_frames;
+	size_t written;	 /* frames, not yet told */
+	unsigned inside; /* threads in nng_stream_send() or nng_stream_recv() */
+	bool reading, paused, in_batch;
+	bool writing, watching;
+	bool closed, told;
+};
+
+/* ---- life ---- */
+
+static void on_read(void *arg);
+static void on_watch(void *arg);
+static void go_on(struct channel *channel);
+
+struct channel *channel_new(nng_stream *stream, const struct channel_handler *handler, void *arg)
+{
+	struct channel *channel = calloc(1, sizeof *channel);
+	pthread_mutexattr_t attr;
+
+	if (!channel || !(channel->out = malloc(OUT_SIZE)) ||
+	    nng_aio_alloc(&channel->rx, on_read, channel) != 0 ||
+	    nng_aio_alloc(&channel->tx, NULL, NULL) != 0 ||
+	    nng_aio_alloc(&channel->watch, on_watch, channel) != 0)
+		abort();
+	channel->handler = handler;
+	channel->arg = arg;
+	atomic_init(&channel->refs, 1);
+	channel->stream = stream;
+	channel->last = &channel->first;
+	frame_reader_init(&channel->reader);
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ADAPTIVE_NP);
+	pthread_mutex_init(&channel->lock, &attr);
+	pthread_mutexattr_destroy(&attr);
+	return channel;
+}
+
+struct channel *channel_ref(struct channel *channel)
+{
+	atomic_fetch_add(&channel->refs, 1);
+	return channel;
+}
+
+void channel_unref(struct channel *channel)
+{
+	if (atomic_fetch_sub(&channel->refs, 1) != 1)
+		return;
+	if (channel->handler->on_free)
+		channel->handler->on_free(channel->arg);
+	frame_reader_fini(&channel->reader);
+	pthread_mutex_destroy(&channel->lock);
+	free(channel->out);
+	free(channel);
+}
+
+void channel_retire(struct channel *channel)
+{
+	nng_aio_free(channel->rx);
+	nng_aio_free(channel->tx);
+	nng_aio_free(channel->watch);
+	nng_stream_free(channel->stream);
+	channel_unref(channel);
+}
+
+static struct frame *pop(struct channel *channel)
+{
+	struct frame *frame = channel->first;
+
+	channel->first = frame->next;
+	if (!channel->first)
+		channel->last = &channel->first;
+	channel->queued -= frame->len;
+	frame->next = NULL;
+	return frame;
+}
+
+static void drop_queue(struct channel *channel)
+{
+	channel->written += channel->out_frames;
+	channel->out_frames = 0;
+	frame_unref(&channel->large);
+	while (channel->first) {
+		struct frame *frame = pop(channel);
+
+		frame_unref(&frame);
+		channel->written++;
+	}
+}
+
+/* Lets go of the lock, then tells what happened under it. */
+static void leave(struct channel *channel)
+{
+	bool ends = channel->closed && !channel->told && !channel->reading && !channel->writing &&
+		    channel->inside == 0;
+	size_t written;
+
+	if (ends) {
+		channel->told = true;
+		drop_queue(channel);
+	}
+	written = channel->written;
+	channel->written = 0;
+	pthread_mutex_unlock(&channel->lock);
+	if (written && channel->handler->on_written)
+		channel->handler->on_written(channel->arg, written);
+	if (ends)
+		channel->handler->on_end(channel->arg);
+}
+
+static void close_stream(struct channel *channel)
+{
+	if (channel->closed)
+		return;
+	channel->closed = true;
+	nng_stream_close(channel->stream);
+}
+
+void channel_close(struct channel *channel)
+{
+	pthread_mutex_lock(&channel->lock);
+	close_stream(channel);
+	leave(channel);
+}
+
+/* ---- writing ---- */
+
+/* Whole frames, as many as fit. */
+static bool stage(struct channel *channel)
+{
+	size_t len = 0;
+
+	channel->out_from = channel->out;
+	while (channel->first && channel->first->len <= OUT_SIZE - len) {
+		struct frame *frame = pop(channel);
+
+		memcpy(channel->out + len, frame->bytes, frame->len);
+		len += frame->len;
+		frame->staged = true;
+		frame_unref(&frame);
+		channel->out_frames++;
+	}
+	if (len == 0 && channel->first) {
+		channel->large = pop(channel);
+		channel->large->staged = true;
+		channel->out_from = channel->large->bytes;
+		channel->out_frames = 1;
+		len = channel->large->len;
+	}
+	channel->out_len = len;
+	return len > 0;
+}
+
+/* nng 1.5.2 queues what is begun on a stream that was closed meanwhile, and never looks at it. */
+static void come_back(struct channel *channel, nng_aio *aio)
+{
+	pthread_mutex_lock(&channel->lock);
+	channel->inside--;
+	if (channel->closed)
+		nng_aio_cancel(aio);
+}
+
+static void hand_over(struct channel *channel)
+{
+	nng_iov iov = {(void *)(uintptr_t)channel->out_from, channel->out_len};
+
+	channel->inside++;
+	pthread_mutex_unlock(&channel->lock);
+	nng_aio_set_timeout(channel->tx, WRITE_MS);
+	nng_aio_set_iov(channel->tx, 1, &iov);
+	nng_stream_send(channel->stream, channel->tx);
+	come_back(channel, channel->tx);
+}
+
+/* Takes the end of a write, if it has come; a part may have been written. */
+static bool take_end(struct channel *channel)
+{
+	size_t n;
+
+	if (nng_aio_result(channel->tx) == 0 && nng_aio_count(channel->tx) == 0)
+		return false;
+	nng_aio_wait(channel->tx);
+	n = nng_aio_count(channel->tx);
+	if (nng_aio_result(channel->tx) != 0 || n > channel->out_len) {
+		close_stream(channel);
+		return true;
+	}
+	channel->out_from += n;
+	channel->out_len -= n;
+	if (channel->out_len == 0) {
+		channel->written += channel->out_frames;
+		channel->out_frames = 0;
+		frame_unref(&channel->large);
+	}
+	return true;
+}
+
+/*
+ * nng writes in the calling thread when the socket has room, and tells of it
+ * with a wake-up of one of its own threads: as dear as the write itself.  So the
+ * aio has no callback; its end is looked at here, where it nearly always has come
+ * by now, and every WATCH_MS while the peer does not read.
+ */
+static void write_out(struct channel *channel)
+{
+	if (channel->writing)
+		return;
+	channel->writing = true;
+	while (!channel->closed && (channel->out_len > 0 || stage(channel))) {
+		hand_over(channel);
+		if (!take_end(channel)) {
+			channel->watching = true;
+			nng_sleep_aio(WATCH_MS, channel->watch);
+			return;
+		}
+	}
+	channel->writing = false;
+}
+
+static void on_watch(void *arg)
+{
+	struct channel *channel = arg;
+
+	pthread_mutex_lock(&channel->lock);
+	if (!take_end(channel)) {
+		nng_sleep_aio(WATCH_MS, channel->watch);
+	} else {
+		channel->watching = false;
+		channel->writing = false;
+		go_on(channel);
+	}
+	leave(channel);
+}
+
+bool channel_put(struct channel *channel, struct frame *frame)
+{
+	bool taken;
+
+	pthread_mutex_lock(&channel->lock);
+	taken = !channel->closed;
+	if (taken) {
+		frame->next = NULL;
+		*channel->last = frame;
+		channel->last = &frame->next;
+		channel->queued += frame->len;
+	}
+	pthread_mutex_unlock(&channel->lock);
+	if (!taken)
+		frame_unref(&frame);
+	return taken;
+}
+
+bool channel_withdraw(struct channel *channel, struct frame *frame)
+{
+	struct frame **at, *mine = frame;
+
+	pthread_mutex_lock(&channel->lock);
+	for (at = &channel->first; *at && *at != frame; at = &(*at)->next)
+		continue;
+	if (*at) {
+		*at = frame->next;
+		if (!*at)
+			channel->last = at;
+		channel->queued -= frame->len;
+	} else {
+		mine = NULL;
+	}
+	leave(channel);
+	if (!mine)
+		return false;
+	frame_unref(&mine);
+	return true;
+}
+
+/* ---- reading ---- */
+
+static void read_on(struct channel *channel)
+{
+	nng_duration timeout = channel->reader.greeted ? NNG_DURATION_INFINITE : GREETING_MS;
+	nng_iov iov;
+
+	channel->reading = true;
+	channel->paused = false;
+	channel->inside++;
+	pthread_mutex_unlock(&channel->lock);
+	iov.iov_buf = frame_reader_room(&channel->reader, &iov.iov_len);
+	nng_aio_set_timeout(channel->rx, timeout);
+	nng_aio_set_iov(channel->rx, 1, &iov);
+	nng_stream_recv(channel->stream, channel->rx);
+	come_back(channel, channel->rx);
+}
+
+/* False when the peer broke the protocol. */
+static bool take_frames(struct channel *channel)
+{
+	enum frame_result result;
+	struct str body;
+	uint32_t call;
+
+	while ((result = frame_reader_next(&channel->reader, &call, &body)) != FRAME_MORE) {
+		if (result == FRAME_BAD)
+			return false;
+		if (result == FRAME_GREETED)
+			channel->handler->on_open(channel->arg);
+		else
+			channel->handler->on_frame(channel->arg, call, body);
+	}
+	return true;
+}
+
+static bool take_batch(struct channel *channel)
+{
+	bool good;
+
+	/* What is answered at once, or meanwhile, leaves together. */
+	pthread_mutex_lock(&channel->lock);
+	channel->in_batch = true;
+	pthread_mutex_unlock(&channel->lock);
+	frame_reader_add(&channel->reader, nng_aio_count(channel->rx));
+	good = take_frames(channel);
+	pthread_mutex_lock(&channel->lock);
+	channel->in_batch = false;
+	write_out(channel);
+	pthread_mutex_unlock(&channel->lock);
+	return good;
+}
+
+static void on_read(void *arg)
+{
+	struct channel *channel = arg;
+	bool good = nng_aio_result(channel->rx) == 0 && nng_aio_count(channel->rx) > 0 &&
+		    take_batch(channel);
+
+	pthread_mutex_lock(&channel->lock);
+	channel->reading = false;
+	if (!good)
+		close_stream(channel);
+	else if (!channel->closed && channel->queued > QUEUE_MAX)
+		channel->paused = true;
+	else if (!channel->closed)
+		read_on(channel);
+	leave(channel);
+}
+
+static void go_on(struct channel *channel)
+{
+	write_out(channel);
+	if (channel->paused && !channel->closed && channel->queued < QUEUE_MAX / 2)
+		read_on(channel);
+}
+
+void channel_flush(struct channel *channel)
+{
+	pthread_mutex_lock(&channel->lock);
+	if (!channel->in_batch)
+		go_on(channel);
+	leave(channel);
+}
+
+void channel_start(struct channel *channel)
+{
+	pthread_mutex_lock(&channel->lock);
+	memcpy(channel->out, FRAME_GREETING, FRAME_GREETING_LEN);
+	channel->out_from = channel->out;
+	channel->out_len = FRAME_GREETING_LEN;
+	write_out(channel);
+	if (!channel->closed)
+		read_on(channel);
+	leave(channel);
+}
