@@ -49,7 +49,7 @@ function(aegis_thread_test name)
 	add_test(NAME ${name} COMMAND ${name})
 	set_tests_properties(${name} PROPERTIES TIMEOUT 300
 		FAIL_REGULAR_EXPRESSION "ThreadSanitizer|LeakSanitizer|runtime error:|AddressSanitizer"
-		ENVIRONMENT "AEGIS_SOURCE=${CMAKE_SOURCE_DIR};AEGIS_BUILD=${CMAKE_BINARY_DIR};TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp")
+		ENVIRONMENT "AEGIS_SOURCE=${CMAKE_SOURCE_DIR};AEGIS_BUILD=${CMAKE_BINARY_DIR};TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp:print_suppressions=0")
 	if(T_FIXTURES)
 		set_tests_properties(${name} PROPERTIES FIXTURES_REQUIRED "${T_FIXTURES}")
 	endif()
