@@ -7,7 +7,6 @@
 #include "rpc/client.h"
 #include "rpc/client_internal.h"
 #include "rpc/link.h"
-#include "rpc/nng_seam.h"
 #include "rpc/probe.h"
 
 #define DRAINING_TIME SECONDS(30) /* or until its connection goes */
@@ -37,7 +36,6 @@ struct status replica_open(struct replica *replica, const char *url, const struc
 	replica->url = strdup(url);
 	if (!replica->url)
 		abort();
-	TRY(nng_seam_init());
 	if (nng_aio_alloc(&replica->clock, on_clock, replica) != 0)
 		return FAIL(RESOURCE_EXHAUSTED, "MEMORY");
 	TRY(probe_open(replica));

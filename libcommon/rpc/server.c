@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "rpc/endpoint.h"
-#include "rpc/nng_seam.h"
 #include "rpc/server_internal.h"
 
 #define IPC_MODE 0660
@@ -82,7 +81,6 @@ static struct status start(struct rpc_server *server)
 {
 	const struct rpc_server_config *config = &server->config;
 
-	TRY(nng_seam_init());
 	if (nng_aio_alloc(&server->reaper, conn_reap, server) != 0)
 		return FAIL(RESOURCE_EXHAUSTED, "MEMORY");
 	server->listenings = calloc(config->n_urls, sizeof server->listenings[0]);

@@ -196,3 +196,53 @@ Test(rpc_call, freeing_the_client_ends_what_is_in_flight)
 	rpc_client_free(&client);
 	cr_assert_eq(atomic_load(&cancelled), 50);
 }
+
+static void count_done(struct rpc_result *result, void *arg)
+{
+	atomic_fetch_add((atomic_int *)arg, is_ok(result->header.status));
+	rpc_result_free(&result);
+}
+
+Test(rpc_call, a_corked_client_sends_when_it_is_flushed)
+{
+	const char *const urls[] = {socket_url(0)};
+	const struct rpc_peer peer = {"peer", urls, 1};
+	const struct rpc_client_config config = {
+		.daemon = "test", .peers = &peer, .n_peers = 1, .corked = true};
+	struct rpc_header h = {.deadline = instant_now() + SECONDS(30)};
+	atomic_int done = 0;
+
+	server = start_server(socket_url(0));
+	cr_assert(is_ok(rpc_client_new(&config, &client)));
+	cr_assert(rpc_client_wait(client, "peer", 1, 10000));
+	for (int i = 0; i < 50; i++)
+		rpc_send(client, "peer", &echo, &h, (struct rpc_body){}, count_done, &done);
+	cr_assert_eq(atomic_load(executed), 0);
+	rpc_client_flush(client);
+	WAIT_UNTIL(atomic_load(&done) == 50, 10000);
+	/* A call that waits flushes by itself. */
+	cr_assert(is_ok(call_status(client, &echo, 5000)));
+	stop();
+}
+
+static void count_busy(struct rpc_result *result, void *arg)
+{
+	const char *reason = result->header.status.reason;
+
+	atomic_fetch_add((atomic_int *)arg, reason && strcmp(reason, "RPC_BUSY") == 0);
+	rpc_result_free(&result);
+}
+
+Test(rpc_call, past_a_thousand_in_flight_calls_are_refused_at_once)
+{
+	const char *const urls[] = {socket_url(0)};
+	struct rpc_header h = {};
+	atomic_int busy = 0;
+
+	spawn_server(socket_url(0));
+	client = start_client(urls, 1);
+	for (int i = 0; i < RPC_REPLICA_CALLS + 20; i++)
+		rpc_send(client, "peer", &hang, &h, (struct rpc_body){}, count_busy, &busy);
+	cr_assert_eq(atomic_load(&busy), 20);
+	rpc_client_free(&client);
+}
