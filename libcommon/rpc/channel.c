@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/instant.h"
+
 /* What leaves in one write; a larger frame goes by itself, from where it lies. */
 #define OUT_SIZE ((size_t)32 * 1024)
 /* A peer that sends and does not read is not read from past this many bytes. */
 #define QUEUE_MAX   ((size_t)8 * 1024 * 1024)
 #define GREETING_MS 10000
-#define WRITE_MS    10000
+#define WRITE_MAX   SECONDS(10)
 #define WATCH_MS    2
 
 struct channel {
@@ -33,7 +35,8 @@ struct channel {
 	size_t written;	 /* frames, not yet told */
 	unsigned inside; /* threads in nng_stream_send() or nng_stream_recv() */
 	bool reading, paused, in_batch;
-	bool writing, watching;
+	bool writing;
+	instant watched_since;
 	bool closed, told;
 };
 
@@ -53,6 +56,8 @@ struct channel *channel_new(nng_stream *stream, const struct channel_handler *ha
 	    nng_aio_alloc(&channel->tx, NULL, NULL) != 0 ||
 	    nng_aio_alloc(&channel->watch, on_watch, channel) != 0)
 		abort();
+	nng_aio_set_timeout(channel->tx, NNG_DURATION_INFINITE);
+	nng_aio_set_timeout(channel->watch, NNG_DURATION_INFINITE);
 	channel->handler = handler;
 	channel->arg = arg;
 	atomic_init(&channel->refs, 1);
@@ -196,7 +201,6 @@ static void hand_over(struct channel *channel)
 
 	channel->inside++;
 	pthread_mutex_unlock(&channel->lock);
-	nng_aio_set_timeout(channel->tx, WRITE_MS);
 	nng_aio_set_iov(channel->tx, 1, &iov);
 	nng_stream_send(channel->stream, channel->tx);
 	come_back(channel, channel->tx);
@@ -239,7 +243,7 @@ static void write_out(struct channel *channel)
 	while (!channel->closed && (channel->out_len > 0 || stage(channel))) {
 		hand_over(channel);
 		if (!take_end(channel)) {
-			channel->watching = true;
+			channel->watched_since = instant_monotonic();
 			nng_sleep_aio(WATCH_MS, channel->watch);
 			return;
 		}
@@ -247,15 +251,20 @@ static void write_out(struct channel *channel)
 	channel->writing = false;
 }
 
+/*
+ * The limit is kept here: an aio with a timeout of its own makes nng wake its
+ * timer's thread for every write.
+ */
 static void on_watch(void *arg)
 {
 	struct channel *channel = arg;
 
 	pthread_mutex_lock(&channel->lock);
 	if (!take_end(channel)) {
+		if (instant_monotonic() - channel->watched_since > WRITE_MAX)
+			close_stream(channel);
 		nng_sleep_aio(WATCH_MS, channel->watch);
 	} else {
-		channel->watching = false;
 		channel->writing = false;
 		go_on(channel);
 	}

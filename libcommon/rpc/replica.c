@@ -11,7 +11,7 @@
 
 #define DRAINING_TIME SECONDS(30) /* or until its connection goes */
 #define PICK_MAX      64
-#define TICK_MS	      10
+#define TICK_MS	      50 /* how late the end of a deadline may be told */
 /* Longest behind others that are being written: then it is surely unsent. */
 #define QUEUED_MAX SECONDS(1)
 /* No slot's: the answer to a ping. */
