@@ -4,50 +4,45 @@
  */
 #include "cache/script.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 /*
- * ARGV[1]: "1" when KEYS[1] is a session.  Then for each further key: emission
- * interval, tolerance and cost in µs.  Answers {session, epoch, allowed, limit
- * index, room in µs, reset in µs, retry in µs}; session as enum cache_session.
+ * KEYS: the session, when it is asked for, and the limits.  ARGV: how many calls
+ * ask, then tolerance and cost in µs of each limit.  As many of them pay as every
+ * limit has room for, as if they had come one after the other at this instant.
+ * Answers {session, epoch} and for each limit how far in µs its arrival time lay
+ * ahead before that; from this follows what each call was told (gcra_take).  Session as
+ * enum cache_session; an ended one pays nothing and answers without limits.
  * Time is Redis's own, so that replicas with skewed clocks share one bucket.
  */
 const char cache_script[] =
-	"local k = 1\n"
-	"local state, epoch = 0, ''\n"
-	"if ARGV[1] == '1' then\n"
-	"  k = 2\n"
-	"  local rec = redis.call('GET', KEYS[1])\n"
-	"  if not rec then state = 3\n"
-	"  elseif rec == '-' then return {2, '', 0, 0, 0, 0, 0}\n"
-	"  else state = 1; epoch = rec end\n"
+	"local keys, argv, call, format = KEYS, ARGV, redis.call, string.format\n"
+	"local n = (#argv - 1) / 2\n"
+	"local first = #keys - n\n"
+	"local found = call('MGET', unpack(keys))\n"
+	"local answer = {0, ''}\n"
+	"if first == 1 then\n"
+	"  local record = found[1]\n"
+	"  if record == '-' then return {2, ''} end\n"
+	"  answer = record and {1, record} or {3, ''}\n"
 	"end\n"
-	"if #KEYS < k then return {state, epoch, 1, 0, 0, 0, 0} end\n"
-	"local t = redis.call('TIME')\n"
-	"local now = t[1] * 1000000 + t[2]\n"
-	"local best, room, reset, fresh = 0, 0, 0, {}\n"
-	"for i = k, #KEYS do\n"
-	"  local a = 2 + (i - k) * 3\n"
-	"  local tol, cost = tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2])\n"
-	"  local tat = tonumber(redis.call('GET', KEYS[i]) or 0)\n"
-	"  if tat < now then tat = now end\n"
-	"  local new = tat + cost\n"
-	"  local left = tol - (new - now)\n"
-	"  if left < 0 then\n"
-	"    return {state, epoch, 0, i - k + 1, 0, tat - now, -left}\n"
-	"  end\n"
-	"  local share = left / tol\n"
-	"  if best == 0 or share < room / tonumber(ARGV[2 + (best - 1) * 3 + 1]) then\n"
-	"    best, room, reset = i - k + 1, left, new - now\n"
-	"  end\n"
-	"  fresh[i] = new\n"
+	"if n == 0 then return answer end\n"
+	"local t = call('TIME')\n"
+	"local now, fit = t[1] * 1000000 + t[2], argv[1] + 0\n"
+	"for i = 1, n do\n"
+	"  local ahead = (found[first + i] or 0) - now\n"
+	"  if ahead < 0 then ahead = 0 end\n"
+	"  local room, cost = argv[2 * i] - ahead, argv[2 * i + 1] + 0\n"
+	"  if room < fit * cost then fit = math.floor(room / cost) end\n"
+	"  answer[i + 2] = ahead\n"
 	"end\n"
-	"for i = k, #KEYS do\n"
-	"  redis.call('SET', KEYS[i], string.format('%.0f', fresh[i]), 'PX',\n"
-	"    string.format('%.0f', math.ceil((fresh[i] - now) / 1000)))\n"
+	"if fit < 1 then return answer end\n"
+	"for i = 1, n do\n"
+	"  local ahead = answer[i + 2] + fit * argv[2 * i + 1]\n"
+	"  call('SET', keys[first + i], format('%d', now + ahead), 'PX', format('%d', ahead / 1000 "
+	"+ 1))\n"
 	"end\n"
-	"return {state, epoch, 1, best, room, reset, 0}\n";
+	"return answer\n";
 
 void cache_session_key(char out[CACHE_KEY_MAX], struct uuid tenant, struct uuid session)
 {
@@ -64,29 +59,49 @@ static void push(struct script_call *call, const char *text)
 	call->lengths[call->argc++] = strlen(text);
 }
 
+/* Decimal digits from the end of the buffer on. */
+static void push_number(struct script_call *call, uint64_t number)
+{
+	char *out = call->numbers[call->n_numbers++] + sizeof call->numbers[0] - 1;
+
+	*out = '\0';
+	do
+		*--out = (char)('0' + number % 10);
+	while (number /= 10);
+	push(call, out);
+}
+
 static void begin(struct script_call *call, const char *sha, size_t n_keys)
 {
 	call->argc = 0;
+	call->n_numbers = 0;
 	push(call, sha ? "EVALSHA" : "EVAL");
 	push(call, sha ? sha : cache_script);
-	snprintf(call->n_keys, sizeof call->n_keys, "%zu", n_keys);
-	push(call, call->n_keys);
+	push_number(call, n_keys);
 }
 
-static void push_rate(struct script_call *call, size_t slot, const struct cache_rate *rate)
+static void push_rate(struct script_call *call, const struct cache_rate *rate)
 {
 	uint64_t interval = (uint64_t)cache_rate_interval_us(rate);
-	uint64_t values[] = {interval, interval * rate->burst, interval * rate->cost};
 
-	for (size_t i = 0; i < 3; i++) {
-		char *out = call->numbers[slot * 3 + i];
-
-		snprintf(out, sizeof call->numbers[0], "%" PRIu64, values[i]);
-		push(call, out);
-	}
+	push_number(call, interval * rate->burst);
+	push_number(call, interval * rate->cost);
 }
 
-void script_call_tenant(struct script_call *call, const struct cache_check *check, const char *sha)
+static void limit_key(char out[CACHE_KEY_MAX], const char *tenant, const struct cache_limit *limit)
+{
+	char who[UUID_TEXT];
+
+	if (limit->everyone) {
+		snprintf(out, CACHE_KEY_MAX, "{%s}:rl:all", tenant);
+		return;
+	}
+	uuid_format(who, limit->who);
+	snprintf(out, CACHE_KEY_MAX, "{%s}:rl:%s:%d", tenant, who, limit->class);
+}
+
+void script_call_tenant(struct script_call *call, const struct cache_check *check,
+			uint32_t n_askers, const char *sha)
 {
 	char tenant[UUID_TEXT];
 	size_t n = 0;
@@ -98,19 +113,21 @@ void script_call_tenant(struct script_call *call, const struct cache_check *chec
 		push(call, call->keys[n++]);
 	}
 	for (size_t i = 0; i < check->n_limits; i++, n++) {
-		snprintf(call->keys[n], CACHE_KEY_MAX, "{%s}:rl:%s", tenant, check->limits[i].who);
+		limit_key(call->keys[n], tenant, &check->limits[i]);
 		push(call, call->keys[n]);
 	}
-	push(call, check->with_session ? "1" : "0");
+	push_number(call, n_askers);
 	for (size_t i = 0; i < check->n_limits; i++)
-		push_rate(call, i, &check->limits[i].rate);
+		push_rate(call, &check->limits[i].rate);
 }
 
-void script_call_address(struct script_call *call, const struct cache_check *check, const char *sha)
+void script_call_address(struct script_call *call, const struct cache_check *check,
+			 uint32_t n_askers, const char *sha)
 {
 	begin(call, sha, 1);
-	snprintf(call->keys[0], CACHE_KEY_MAX, "{addr}:rl:%s", check->address.who);
+	snprintf(call->keys[0], CACHE_KEY_MAX, "{addr}:rl:%s:%d", check->address.address,
+		 check->address.class);
 	push(call, call->keys[0]);
-	push(call, "0");
-	push_rate(call, 0, &check->address.rate);
+	push_number(call, n_askers);
+	push_rate(call, &check->address.rate);
 }
