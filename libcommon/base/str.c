@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/bytes8.h"
 
 bool str_eq(struct str a, struct str b)
 {
@@ -131,10 +132,8 @@ bool utf8_is_valid(const char *s, size_t len)
 	const unsigned char *p = (const unsigned char *)s;
 
 	for (size_t i = 0; i < len;) {
-		uint64_t word;
-
-		/* Eight ASCII bytes at a time: most text is. */
-		while (len - i >= 8 && (memcpy(&word, p + i, 8), !(word & 0x8080808080808080u)))
+		/* Most text is ASCII. */
+		while (len - i >= 8 && !bytes8_any_high(bytes8_load(p + i)))
 			i += 8;
 		if (i == len)
 			break;
@@ -221,6 +220,24 @@ void strbuf_add_char(struct strbuf *buf, char c)
 	strbuf_add(buf, &c, 1);
 }
 
+void strbuf_add_u64(struct strbuf *buf, uint64_t n)
+{
+	char digits[20];
+	size_t at = sizeof digits;
+
+	do
+		digits[--at] = (char)('0' + n % 10);
+	while (n /= 10);
+	strbuf_add(buf, digits + at, sizeof digits - at);
+}
+
+void strbuf_add_i64(struct strbuf *buf, int64_t n)
+{
+	if (n < 0)
+		strbuf_add_char(buf, '-');
+	strbuf_add_u64(buf, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+}
+
 void strbuf_printf(struct strbuf *buf, const char *fmt, ...)
 {
 	va_list ap;
@@ -257,15 +274,27 @@ static void add_json_escape(struct strbuf *buf, unsigned char c)
 		strbuf_printf(buf, "\\u%04x", c);
 }
 
+/* Eight characters that stand for themselves? */
+static bool are_plain(const unsigned char *p)
+{
+	uint64_t word = bytes8_load(p);
+
+	return !bytes8_any_below(word, 0x20) && !bytes8_any_high(word) &&
+	       !bytes8_any_equal(word, '"') && !bytes8_any_equal(word, '\\');
+}
+
 void strbuf_add_json(struct strbuf *buf, struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.ptr;
-	size_t from = 0;
+	size_t from = 0, n;
 
 	strbuf_add_char(buf, '"');
 	for (size_t i = 0; i < s.len;) {
-		size_t n = utf8_sequence(p + i, s.len - i);
-
+		if (s.len - i >= 8 && are_plain(p + i)) {
+			i += 8;
+			continue;
+		}
+		n = utf8_sequence(p + i, s.len - i);
 		if (n && p[i] >= 0x20 && p[i] != '"' && p[i] != '\\') {
 			i += n;
 			continue;
