@@ -38,7 +38,8 @@ struct edge_conn {
 	struct in6_addr address; /* IPv4 mapped */
 	bool counted;
 	bool on_private_port;
-	bool readable; /* edge-triggered: more may be in the socket */
+	bool readable;	  /* edge-triggered: more may be in the socket */
+	bool half_closed; /* an event has told so; eof when it was read */
 	bool eof;
 	bool close_after;
 	bool in_process; /* guards against recursion from edge_reply */
