@@ -36,6 +36,7 @@ struct edge_conn {
 	enum conn_state state;
 	instant since;
 	struct in6_addr address; /* IPv4 mapped */
+	char peer[EDGE_ADDRESS_TEXT];
 	bool counted;
 	bool on_private_port;
 	bool readable;	  /* edge-triggered: more may be in the socket */
