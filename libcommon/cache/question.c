@@ -160,8 +160,8 @@ static bool send_script(struct question *q, bool address, const char *sha)
 		script_call_address(&call, &q->check, q->n_askers, sha);
 	else
 		script_call_tenant(&call, &q->check, q->n_askers, sha);
-	return redisAsyncCommandArgv(q->cache->ac, address ? on_address : on_tenant, q, call.argc,
-				     call.argv, call.lengths) == REDIS_OK;
+	return redisAsyncFormattedCommand(q->cache->ac, address ? on_address : on_tenant, q,
+					  call.text, call.len) == REDIS_OK;
 }
 
 static void on_answer(struct question *q, redisReply *reply, bool address)

@@ -12,17 +12,13 @@ extern const char cache_script[];
 
 void cache_session_key(char out[CACHE_KEY_MAX], struct uuid tenant, struct uuid session);
 
-/* Command, script, number of keys; keys; how many ask; numbers. */
-#define SCRIPT_ARGS_MAX (3 + (1 + CACHE_LIMITS_MAX) + 1 + 2 * CACHE_LIMITS_MAX)
+/* With the script itself, when Redis has forgotten it. */
+#define SCRIPT_CALL_MAX 4096
 
-/* Arguments of one EVALSHA or EVAL; texts live in the struct. */
+/* One EVALSHA or EVAL as it goes over the wire. */
 struct script_call {
-	int argc;
-	const char *argv[SCRIPT_ARGS_MAX];
-	size_t lengths[SCRIPT_ARGS_MAX];
-	char keys[1 + CACHE_LIMITS_MAX][CACHE_KEY_MAX];
-	char numbers[2 + 2 * CACHE_LIMITS_MAX][24];
-	size_t n_numbers;
+	size_t len;
+	char text[SCRIPT_CALL_MAX];
 };
 
 /*
