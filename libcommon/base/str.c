@@ -198,7 +198,8 @@ void strbuf_reserve(struct strbuf *buf, size_t more)
 
 void strbuf_add(struct strbuf *buf, const char *s, size_t len)
 {
-	strbuf_reserve(buf, len);
+	if (buf->cap - buf->len <= len)
+		strbuf_reserve(buf, len);
 	if (len)
 		memcpy(buf->ptr + buf->len, s, len);
 	buf->len += len;
@@ -274,13 +275,24 @@ static void add_json_escape(struct strbuf *buf, unsigned char c)
 		strbuf_printf(buf, "\\u%04x", c);
 }
 
-/* Eight characters that stand for themselves? */
-static bool are_plain(const unsigned char *p)
+size_t json_plain_length(const char *s, size_t len)
 {
-	uint64_t word = bytes8_load(p);
+	size_t n = 0;
 
-	return !bytes8_any_below(word, 0x20) && !bytes8_any_high(word) &&
-	       !bytes8_any_equal(word, '"') && !bytes8_any_equal(word, '\\');
+	for (; len - n >= 8; n += 8) {
+		uint64_t word = bytes8_load(s + n), quote = word ^ BYTES8_ONES * '"',
+			 slash = word ^ BYTES8_ONES * '\\';
+
+		/* A borrow only ever comes from a byte that is not plain itself. */
+		if (((quote - BYTES8_ONES) | (slash - BYTES8_ONES) | (word - BYTES8_ONES * ' ') |
+		     word) &
+		    BYTES8_HIGHS)
+			break;
+	}
+	while (n < len && (unsigned char)s[n] >= ' ' && (unsigned char)s[n] < 0x80 && s[n] != '"' &&
+	       s[n] != '\\')
+		n++;
+	return n;
 }
 
 void strbuf_add_json(struct strbuf *buf, struct str s)
@@ -290,12 +302,11 @@ void strbuf_add_json(struct strbuf *buf, struct str s)
 
 	strbuf_add_char(buf, '"');
 	for (size_t i = 0; i < s.len;) {
-		if (s.len - i >= 8 && are_plain(p + i)) {
-			i += 8;
-			continue;
-		}
+		i += json_plain_length(s.ptr + i, s.len - i);
+		if (i == s.len)
+			break;
 		n = utf8_sequence(p + i, s.len - i);
-		if (n && p[i] >= 0x20 && p[i] != '"' && p[i] != '\\') {
+		if (n > 1) {
 			i += n;
 			continue;
 		}
