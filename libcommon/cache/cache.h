@@ -2,13 +2,14 @@
 
 /*
  * The asynchronous side of Redis, for event loops: one pipelined connection
- * per loop, owned by the thread that runs it.  Calls that ask the same in one turn
- * of the loop are one question (adr-0001-joined-questions.md), and all of a turn leave
- * in one write.  When Redis is away every question is refused at once
- * with UNAVAILABLE and the connection is tried again with back-off; a question
- * that is not answered in time costs the whole connection, for a late answer
- * would be taken for another's.  hiredis writes without MSG_NOSIGNAL: a process
- * that uses this or session.h must ignore SIGPIPE.
+ * per loop, owned by the thread that runs it.  Calls that ask the same in one
+ * turn of the loop are one question, the questions of a tenant one script
+ * (adr-0001-joined-questions.md), and all of a turn leave in one write.  When
+ * Redis is away every question is refused at once with UNAVAILABLE and the
+ * connection is tried again with back-off; a question that is not answered in
+ * time costs the whole connection, for a late answer would be taken for another's.
+ * hiredis writes without MSG_NOSIGNAL: a process that uses this or session.h must
+ * ignore SIGPIPE.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -7,41 +7,65 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A kind, a length and two line ends. */
+#define LENGTHS_TEXT 32
+
 /*
- * KEYS: the session, when it is asked for, and the limits.  ARGV: how many calls
- * ask, then tolerance and cost in µs of each limit.  As many of them pay as every
- * limit has room for, as if they had come one after the other at this instant.
- * Answers {session, epoch} and for each limit how far in µs its arrival time lay
- * ahead before that; from this follows what each call was told (gcra_take).  Session as
- * enum cache_session; an ended one pays nothing and answers without limits.
+ * Several questions of one tag.  KEYS of each: its session, when that is asked for, and
+ * its limits; a limit may be that of others, too.  ARGV of each: whether there is a
+ * session, how many limits, how many calls ask, then tolerance and cost in µs of each
+ * limit.  As many calls pay as every limit has room for, as if they had come one after
+ * the other at this instant, question by question.
+ * Answers {session, epoch} of each and for each limit how far in µs its arrival time lay
+ * ahead before it; from this follows what each call was told (gcra_take).  Session as
+ * enum cache_session; those of an ended one pay nothing.
+ * A key that has been paid is marked by true in `found`, and written at the end once.
  * Time is Redis's own, so that replicas with skewed clocks share one bucket.
  */
 const char cache_script[] =
 	"local keys, argv, call, format = KEYS, ARGV, redis.call, string.format\n"
-	"local n = (#argv - 1) / 2\n"
-	"local first = #keys - n\n"
-	"local found = call('MGET', unpack(keys))\n"
-	"local answer = {0, ''}\n"
-	"if first == 1 then\n"
-	"  local record = found[1]\n"
-	"  if record == '-' then return {2, ''} end\n"
-	"  answer = record and {1, record} or {3, ''}\n"
+	"local found, t = call('MGET', unpack(keys)), call('TIME')\n"
+	"local now = t[1] * 1000000 + t[2]\n"
+	"local aheads, answer, key, arg, out = {}, {}, 1, 1, 0\n"
+	"while arg < #argv do\n"
+	"  local n, fit = argv[arg + 1] + 0, argv[arg + 2] + 0\n"
+	"  local state, epoch = 0, ''\n"
+	"  if argv[arg] == '1' then\n"
+	"    local record = found[key]\n"
+	"    if not record then state = 3\n"
+	"    elseif record == '-' then state = 2; fit = 0\n"
+	"    else state = 1; epoch = record end\n"
+	"    key = key + 1\n"
+	"  end\n"
+	"  answer[out + 1], answer[out + 2] = state, epoch\n"
+	"  for i = 1, n do\n"
+	"    local name = keys[key + i - 1]\n"
+	"    local ahead = aheads[name]\n"
+	"    if not ahead then\n"
+	"      ahead = (found[key + i - 1] or 0) - now\n"
+	"      if ahead < 0 then ahead = 0 end\n"
+	"      aheads[name] = ahead\n"
+	"    end\n"
+	"    local room, cost = argv[arg + 1 + 2 * i] - ahead, argv[arg + 2 + 2 * i] + 0\n"
+	"    if room < fit * cost then fit = math.floor(room / cost) end\n"
+	"    answer[out + 2 + i] = ahead\n"
+	"  end\n"
+	"  if fit > 0 then\n"
+	"    for i = 1, n do\n"
+	"      local name = keys[key + i - 1]\n"
+	"      aheads[name] = aheads[name] + fit * argv[arg + 2 + 2 * i]\n"
+	"      found[key + i - 1] = true\n"
+	"    end\n"
+	"  end\n"
+	"  key, arg, out = key + n, arg + 3 + 2 * n, out + 2 + n\n"
 	"end\n"
-	"if n == 0 then return answer end\n"
-	"local t = call('TIME')\n"
-	"local now, fit = t[1] * 1000000 + t[2], argv[1] + 0\n"
-	"for i = 1, n do\n"
-	"  local ahead = (found[first + i] or 0) - now\n"
-	"  if ahead < 0 then ahead = 0 end\n"
-	"  local room, cost = argv[2 * i] - ahead, argv[2 * i + 1] + 0\n"
-	"  if room < fit * cost then fit = math.floor(room / cost) end\n"
-	"  answer[i + 2] = ahead\n"
-	"end\n"
-	"if fit < 1 then return answer end\n"
-	"for i = 1, n do\n"
-	"  local ahead = answer[i + 2] + fit * argv[2 * i + 1]\n"
-	"  call('SET', keys[first + i], format('%d', now + ahead), 'PX', format('%d', ahead / 1000 "
-	"+ 1))\n"
+	"for i = 1, #keys do\n"
+	"  local name = keys[i]\n"
+	"  local ahead = found[i] == true and aheads[name]\n"
+	"  if ahead then\n"
+	"    aheads[name] = nil\n"
+	"    call('SET', name, format('%d', now + ahead), 'PX', format('%d', ahead / 1000 + 1))\n"
+	"  end\n"
 	"end\n"
 	"return answer\n";
 
@@ -109,12 +133,21 @@ static void put_length(struct script_call *call, char kind, size_t n)
 	call->len = (size_t)(out - call->text);
 }
 
+static void reserve(struct script_call *call, size_t more)
+{
+	if (call->room - call->len >= more)
+		return;
+	call->room = 2 * call->room + more;
+	call->text = realloc(call->text, call->room);
+	if (!call->text)
+		abort();
+}
+
 static void push(struct script_call *call, const char *text)
 {
 	size_t len = strlen(text);
 
-	if (call->len + len + 32 > sizeof call->text)
-		abort();
+	reserve(call, len + LENGTHS_TEXT);
 	put_length(call, '$', len);
 	memcpy(call->text + call->len, text, len);
 	memcpy(call->text + call->len + len, "\r\n", 2);
@@ -129,14 +162,43 @@ static void push_number(struct script_call *call, uint64_t n)
 	push(call, text);
 }
 
-/* Command, script, number of keys; keys; how many ask; tolerance and cost of each limit. */
-static void begin(struct script_call *call, const char *sha, size_t n_keys, size_t n_limits)
+size_t script_n_keys(const struct cache_check *check, bool address)
+{
+	return address ? 1 : check->with_session + check->n_limits;
+}
+
+size_t script_n_numbers(const struct cache_check *check, bool address)
+{
+	return 3 + 2 * (address ? 1 : check->n_limits);
+}
+
+void script_begin(struct script_call *call, const char *sha, size_t n_keys, size_t n_numbers)
 {
 	call->len = 0;
-	put_length(call, '*', 4 + n_keys + 2 * n_limits);
+	reserve(call, LENGTHS_TEXT);
+	put_length(call, '*', 3 + n_keys + n_numbers);
 	push(call, sha ? "EVALSHA" : "EVAL");
 	push(call, sha ? sha : cache_script);
 	push_number(call, n_keys);
+}
+
+void script_put_keys(struct script_call *call, const struct cache_check *check, bool address)
+{
+	char key[CACHE_KEY_MAX];
+
+	if (address) {
+		address_key(key, &check->address);
+		push(call, key);
+		return;
+	}
+	if (check->with_session) {
+		cache_session_key(key, check->tenant, check->session);
+		push(call, key);
+	}
+	for (size_t i = 0; i < check->n_limits; i++) {
+		limit_key(key, check->tenant, &check->limits[i]);
+		push(call, key);
+	}
 }
 
 static void push_rate(struct script_call *call, const struct cache_rate *rate)
@@ -147,33 +209,15 @@ static void push_rate(struct script_call *call, const struct cache_rate *rate)
 	push_number(call, interval * rate->cost);
 }
 
-void script_call_tenant(struct script_call *call, const struct cache_check *check,
-			uint32_t n_askers, const char *sha)
+void script_put_numbers(struct script_call *call, const struct cache_check *check, bool address,
+			uint32_t n_askers)
 {
-	char key[CACHE_KEY_MAX];
-
-	begin(call, sha, check->with_session + check->n_limits, check->n_limits);
-	if (check->with_session) {
-		cache_session_key(key, check->tenant, check->session);
-		push(call, key);
-	}
-	for (size_t i = 0; i < check->n_limits; i++) {
-		limit_key(key, check->tenant, &check->limits[i]);
-		push(call, key);
-	}
+	push_number(call, !address && check->with_session);
+	push_number(call, address ? 1 : check->n_limits);
 	push_number(call, n_askers);
-	for (size_t i = 0; i < check->n_limits; i++)
-		push_rate(call, &check->limits[i].rate);
-}
-
-void script_call_address(struct script_call *call, const struct cache_check *check,
-			 uint32_t n_askers, const char *sha)
-{
-	char key[CACHE_KEY_MAX];
-
-	begin(call, sha, 1, 1);
-	address_key(key, &check->address);
-	push(call, key);
-	push_number(call, n_askers);
-	push_rate(call, &check->address.rate);
+	if (address)
+		push_rate(call, &check->address.rate);
+	else
+		for (size_t i = 0; i < check->n_limits; i++)
+			push_rate(call, &check->limits[i].rate);
 }

@@ -1,8 +1,7 @@
 #pragma once
 
 /*
- * Private to the cache: the script, the arguments of its calls, what it
- * answers, and the names of keys.
+ * Private to the cache: the script, its calls, and the names of keys.
  */
 #include "cache/check.h"
 
@@ -12,20 +11,22 @@ extern const char cache_script[];
 
 void cache_session_key(char out[CACHE_KEY_MAX], struct uuid tenant, struct uuid session);
 
-/* With the script itself, when Redis has forgotten it. */
-#define SCRIPT_CALL_MAX 4096
-
-/* One EVALSHA or EVAL as it goes over the wire. */
+/* One EVALSHA or EVAL as it goes over the wire; the memory is kept from call to call. */
 struct script_call {
-	size_t len;
-	char text[SCRIPT_CALL_MAX];
+	char *text;
+	size_t len, room;
 };
 
+/* What a question brings to a call: of its tenant, or with `address` of that alone. */
+size_t script_n_keys(const struct cache_check *check, bool address);
+size_t script_n_numbers(const struct cache_check *check, bool address);
+
 /*
- * The question on behalf of n_askers calls.  With sha NULL the script itself is sent
- * (EVAL), else its hash as SCRIPT LOAD told it.
+ * Begins a call with as many keys and numbers as the questions in it bring together,
+ * then come the keys of all, then the numbers of all.  With sha NULL the script
+ * itself is sent (EVAL), else its hash as SCRIPT LOAD told it.
  */
-void script_call_tenant(struct script_call *call, const struct cache_check *check,
-			uint32_t n_askers, const char *sha);
-void script_call_address(struct script_call *call, const struct cache_check *check,
-			 uint32_t n_askers, const char *sha);
+void script_begin(struct script_call *call, const char *sha, size_t n_keys, size_t n_numbers);
+void script_put_keys(struct script_call *call, const struct cache_check *check, bool address);
+void script_put_numbers(struct script_call *call, const struct cache_check *check, bool address,
+			uint32_t n_askers);

@@ -131,3 +131,27 @@ long redis_number(const char *command)
 	pclose(out);
 	return strtol(digits, NULL, 10);
 }
+
+const struct cache_rate ten = {.per_minute = 1, .burst = 10, .cost = 1};
+
+struct cache_check a_check(struct uuid who, enum class class)
+{
+	return (struct cache_check){
+		.with_session = true,
+		.tenant = tenant,
+		.session = session,
+		.n_limits = 1,
+		.limits = {a_limit(who, class, ten)},
+	};
+}
+
+void ask_often(const struct cache_check *check, int n, struct answer *answer)
+{
+	for (int i = 0; i < n; i++)
+		cr_assert(is_ok(cache_check(cache, check, take, answer)));
+}
+
+long scripts_run(void)
+{
+	return redis_number("info commandstats | grep -oE 'cmdstat_evalsha:calls=[0-9]+'");
+}

@@ -42,3 +42,11 @@ struct cache_address_limit an_address(const char *text, struct cache_rate rate);
 
 /* The digits in what redis-cli prints for a command, which may go on as a shell pipeline. */
 long redis_number(const char *command);
+/* Scripts that Redis has run. */
+long scripts_run(void);
+
+/* A burst of ten of which no token comes back while a test runs. */
+extern const struct cache_rate ten;
+/* The session, and ten for this principal and class. */
+struct cache_check a_check(struct uuid who, enum class class);
+void ask_often(const struct cache_check *check, int n, struct answer *answer);
