@@ -48,6 +48,8 @@ void gw_authenticate(struct gw_call *call);
 
 /* stage_admit.c: session alive, within limits; then gw_transcode(). */
 void gw_admit(struct gw_call *call);
+/* The rates of this process: those of the table, scaled. */
+void gw_rates_init(struct gw_rates *rates, long percent);
 
 /* stage_call.c: JSON to message, validation, send; then the answer. */
 void gw_transcode(struct gw_call *call);

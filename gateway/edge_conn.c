@@ -73,10 +73,20 @@ void edge_conn_close(struct edge_conn *conn)
 	loop->dead = conn;
 }
 
+/*
+ * A socket that gave less than there was room for is empty: asking again would
+ * only be told so, and whatever comes later is an event of its own.  An end that was
+ * already told of is not, and records of TLS are no measure of the socket.
+ */
+static bool may_have_more(const struct edge_conn *conn, size_t n, size_t room)
+{
+	return n == room || conn->half_closed || conn->io.session;
+}
+
 /* True when bytes were added to conn->in. */
 static bool fill(struct edge_conn *conn)
 {
-	size_t n;
+	size_t n, room;
 
 	if (!conn->readable || conn->eof || conn->in_len == EDGE_IN_SIZE)
 		return false;
@@ -84,8 +94,12 @@ static bool fill(struct edge_conn *conn)
 		conn->in = edge_in_take(conn->loop);
 		conn->in_len = 0;
 	}
-	switch (edge_io_read(&conn->io, conn->in + conn->in_len, EDGE_IN_SIZE - conn->in_len, &n)) {
-	case EDGE_IO_DONE: conn->in_len += n; return true;
+	room = EDGE_IN_SIZE - conn->in_len;
+	switch (edge_io_read(&conn->io, conn->in + conn->in_len, room, &n)) {
+	case EDGE_IO_DONE:
+		conn->readable = may_have_more(conn, n, room);
+		conn->in_len += n;
+		return true;
 	case EDGE_IO_AGAIN: conn->readable = false; return false;
 	case EDGE_IO_EOF: conn->eof = true; return false;
 	case EDGE_IO_BROKEN: edge_conn_close(conn); return false;
@@ -367,6 +381,8 @@ void edge_conn_on_ready(struct edge_source *source, uint32_t events)
 		edge_conn_close(conn);
 		return;
 	}
+	if (events & EPOLLRDHUP)
+		conn->half_closed = true;
 	if (events & (EPOLLIN | EPOLLRDHUP))
 		conn->readable = true;
 	edge_conn_process(conn);

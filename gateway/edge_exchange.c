@@ -1,6 +1,7 @@
 /* Exchanges: taken from the loop's stock, answered once, given back. */
 #include <stdlib.h>
 
+#include "base/bytes8.h"
 #include "base/log.h"
 #include "edge_internal.h"
 
@@ -28,14 +29,6 @@ static struct edge_exchange *take(struct edge_loop *loop)
 	return x;
 }
 
-static void write_peer(char out[EDGE_ADDRESS_TEXT], const struct in6_addr *address)
-{
-	if (IN6_IS_ADDR_V4MAPPED(address))
-		inet_ntop(AF_INET, &address->s6_addr[12], out, EDGE_ADDRESS_TEXT);
-	else
-		inet_ntop(AF_INET6, address, out, EDGE_ADDRESS_TEXT);
-}
-
 struct edge_exchange *edge_exchange_begin(struct edge_conn *conn)
 {
 	struct edge_exchange *x = take(conn->loop);
@@ -44,7 +37,7 @@ struct edge_exchange *edge_exchange_begin(struct edge_conn *conn)
 	x->on_private_port = conn->on_private_port;
 	x->is_tls = conn->io.session != NULL;
 	x->started = conn->since;
-	write_peer(x->peer, &conn->address);
+	memcpy(x->peer, conn->peer, sizeof x->peer);
 	conn->x = x;
 	conn->n_requests++;
 	atomic_fetch_add(&conn->loop->in_flight, 1);
@@ -96,9 +89,15 @@ void edge_answer_add(struct edge_answer *answer, const char *name, struct str va
 /* A line break in a value would be a second header: our own mistake, so it is left out and told. */
 static bool is_one_line(struct str value)
 {
-	for (size_t i = 0; i < value.len; i++)
+	for (size_t i = 0; i < value.len;) {
+		if (value.len - i >= 8 && !bytes8_any_below(bytes8_load(value.ptr + i), ' ')) {
+			i += 8;
+			continue;
+		}
 		if ((unsigned char)value.ptr[i] < ' ' && value.ptr[i] != '\t')
 			return false;
+		i++;
+	}
 	return true;
 }
 
@@ -121,12 +120,19 @@ static struct strbuf write_head(struct edge_exchange *x, const struct edge_answe
 	bool bodiless = answer->status == 204 || answer->status == 304;
 
 	strbuf_reserve(&head, 1024 + (answer->body.len < INLINE_BODY ? answer->body.len : 0));
-	strbuf_printf(&head, "HTTP/1.1 %d %s\r\n", answer->status, phrase ? phrase : "Status");
+	strbuf_add_c(&head, "HTTP/1.1 ");
+	strbuf_add_u64(&head, (uint64_t)answer->status);
+	strbuf_add_char(&head, ' ');
+	strbuf_add_c(&head, phrase ? phrase : "Status");
+	strbuf_add(&head, "\r\n", 2);
 	add_field(&head, STR("Date"), edge_loop_date(x->loop));
 	if (answer->content_type && !bodiless)
 		add_field(&head, STR("Content-Type"), str_of(answer->content_type));
-	if (!bodiless)
-		strbuf_printf(&head, "Content-Length: %zu\r\n", answer->body.len);
+	if (!bodiless) {
+		strbuf_add_c(&head, "Content-Length: ");
+		strbuf_add_u64(&head, answer->body.len);
+		strbuf_add(&head, "\r\n", 2);
+	}
 	for (size_t i = 0; i < answer->n_fields; i++)
 		add_field(&head, answer->fields[i].name, answer->fields[i].value);
 	if (x->conn->close_after)

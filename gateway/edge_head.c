@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 
+#include "base/bytes8.h"
 #include "edge_target.h"
 #include "edge_token.h"
 
@@ -100,6 +101,21 @@ static bool is_all(struct str s, const bool allowed[256])
 		if (!allowed[(unsigned char)s.ptr[i]])
 			return false;
 	return true;
+}
+
+/* A header value: all of is_value, that is no control character but HTAB. */
+static bool is_value_text(struct str s)
+{
+	size_t i = 0;
+
+	while (s.len - i >= 8) {
+		uint64_t word = bytes8_load(s.ptr + i);
+
+		if (bytes8_any_below(word, ' ') || bytes8_any_equal(word, 0x7f))
+			break;
+		i += 8;
+	}
+	return is_all((struct str){s.ptr + i, s.len - i}, is_value);
 }
 
 /* The line without its CR LF; *rest begins with the next. */
@@ -345,7 +361,7 @@ static enum edge_refusal parse_field(struct str line, struct edge_head *head)
 		return EDGE_BAD_HEADER;
 	field.name = (struct str){line.ptr, (size_t)(colon - line.ptr)};
 	field.value = (struct str){colon + 1, line.len - field.name.len - 1};
-	if (!is_all(field.name, edge_is_token) || !is_all(field.value, is_value))
+	if (!is_all(field.name, edge_is_token) || !is_value_text(field.value))
 		return EDGE_BAD_HEADER;
 	field.value = trim_spaces(field.value);
 	refusal = note_field(head, &field);

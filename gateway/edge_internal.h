@@ -36,9 +36,11 @@ struct edge_conn {
 	enum conn_state state;
 	instant since;
 	struct in6_addr address; /* IPv4 mapped */
+	char peer[EDGE_ADDRESS_TEXT];
 	bool counted;
 	bool on_private_port;
-	bool readable; /* edge-triggered: more may be in the socket */
+	bool readable;	  /* edge-triggered: more may be in the socket */
+	bool half_closed; /* an event has told so; eof when it was read */
 	bool eof;
 	bool close_after;
 	bool in_process; /* guards against recursion from edge_reply */

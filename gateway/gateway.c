@@ -222,6 +222,7 @@ struct status gateway_new(const struct gateway_config *config, const struct gw_c
 	crypto_random(gw->token_mac_key, sizeof gw->token_mac_key);
 	gw->n_origins = split_words(arena, config->cors_origins, &gw->origins);
 	gw->n_proxies = split_words(arena, config->trusted_proxies, &gw->proxies);
+	gw_rates_init(&gw->rates, config->rate_percent);
 	find_methods(gw);
 	make_etag(gw);
 	gw->metrics = gw_metrics_new(gw);

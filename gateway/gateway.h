@@ -17,6 +17,7 @@
 #include "http/router.h"
 #include "http/trace.h"
 #include "rpc/client.h"
+#include "rpc/method.h"
 #include "rpc/principal.h"
 
 struct metric;
@@ -67,6 +68,15 @@ struct gw_methods {
 	const struct rpc_method *get_metrics;
 };
 
+#define GW_RATES (RPC_RATE_NONE + 1)
+
+/* By class of method: what one principal or address has, and the tenant, whose units the call
+ * costs. */
+struct gw_rates {
+	struct cache_rate of_class[GW_RATES];
+	struct cache_rate of_tenant[GW_RATES];
+};
+
 struct gateway {
 	struct arena *arena;
 	const struct gateway_config *config;
@@ -87,6 +97,7 @@ struct gateway {
 	char openapi_etag[36];
 	instant started;
 	struct gw_metrics *metrics;
+	struct gw_rates rates;
 };
 
 struct gw_loop {

@@ -2,8 +2,6 @@
  * One round trip to Redis: is the session alive, is the call within its limits.
  * Without Redis the session is auth's answer and the limits are this loop's own.
  */
-#include <stdio.h>
-
 #include "aegis/auth/v1/auth.pb-c.h"
 #include "call.h"
 #include "rpc/pb_arena.h"
@@ -21,14 +19,22 @@ static const uint32_t class_weights[] = {
 };
 static const struct cache_rate tenant_rate = {240000, 24000, 1};
 
-static struct cache_rate scaled(const struct gateway *gw, struct cache_rate rate)
+static struct cache_rate scaled(struct cache_rate rate, uint64_t percent)
 {
-	uint64_t percent = (uint64_t)gw->config->rate_percent;
 	uint64_t per_minute = rate.per_minute * percent / 100, burst = rate.burst * percent / 100;
 
 	rate.per_minute = (uint32_t)(per_minute ? per_minute : 1);
 	rate.burst = (uint32_t)(burst > rate.cost ? burst : rate.cost);
 	return rate;
+}
+
+void gw_rates_init(struct gw_rates *rates, long percent)
+{
+	for (int class = 0; class < GW_RATES; class ++) {
+		rates->of_class[class] = scaled(class_rates[class], (uint64_t)percent);
+		rates->of_tenant[class] = scaled(tenant_rate, (uint64_t)percent);
+		rates->of_tenant[class].cost = class_weights[class];
+	}
 }
 
 /* Guessing is bounded by address whoever asks; signed-in calls by who asks. */
@@ -40,16 +46,16 @@ static bool needs_address(enum rpc_rate class, const struct principal *p)
 
 static void plan(struct gw_call *call)
 {
-	const struct gateway *gw = call->loop->gw;
+	const struct gw_rates *rates = &call->loop->gw->rates;
 	const struct principal *p = call->principal;
 	enum rpc_rate class = route_method(call->route)->policy.rate;
 	struct cache_check *check = &call->check;
-	char id[UUID_TEXT];
 
 	if (needs_address(class, p)) {
 		check->with_address = true;
-		snprintf(check->address.who, CACHE_WHO_MAX, "%s:%d", call->client_addr, class);
-		check->address.rate = scaled(gw, class_rates[class]);
+		check->address.class = class;
+		check->address.rate = rates->of_class[class];
+		strncpy(check->address.address, call->client_addr, CACHE_ADDRESS_TEXT - 1);
 	}
 	if (!p)
 		return;
@@ -60,13 +66,10 @@ static void plan(struct gw_call *call)
 			      !uuid_is_nil(p->session);
 	if (class == RPC_RATE_NONE)
 		return;
-	uuid_format(id, p->id);
 	check->n_limits = 2;
-	snprintf(check->limits[0].who, CACHE_WHO_MAX, "%s:%d", id, class);
-	check->limits[0].rate = scaled(gw, class_rates[class]);
-	snprintf(check->limits[1].who, CACHE_WHO_MAX, "all");
-	check->limits[1].rate = scaled(gw, tenant_rate);
-	check->limits[1].rate.cost = class_weights[class];
+	check->limits[0] =
+		(struct cache_limit){.who = p->id, .class = class, .rate = rates->of_class[class]};
+	check->limits[1] = (struct cache_limit){.everyone = true, .rate = rates->of_tenant[class]};
 }
 
 static void go_on(struct gw_call *call, enum cache_session session, uint64_t epoch)

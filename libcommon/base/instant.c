@@ -1,6 +1,5 @@
 #include "base/instant.h"
 
-#include <stdio.h>
 #include <time.h>
 
 static instant read_clock(clockid_t clock)
@@ -62,12 +61,28 @@ bool civil_is_valid(struct civil_date d)
 	return d.day <= lengths[d.month - 1] + (d.month == 2 && leap);
 }
 
-void date_format(char out[DATE_TEXT], date_days days)
+/* The last n digits of value; where they end. */
+static char *put_digits(char *out, int n, unsigned value)
+{
+	for (int i = n - 1; i >= 0; i--, value /= 10)
+		out[i] = (char)('0' + value % 10);
+	return out + n;
+}
+
+static char *put_date(char *out, date_days days)
 {
 	struct civil_date d = date_to_civil(days);
 
-	snprintf(out, DATE_TEXT, "%04u-%02u-%02u", (unsigned)d.year % 10000,
-		 (unsigned)d.month % 100, (unsigned)d.day % 100);
+	out = put_digits(out, 4, (unsigned)d.year);
+	*out++ = '-';
+	out = put_digits(out, 2, (unsigned)d.month);
+	*out++ = '-';
+	return put_digits(out, 2, (unsigned)d.day);
+}
+
+void date_format(char out[DATE_TEXT], date_days days)
+{
+	*put_date(out, days) = '\0';
 }
 
 /* Exactly n digits at text[at]. */
@@ -105,19 +120,24 @@ date_days date_of_instant(instant t)
 
 void instant_format(char out[INSTANT_TEXT], instant t)
 {
-	char date[DATE_TEXT];
 	int64_t us = t - floor_div(t, DAYS(1)) * DAYS(1);
-	int sec = (int)(us / 1000000), frac = (int)(us % 1000000);
-	int n;
+	unsigned sec = (unsigned)(us / 1000000), frac = (unsigned)(us % 1000000);
 
-	date_format(date, date_of_instant(t));
-	n = snprintf(out, INSTANT_TEXT, "%sT%02d:%02d:%02d", date, sec / 3600, sec / 60 % 60,
-		     sec % 60);
+	out = put_date(out, date_of_instant(t));
+	*out++ = 'T';
+	out = put_digits(out, 2, sec / 3600);
+	*out++ = ':';
+	out = put_digits(out, 2, sec / 60 % 60);
+	*out++ = ':';
+	out = put_digits(out, 2, sec % 60);
+	if (frac)
+		*out++ = '.';
 	if (frac % 1000)
-		n += snprintf(out + n, INSTANT_TEXT - (size_t)n, ".%06d", frac);
+		out = put_digits(out, 6, frac);
 	else if (frac)
-		n += snprintf(out + n, INSTANT_TEXT - (size_t)n, ".%03d", frac / 1000);
-	snprintf(out + n, INSTANT_TEXT - (size_t)n, "Z");
+		out = put_digits(out, 3, frac / 1000);
+	*out++ = 'Z';
+	*out = '\0';
 }
 
 /* ".123" at *at: microseconds, digits past the sixth are cut; *at moves behind it. */

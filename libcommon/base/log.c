@@ -10,7 +10,7 @@
 #include "base/instant.h"
 #include "base/log_out.h"
 
-#define LINE_USUAL 512
+#define LINE_USUAL 1024
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
@@ -61,8 +61,8 @@ static void add_value(struct strbuf *line, const struct log_kv *kv)
 		else
 			strbuf_add_c(line, "null");
 		break;
-	case LOG_KV_INT: strbuf_printf(line, "%lld", (long long)kv->i); break;
-	case LOG_KV_UINT: strbuf_printf(line, "%llu", (unsigned long long)kv->u); break;
+	case LOG_KV_INT: strbuf_add_i64(line, kv->i); break;
+	case LOG_KV_UINT: strbuf_add_u64(line, kv->u); break;
 	case LOG_KV_DOUBLE: strbuf_printf(line, isfinite(kv->d) ? "%.6g" : "null", kv->d); break;
 	case LOG_KV_BOOL: strbuf_add_c(line, kv->b ? "true" : "false"); break;
 	case LOG_KV_UUID:
@@ -74,9 +74,9 @@ static void add_value(struct strbuf *line, const struct log_kv *kv)
 
 static void add_key(struct strbuf *line, const char *key)
 {
-	strbuf_add_c(line, ",\"");
+	strbuf_add(line, ",\"", 2);
 	strbuf_add_c(line, key);
-	strbuf_add_c(line, "\":");
+	strbuf_add(line, "\":", 2);
 }
 
 static void add_member(struct strbuf *line, const char *key, const char *value)
@@ -94,7 +94,11 @@ static void format_json(struct strbuf *line, enum log_level level, const char *m
 
 	instant_format(ts, instant_now());
 	strbuf_reserve(line, LINE_USUAL);
-	strbuf_printf(line, "{\"ts\":\"%s\",\"level\":\"%s\"", ts, level_names[level]);
+	strbuf_add_c(line, "{\"ts\":\"");
+	strbuf_add_c(line, ts);
+	strbuf_add_c(line, "\",\"level\":\"");
+	strbuf_add_c(line, level_names[level]);
+	strbuf_add_char(line, '"');
 	add_member(line, "daemon", daemon_name);
 	add_member(line, "msg", msg);
 	add_member(line, "request_id", context.request_id);

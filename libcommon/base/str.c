@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/bytes8.h"
 
 bool str_eq(struct str a, struct str b)
 {
@@ -131,10 +132,8 @@ bool utf8_is_valid(const char *s, size_t len)
 	const unsigned char *p = (const unsigned char *)s;
 
 	for (size_t i = 0; i < len;) {
-		uint64_t word;
-
-		/* Eight ASCII bytes at a time: most text is. */
-		while (len - i >= 8 && (memcpy(&word, p + i, 8), !(word & 0x8080808080808080u)))
+		/* Most text is ASCII. */
+		while (len - i >= 8 && !bytes8_any_high(bytes8_load(p + i)))
 			i += 8;
 		if (i == len)
 			break;
@@ -199,7 +198,8 @@ void strbuf_reserve(struct strbuf *buf, size_t more)
 
 void strbuf_add(struct strbuf *buf, const char *s, size_t len)
 {
-	strbuf_reserve(buf, len);
+	if (buf->cap - buf->len <= len)
+		strbuf_reserve(buf, len);
 	if (len)
 		memcpy(buf->ptr + buf->len, s, len);
 	buf->len += len;
@@ -219,6 +219,24 @@ void strbuf_add_str(struct strbuf *buf, struct str s)
 void strbuf_add_char(struct strbuf *buf, char c)
 {
 	strbuf_add(buf, &c, 1);
+}
+
+void strbuf_add_u64(struct strbuf *buf, uint64_t n)
+{
+	char digits[20];
+	size_t at = sizeof digits;
+
+	do
+		digits[--at] = (char)('0' + n % 10);
+	while (n /= 10);
+	strbuf_add(buf, digits + at, sizeof digits - at);
+}
+
+void strbuf_add_i64(struct strbuf *buf, int64_t n)
+{
+	if (n < 0)
+		strbuf_add_char(buf, '-');
+	strbuf_add_u64(buf, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
 }
 
 void strbuf_printf(struct strbuf *buf, const char *fmt, ...)
@@ -257,16 +275,38 @@ static void add_json_escape(struct strbuf *buf, unsigned char c)
 		strbuf_printf(buf, "\\u%04x", c);
 }
 
+size_t json_plain_length(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	for (; len - n >= 8; n += 8) {
+		uint64_t word = bytes8_load(s + n), quote = word ^ BYTES8_ONES * '"',
+			 slash = word ^ BYTES8_ONES * '\\';
+
+		/* A borrow only ever comes from a byte that is not plain itself. */
+		if (((quote - BYTES8_ONES) | (slash - BYTES8_ONES) | (word - BYTES8_ONES * ' ') |
+		     word) &
+		    BYTES8_HIGHS)
+			break;
+	}
+	while (n < len && (unsigned char)s[n] >= ' ' && (unsigned char)s[n] < 0x80 && s[n] != '"' &&
+	       s[n] != '\\')
+		n++;
+	return n;
+}
+
 void strbuf_add_json(struct strbuf *buf, struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.ptr;
-	size_t from = 0;
+	size_t from = 0, n;
 
 	strbuf_add_char(buf, '"');
 	for (size_t i = 0; i < s.len;) {
-		size_t n = utf8_sequence(p + i, s.len - i);
-
-		if (n && p[i] >= 0x20 && p[i] != '"' && p[i] != '\\') {
+		i += json_plain_length(s.ptr + i, s.len - i);
+		if (i == s.len)
+			break;
+		n = utf8_sequence(p + i, s.len - i);
+		if (n > 1) {
 			i += n;
 			continue;
 		}

@@ -66,8 +66,13 @@ void strbuf_add(struct strbuf *buf, const char *s, size_t len);
 void strbuf_add_c(struct strbuf *buf, const char *s);
 void strbuf_add_str(struct strbuf *buf, struct str s);
 void strbuf_add_char(struct strbuf *buf, char c);
+/* In decimal digits. */
+void strbuf_add_u64(struct strbuf *buf, uint64_t n);
+void strbuf_add_i64(struct strbuf *buf, int64_t n);
 void strbuf_printf(struct strbuf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct str strbuf_str(const struct strbuf *buf);
+/* Bytes at the start of s that stand for themselves in JSON text: plain ASCII. */
+size_t json_plain_length(const char *s, size_t len);
 /* s as a JSON string with its quotes; invalid UTF-8 becomes U+FFFD. */
 void strbuf_add_json(struct strbuf *buf, struct str s);
 

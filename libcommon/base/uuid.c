@@ -69,14 +69,15 @@ bool uuid_parse(struct str text, struct uuid *out)
 
 void uuid_format(char out[UUID_TEXT], struct uuid id)
 {
-	char hex[33];
+	static const char digits[] = "0123456789abcdef";
+	static const uint8_t places[16] = {0,  2,  4,  6,  9,  11, 14, 16,
+					   19, 21, 24, 26, 28, 30, 32, 34};
 
-	hex_encode(hex, id.bytes, 16);
-	for (int i = 0, o = 0; i < 32; i++) {
-		if (i == 8 || i == 12 || i == 16 || i == 20)
-			out[o++] = '-';
-		out[o++] = hex[i];
+	for (int i = 0; i < 16; i++) {
+		out[places[i]] = digits[id.bytes[i] >> 4];
+		out[places[i] + 1] = digits[id.bytes[i] & 15];
 	}
+	out[8] = out[13] = out[18] = out[23] = '-';
 	out[36] = '\0';
 }
 

@@ -2,12 +2,14 @@
 
 /*
  * The asynchronous side of Redis, for event loops: one pipelined connection
- * per loop, owned by the thread that runs it.  Commands of one turn of the loop
- * leave in one write.  When Redis is away every question is refused at once
- * with UNAVAILABLE and the connection is tried again with back-off; a question
- * that is not answered in time costs the whole connection, for a late answer
- * would be taken for another's.  hiredis writes without MSG_NOSIGNAL: a process
- * that uses this or session.h must ignore SIGPIPE.
+ * per loop, owned by the thread that runs it.  Calls that ask the same in one
+ * turn of the loop are one question, the questions of a tenant one script
+ * (adr-0001-joined-questions.md), and all of a turn leave in one write.  When
+ * Redis is away every question is refused at once with UNAVAILABLE and the
+ * connection is tried again with back-off; a question that is not answered in
+ * time costs the whole connection, for a late answer would be taken for another's.
+ * hiredis writes without MSG_NOSIGNAL: a process that uses this or session.h must
+ * ignore SIGPIPE.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -43,9 +45,9 @@ void cache_free(struct cache **cache);
 typedef void (*cache_check_fn)(void *arg, const struct cache_verdict *verdict);
 
 /*
- * Asks.  UNAVAILABLE/CACHE_DOWN at once, and done is never called, when there is
- * no connection; else done(arg) is called from cache_on_ready, cache_tick or
- * cache_free.
+ * Asks, at the end of the turn; the check is copied.  UNAVAILABLE/CACHE_DOWN at once,
+ * and done is never called, when there is no connection; else done(arg) is called
+ * once, from cache_on_ready, cache_tick, cache_flush or cache_free.
  */
 struct status cache_check(struct cache *cache, const struct cache_check *check, cache_check_fn done,
 			  void *arg);

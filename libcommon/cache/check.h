@@ -9,7 +9,8 @@
  * Keys: {tenant}:sess:<sid> holds "<epoch>" while the session lives and "-"
  * when it was ended; {tenant}:rl:<who>:<class> holds a theoretical arrival
  * time in µs.  All keys of one script share the tag; the address limit has its
- * own tag {addr} and travels in the same pipeline.
+ * own tag {addr} and travels in the same pipeline.  A question holds the parts of
+ * its keys and no text, so that telling whether two are the same costs little.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,23 +44,37 @@ static inline uint32_t cache_rate_window_s(const struct cache_rate *rate)
 	return seconds ? (uint32_t)seconds : 1;
 }
 
-#define CACHE_WHO_MAX	 96
-#define CACHE_LIMITS_MAX 2
+#define CACHE_LIMITS_MAX   2
+#define CACHE_ADDRESS_TEXT 46
 
+/* The bucket of one principal and class of method (from 0 on), or of a whole tenant. */
 struct cache_limit {
-	char who[CACHE_WHO_MAX]; /* "<uuid>:read", an address for the address limit */
+	struct uuid who;
+	int class;
+	bool everyone; /* of the tenant; who and class do not count */
+	struct cache_rate rate;
+};
+
+struct cache_address_limit {
+	char address[CACHE_ADDRESS_TEXT];
+	int class;
 	struct cache_rate rate;
 };
 
 struct cache_check {
 	bool with_session;
+	bool with_address;
 	struct uuid tenant; /* tag of session and limits; may be nil */
 	struct uuid session;
 	size_t n_limits;
 	struct cache_limit limits[CACHE_LIMITS_MAX];
-	bool with_address;
-	struct cache_limit address;
+	struct cache_address_limit address;
 };
+
+/* Would both read and write the same keys by the same rates? */
+bool cache_check_is_same(const struct cache_check *a, const struct cache_check *b);
+/* The same for questions that are the same. */
+uint64_t cache_check_hash(const struct cache_check *check);
 
 enum cache_session {
 	CACHE_SESSION_UNASKED,

@@ -2,16 +2,22 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #define NEIGHBOURS 8
 
+/* Where classes of methods, which are small, leave off. */
+#define CLASS_EVERYONE	(-1)
+#define CLASS_ADDRESSES (-2)
+
 struct bucket {
-	uint64_t key; /* hash of tenant and who; 0 is free */
+	uint64_t key; /* hash of its name; 0 is free */
 	instant tat;
 	instant used;
 };
 
 struct gcra_table {
+	uint64_t seed;
 	size_t mask;
 	struct bucket *buckets;
 };
@@ -44,6 +50,43 @@ struct gcra_result gcra_step(instant *tat, instant now, const struct cache_rate 
 	};
 }
 
+static bool is_nearer(const struct cache_verdict *verdict, const struct cache_rate *rate,
+		      uint32_t remaining)
+{
+	return verdict->limit == 0 ||
+	       (uint64_t)remaining * verdict->limit < (uint64_t)verdict->remaining * rate->burst;
+}
+
+static void note(struct cache_verdict *verdict, const struct cache_rate *rate,
+		 const struct gcra_result *result)
+{
+	if (result->allowed ? !verdict->allowed || !is_nearer(verdict, rate, result->remaining)
+			    : !verdict->allowed && result->retry_ms <= verdict->retry_ms)
+		return;
+	verdict->allowed = result->allowed;
+	verdict->limit = rate->burst;
+	verdict->window_s = cache_rate_window_s(rate);
+	verdict->remaining = result->remaining;
+	verdict->reset_ms = result->reset_ms;
+	verdict->retry_ms = result->retry_ms;
+}
+
+bool gcra_take(struct gcra_buckets *buckets, instant now, struct cache_verdict *verdict)
+{
+	instant tats[CACHE_LIMITS_MAX + 1];
+
+	memcpy(tats, buckets->tats, sizeof tats);
+	for (size_t i = 0; i < buckets->n; i++) {
+		struct gcra_result result = gcra_step(&tats[i], now, buckets->rates[i]);
+
+		note(verdict, buckets->rates[i], &result);
+		if (!result.allowed)
+			return false;
+	}
+	memcpy(buckets->tats, tats, sizeof tats);
+	return true;
+}
+
 struct gcra_table *gcra_table_new(size_t n_buckets)
 {
 	struct gcra_table *table = calloc(1, sizeof *table);
@@ -53,6 +96,8 @@ struct gcra_table *gcra_table_new(size_t n_buckets)
 		n *= 2;
 	if (!table)
 		abort();
+	while (getrandom(&table->seed, sizeof table->seed, 0) != sizeof table->seed)
+		;
 	table->mask = n - 1;
 	table->buckets = calloc(n, sizeof *table->buckets);
 	if (!table->buckets)
@@ -69,13 +114,47 @@ void gcra_table_free(struct gcra_table **table)
 	*table = NULL;
 }
 
-static uint64_t key_of(const struct uuid *tenant, const char *who)
-{
-	uint64_t hash = fnv1a_64(who, strlen(who));
+/*
+ * What tells buckets apart.  The seed is not known outside, so nobody can choose
+ * an id that falls into another's bucket.
+ */
+struct bucket_name {
+	uint64_t seed;
+	int64_t class;
+	union {
+		struct uuid ids[2]; /* tenant and whose */
+		char address[CACHE_ADDRESS_TEXT + 2];
+	};
+};
 
-	if (tenant)
-		hash ^= fnv1a_64(tenant->bytes, sizeof tenant->bytes) * 0x9e3779b97f4a7c15u;
+static uint64_t key_of(const struct bucket_name *name)
+{
+	uint64_t hash = fnv1a_64(name, sizeof *name);
+
 	return hash ? hash : 1;
+}
+
+static uint64_t key_of_limit(const struct gcra_table *table, const struct cache_check *check,
+			     const struct cache_limit *limit)
+{
+	struct bucket_name name = {.seed = table->seed,
+				   .class = limit->everyone ? CLASS_EVERYONE : limit->class,
+				   .address = ""};
+
+	name.ids[0] = check->tenant;
+	if (!limit->everyone)
+		name.ids[1] = limit->who;
+	return key_of(&name);
+}
+
+static uint64_t key_of_address(const struct gcra_table *table,
+			       const struct cache_address_limit *limit)
+{
+	struct bucket_name name = {
+		.seed = table->seed, .class = CLASS_ADDRESSES - limit->class, .address = ""};
+
+	memcpy(name.address, limit->address, strlen(limit->address));
+	return key_of(&name);
 }
 
 static struct bucket *find(struct gcra_table *table, uint64_t key, instant now)
@@ -96,44 +175,25 @@ static struct bucket *find(struct gcra_table *table, uint64_t key, instant now)
 	return oldest;
 }
 
-static void note(struct cache_verdict *verdict, const struct cache_rate *rate,
-		 const struct gcra_result *result)
-{
-	bool nearer = (uint64_t)result->remaining * verdict->limit <
-		      (uint64_t)verdict->remaining * rate->burst;
-
-	if (result->allowed && verdict->limit && !nearer)
-		return;
-	verdict->allowed = result->allowed;
-	verdict->limit = rate->burst;
-	verdict->window_s = cache_rate_window_s(rate);
-	verdict->remaining = result->remaining;
-	verdict->reset_ms = result->reset_ms;
-	verdict->retry_ms = result->retry_ms;
-}
-
 void gcra_table_check(struct gcra_table *table, const struct cache_check *check, instant now,
 		      struct cache_verdict *verdict)
 {
-	instant *slots[CACHE_LIMITS_MAX + 1];
-	instant tats[CACHE_LIMITS_MAX + 1];
-	size_t n = check->n_limits + check->with_address;
+	struct gcra_buckets buckets = {.n = check->n_limits + check->with_address};
+	struct bucket *slots[CACHE_LIMITS_MAX + 1];
 
 	*verdict = (struct cache_verdict){.allowed = true};
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < buckets.n; i++) {
 		bool address = i == check->n_limits;
-		const struct cache_limit *limit = address ? &check->address : &check->limits[i];
-		uint64_t key = key_of(address ? NULL : &check->tenant, limit->who);
-		struct bucket *bucket = find(table, key, now);
-		struct gcra_result result;
 
-		slots[i] = &bucket->tat;
-		tats[i] = bucket->tat;
-		result = gcra_step(&tats[i], now, &limit->rate);
-		note(verdict, &limit->rate, &result);
-		if (!result.allowed)
-			return;
+		buckets.rates[i] = address ? &check->address.rate : &check->limits[i].rate;
+		slots[i] = find(table,
+				address ? key_of_address(table, &check->address)
+					: key_of_limit(table, check, &check->limits[i]),
+				now);
+		buckets.tats[i] = slots[i]->tat;
 	}
-	for (size_t i = 0; i < n; i++)
-		*slots[i] = tats[i];
+	if (!gcra_take(&buckets, now, verdict))
+		return;
+	for (size_t i = 0; i < buckets.n; i++)
+		slots[i]->tat = buckets.tats[i];
 }

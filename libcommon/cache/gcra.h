@@ -1,8 +1,8 @@
 #pragma once
 
 /*
- * The limit without Redis: the same arithmetic as the script, over a bounded
- * table in this process.  The gateway uses it while Redis is away.  The least
+ * The arithmetic of limits, and the limit without Redis: a bounded table in this
+ * process.  The gateway uses it while Redis is away.  The least
  * recently used of a few neighbouring buckets gives way when the table is full,
  * so an attacker with many addresses costs others a fresh bucket, never memory.
  * Not thread-safe: one per loop.
@@ -19,6 +19,20 @@ struct gcra_result {
 
 /* One step of one bucket: *tat is its theoretical arrival time in µs, 0 when new. */
 struct gcra_result gcra_step(instant *tat, instant now, const struct cache_rate *rate);
+
+/* Buckets that a call pays all or none of. */
+struct gcra_buckets {
+	size_t n;
+	const struct cache_rate *rates[CACHE_LIMITS_MAX + 1];
+	instant tats[CACHE_LIMITS_MAX + 1];
+};
+
+/*
+ * One call: true when every bucket had room and has paid.  The verdict, which
+ * already holds what was found elsewhere (`allowed` at first), gets the bucket that
+ * refused, of several the one that refuses longest; else the one nearest to refusing.
+ */
+bool gcra_take(struct gcra_buckets *buckets, instant now, struct cache_verdict *verdict);
 
 struct gcra_table;
 

@@ -1,8 +1,7 @@
 #pragma once
 
 /*
- * Private to the cache: the script, the arguments of its calls, and the names
- * of keys.
+ * Private to the cache: the script, its calls, and the names of keys.
  */
 #include "cache/check.h"
 
@@ -12,20 +11,22 @@ extern const char cache_script[];
 
 void cache_session_key(char out[CACHE_KEY_MAX], struct uuid tenant, struct uuid session);
 
-/* Command, script, number of keys; keys; whether a session comes first; numbers. */
-#define SCRIPT_ARGS_MAX (3 + (1 + CACHE_LIMITS_MAX) + 1 + 3 * CACHE_LIMITS_MAX)
-
-/* Arguments of one EVALSHA or EVAL; texts live in the struct. */
+/* One EVALSHA or EVAL as it goes over the wire; the memory is kept from call to call. */
 struct script_call {
-	int argc;
-	const char *argv[SCRIPT_ARGS_MAX];
-	size_t lengths[SCRIPT_ARGS_MAX];
-	char keys[1 + CACHE_LIMITS_MAX][CACHE_KEY_MAX];
-	char numbers[3 * CACHE_LIMITS_MAX][24];
-	char n_keys[4];
+	char *text;
+	size_t len, room;
 };
 
-/* With sha NULL the script itself is sent (EVAL), else its hash as SCRIPT LOAD told it. */
-void script_call_tenant(struct script_call *call, const struct cache_check *check, const char *sha);
-void script_call_address(struct script_call *call, const struct cache_check *check,
-			 const char *sha);
+/* What a question brings to a call: of its tenant, or with `address` of that alone. */
+size_t script_n_keys(const struct cache_check *check, bool address);
+size_t script_n_numbers(const struct cache_check *check, bool address);
+
+/*
+ * Begins a call with as many keys and numbers as the questions in it bring together,
+ * then come the keys of all, then the numbers of all.  With sha NULL the script
+ * itself is sent (EVAL), else its hash as SCRIPT LOAD told it.
+ */
+void script_begin(struct script_call *call, const char *sha, size_t n_keys, size_t n_numbers);
+void script_put_keys(struct script_call *call, const struct cache_check *check, bool address);
+void script_put_numbers(struct script_call *call, const struct cache_check *check, bool address,
+			uint32_t n_askers);

@@ -2,14 +2,8 @@
 
 static void add_number(struct strbuf *out, const char *name, uint32_t n)
 {
-	char digits[10];
-	size_t at = sizeof digits;
-
-	do
-		digits[--at] = (char)('0' + n % 10);
-	while (n /= 10);
 	strbuf_add_c(out, name);
-	strbuf_add(out, digits + at, sizeof digits - at);
+	strbuf_add_u64(out, n);
 }
 
 static void add_item(struct strbuf *out, const char *policy, bool first)

@@ -39,31 +39,11 @@ void put_quoted_signed(struct writer *w, int64_t n)
 	put_char(w, '"');
 }
 
-/* Bytes at the start of s that stand for themselves in JSON text: plain ASCII. */
-static size_t plain_length(const char *s, size_t len)
-{
-	const uint64_t ones = 0x0101010101010101u;
-	size_t n = 0;
-	uint64_t v;
-
-	for (; len - n >= 8; n += 8) {
-		memcpy(&v, s + n, 8);
-		uint64_t quote = v ^ (ones * '"'), slash = v ^ (ones * '\\');
-
-		if (((quote - ones) | (slash - ones) | (v - ones * 0x20) | v) & (ones * 0x80))
-			break;
-	}
-	while (n < len && (unsigned char)s[n] >= 0x20 && (unsigned char)s[n] < 0x80 &&
-	       s[n] != '"' && s[n] != '\\')
-		n++;
-	return n;
-}
-
 static void put_text(struct writer *w, const char *s, size_t len)
 {
 	char *out;
 
-	if (plain_length(s, len) < len) {
+	if (json_plain_length(s, len) < len) {
 		w->buf->ptr[w->buf->len] = '\0';
 		strbuf_add_json(w->buf, (struct str){s, len});
 		return;

@@ -108,3 +108,52 @@ Test(str, fnv1a_matches_its_published_vectors)
 	cr_assert_eq(fnv1a_32("foobar", 6), 0xbf9cf968u);
 	cr_assert_eq(fnv1a_64("foobar", 6), 0x85944171f73967e8u);
 }
+
+Test(str, writes_numbers_in_digits)
+{
+	struct strbuf buf = strbuf_new(arena);
+
+	strbuf_add_u64(&buf, 0);
+	strbuf_add_char(&buf, ' ');
+	strbuf_add_u64(&buf, UINT64_MAX);
+	strbuf_add_char(&buf, ' ');
+	strbuf_add_i64(&buf, INT64_MIN);
+	strbuf_add_char(&buf, ' ');
+	strbuf_add_i64(&buf, INT64_MAX);
+	cr_assert_str_eq(buf.ptr,
+			 "0 18446744073709551615 -9223372036854775808 9223372036854775807");
+}
+
+/* What JSON makes of one byte in otherwise plain text. */
+static const char *json_of_byte(unsigned char c)
+{
+	static const char *const named[256] = {
+		['\b'] = "\\b", ['\f'] = "\\f", ['\n'] = "\\n",	 ['\r'] = "\\r",
+		['\t'] = "\\t", ['"'] = "\\\"", ['\\'] = "\\\\",
+	};
+
+	if (named[c])
+		return named[c];
+	if (c >= 0x80)
+		return "\xef\xbf\xbd";
+	return arena_printf(arena, c < 0x20 ? "\\u%04x" : "%c", c);
+}
+
+Test(str, json_escapes_any_byte_in_any_place)
+{
+	for (size_t at = 0; at < 20; at++) {
+		for (int c = 0; c < 256; c++) {
+			char text[20];
+			struct strbuf buf = strbuf_new(arena);
+			const char *wanted;
+
+			memset(text, 'a', sizeof text);
+			text[at] = (char)c;
+			strbuf_add_json(&buf, (struct str){text, sizeof text});
+			wanted = arena_printf(arena, "\"%.*s%s%.*s\"", (int)at, text,
+					      json_of_byte((unsigned char)c), (int)(19 - at),
+					      text + at + 1);
+			cr_assert_str_eq(buf.ptr, wanted, "byte %d at %zu", c, at);
+		}
+	}
+}

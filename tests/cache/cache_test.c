@@ -2,114 +2,10 @@
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/epoll.h>
-#include <unistd.h>
 
-#include "cache/cache.h"
-#include "cache/redis_server.h"
-#include "cache/session.h"
+#include "cache/redis_stand.h"
 
-static struct redis_server server;
-static struct cache *cache;
-static struct cache_sync *records;
-static int epoll_fd;
-static const struct uuid tenant = {.bytes = {1}}, session = {.bytes = {2}};
-
-static void watch(void *arg, int fd, bool writable)
-{
-	struct epoll_event event = {.events = EPOLLIN | (writable ? EPOLLOUT : 0u), .data.fd = fd};
-
-	(void)arg;
-	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
-		cr_assert_eq(epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fd, &event), 0);
-}
-
-static void unwatch(void *arg, int fd)
-{
-	(void)arg;
-	epoll_ctl(epoll_fd, EPOLL_CTL_DEL, fd, NULL);
-}
-
-static void turn(void)
-{
-	struct epoll_event event;
-
-	cache_flush(cache);
-	if (epoll_wait(epoll_fd, &event, 1, 10) == 1)
-		cache_on_ready(cache, event.events & (EPOLLIN | EPOLLHUP | EPOLLERR),
-			       event.events & EPOLLOUT);
-	cache_tick(cache, instant_monotonic());
-}
-
-static void wait_until_up(bool up)
-{
-	instant give_up = instant_monotonic() + SECONDS(10);
-
-	while (cache_is_up(cache) != up) {
-		cr_assert_lt(instant_monotonic(), give_up);
-		turn();
-	}
-}
-
-static void set_up(void)
-{
-	struct cache_config config = {.timeout_ms = 1000};
-	struct cache_loop loop = {.watch = watch, .unwatch = unwatch};
-
-	signal(SIGPIPE, SIG_IGN);
-	redis_server_start(&server);
-	config.url = server.url;
-	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	cr_assert(is_ok(cache_new(&config, &loop, &cache)));
-	cr_assert(is_ok(cache_sync_new(&config, &records)));
-	wait_until_up(true);
-}
-
-static void tear_down(void)
-{
-	cache_free(&cache);
-	cache_sync_free(&records);
-	close(epoll_fd);
-	redis_server_stop(&server);
-}
-
-TestSuite(cache, .init = set_up, .fini = tear_down);
-
-struct answer {
-	int n;
-	int allowed;
-	struct cache_verdict last;
-};
-
-static void take(void *arg, const struct cache_verdict *verdict)
-{
-	struct answer *answer = arg;
-
-	answer->n++;
-	answer->allowed += verdict->allowed;
-	answer->last = *verdict;
-}
-
-static struct cache_verdict ask(const struct cache_check *check)
-{
-	struct answer answer = {};
-	instant give_up = instant_monotonic() + SECONDS(10);
-
-	cr_assert(is_ok(cache_check(cache, check, take, &answer)));
-	while (answer.n == 0) {
-		cr_assert_lt(instant_monotonic(), give_up);
-		turn();
-	}
-	return answer.last;
-}
-
-static struct cache_limit a_limit(const char *who, struct cache_rate rate)
-{
-	struct cache_limit limit = {.rate = rate};
-
-	snprintf(limit.who, sizeof limit.who, "%s", who);
-	return limit;
-}
+TestSuite(cache, .init = redis_stand_up, .fini = redis_stand_down);
 
 Test(cache, a_session_lives_ends_and_is_forgotten)
 {
@@ -146,14 +42,13 @@ Test(cache, a_burst_is_exact_even_in_one_pipeline)
 	struct cache_check check = {
 		.tenant = tenant,
 		.n_limits = 1,
-		.limits = {a_limit("ann:write", (struct cache_rate){6, 10, 1})},
+		.limits = {a_limit(ann, WRITE, (struct cache_rate){6, 10, 1})},
 	};
 	struct answer answer = {};
 
 	for (int i = 0; i < 30; i++)
 		cr_assert(is_ok(cache_check(cache, &check, take, &answer)));
-	while (answer.n < 30)
-		turn();
+	wait_for(&answer, 30);
 	cr_assert_eq(answer.allowed, 10);
 	cr_assert_eq(answer.last.limit, 10);
 	cr_assert_eq(answer.last.remaining, 0);
@@ -165,7 +60,7 @@ Test(cache, a_limit_past_a_million_a_second_still_counts)
 	struct cache_check check = {
 		.tenant = tenant,
 		.n_limits = 1,
-		.limits = {a_limit("all", (struct cache_rate){2400000000u, 240000000, 1})},
+		.limits = {all((struct cache_rate){2400000000u, 240000000, 1})},
 	};
 	struct cache_verdict verdict = ask(&check);
 
@@ -179,30 +74,30 @@ Test(cache, a_refusal_by_one_limit_takes_nothing_from_the_other)
 	struct cache_check both = {
 		.tenant = tenant,
 		.n_limits = 2,
-		.limits = {a_limit("ann:read", (struct cache_rate){6, 5, 1}),
-			   a_limit("all", (struct cache_rate){6, 2, 1})},
+		.limits = {a_limit(ann, READ, (struct cache_rate){6, 5, 1}),
+			   all((struct cache_rate){6, 2, 1})},
 	};
-	struct cache_check ann = both;
+	struct cache_check hers = both;
 
-	ann.n_limits = 1;
+	hers.n_limits = 1;
 	for (int i = 0; i < 2; i++)
 		cr_assert(ask(&both).allowed);
 	cr_assert_not(ask(&both).allowed);
 	cr_assert_not(ask(&both).allowed);
-	cr_assert_eq(ask(&ann).remaining, 2);
+	cr_assert_eq(ask(&hers).remaining, 2);
 }
 
 Test(cache, the_address_limit_stands_beside_the_tenants)
 {
 	struct cache_check check = {
 		.with_address = true,
-		.address = a_limit("192.0.2.1:auth", (struct cache_rate){60, 3, 1}),
+		.address = an_address("192.0.2.1", (struct cache_rate){60, 3, 1}),
 	};
 
 	for (int i = 0; i < 3; i++)
 		cr_assert(ask(&check).allowed);
 	cr_assert_not(ask(&check).allowed);
-	check.address = a_limit("192.0.2.2:auth", (struct cache_rate){60, 3, 1});
+	check.address = an_address("192.0.2.2", (struct cache_rate){60, 3, 1});
 	check.with_session = true;
 	check.tenant = tenant;
 	check.session = session;
@@ -218,10 +113,10 @@ Test(cache, everything_at_once_is_one_answer)
 		.tenant = tenant,
 		.session = session,
 		.n_limits = 2,
-		.limits = {a_limit("ann:read", (struct cache_rate){6, 50, 1}),
-			   a_limit("all", (struct cache_rate){6, 40, 4})},
+		.limits = {a_limit(ann, READ, (struct cache_rate){6, 50, 1}),
+			   all((struct cache_rate){6, 40, 4})},
 		.with_address = true,
-		.address = a_limit("192.0.2.1:read", (struct cache_rate){6, 100, 1}),
+		.address = an_address("192.0.2.1", (struct cache_rate){6, 100, 1}),
 	};
 	struct cache_verdict verdict;
 
@@ -237,7 +132,7 @@ Test(cache, forgotten_scripts_are_sent_again)
 	struct cache_check check = {
 		.tenant = tenant,
 		.n_limits = 1,
-		.limits = {a_limit("ann:read", (struct cache_rate){60, 5, 1})},
+		.limits = {a_limit(ann, READ, (struct cache_rate){60, 5, 1})},
 	};
 	char command[160];
 

@@ -81,9 +81,10 @@ static void ask(struct loop *loop)
 		.tenant = tenant,
 		.session = session_of(loop->seed++),
 		.n_limits = 1,
-		.limits = {{"ann:read", {.per_minute = 600000, .burst = 1000000, .cost = 1}}},
+		.limits = {{.rate = {.per_minute = 600000, .burst = 1000000, .cost = 1}}},
 		.with_address = true,
-		.address = {"192.0.2.7", {.per_minute = 600000, .burst = 1000000, .cost = 1}},
+		.address = {.address = "192.0.2.7",
+			    .rate = {.per_minute = 600000, .burst = 1000000, .cost = 1}},
 	};
 
 	if (is_failed(cache_check(loop->cache, &check, take, loop)))

@@ -124,3 +124,36 @@ Test(guard, sizes_are_limited)
 	check(&c, 1 << 20);
 	arena_free(&arena);
 }
+
+static enum edge_refusal parse_value(struct arena *arena, struct str value)
+{
+	struct strbuf head = strbuf_new(arena);
+	struct edge_head parsed;
+
+	strbuf_add_c(&head, "GET /x HTTP/1.1\r\nHost: a\r\nX-Value: ");
+	strbuf_add_str(&head, value);
+	strbuf_add_c(&head, "\r\n\r\n");
+	return edge_head_parse(arena, head.ptr, head.len, 4, &parsed);
+}
+
+/* Long enough for eight bytes at a time and a rest. */
+Test(head, no_control_character_passes_in_any_place_of_a_value)
+{
+	struct arena *arena = arena_new(1 << 20);
+
+	for (size_t at = 0; at < 27; at++) {
+		for (int c = 0; c < 256; c++) {
+			char value[27];
+			bool fine = c == '\t' || (c >= ' ' && c != 0x7f);
+
+			if (c == '\r' || c == '\n')
+				continue;
+			memset(value, 'v', sizeof value);
+			value[at] = (char)c;
+			cr_assert_eq(parse_value(arena, (struct str){value, sizeof value}),
+				     fine ? EDGE_FINE : EDGE_BAD_HEADER, "byte %d at %zu", c, at);
+		}
+		arena_reset(arena, false);
+	}
+	arena_free(&arena);
+}
