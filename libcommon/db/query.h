@@ -122,6 +122,23 @@ struct status db_execute(struct tx *tx, const struct db_query *query, const void
 struct status db_execute_later(struct tx *tx, const struct db_query *query, const void *args);
 
 /*
+ * Queues a statement that returns rows (ONE, OPT, MANY) without waiting, so that
+ * several leave in one flush: each still sees what was committed before it ran
+ * itself.  *asked lives in the transaction's arena.  Not in ONE transactions
+ * (INTERNAL/TX_MISUSE).  What was asked and never taken is only waited for.
+ */
+struct db_asked;
+struct status db_ask(struct tx *tx, const struct db_query *query, const void *args,
+		     struct db_asked **asked);
+
+/*
+ * The rows of a question of this transaction, as db_fetch gives them.  Sends what
+ * is queued and waits when they have not come with another statement's; may be
+ * repeated.  When something queued before it failed, that status.
+ */
+struct status db_take(struct tx *tx, const struct db_asked *asked, void **rows, size_t *n);
+
+/*
  * For the generated macros with named arguments: each argument must be one
  * designated initialiser of the struct by itself.  The macro's own number of
  * parameters catches a forgotten one, -Woverride-init a doubled one.
