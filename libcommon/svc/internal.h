@@ -177,7 +177,7 @@ struct status outbox_flush(struct rpc_call *call);
 const char *svc_event_topic(const struct Event__Event *event);
 
 /* relay.c, jobs.c: something to look at was committed. */
-void relay_hint(struct relay *relay);
+void relay_hint(struct relay *relay, const char *subscriber);
 void scheduler_hint(struct scheduler *scheduler);
 
 /* deliver.c: the method by which events arrive, at every daemon. */

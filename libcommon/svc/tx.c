@@ -68,8 +68,9 @@ static struct status try_body(struct rpc_call *call, struct db_conn *conn, enum 
 	call->tenant = tenant;
 	st = db_run(conn, &how, in_transaction, &attempt);
 	call->tenant = outer;
-	if (is_ok(st) && state->n_events > 0)
-		relay_hint(call->svc->relay);
+	/* Only the lanes that have something: the others would ask the database for nothing. */
+	for (size_t i = 0; is_ok(st) && i < state->n_events; i++)
+		relay_hint(call->svc->relay, state->events[i].subscriber);
 	if (is_ok(st) && state->job_added)
 		scheduler_hint(call->svc->scheduler);
 	state->n_events = 0;
