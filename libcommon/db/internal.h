@@ -66,6 +66,15 @@ struct db_params {
 #define DB_SQL_COMMIT		  "aegis.commit"
 #define DB_SQL_ROLLBACK		  "aegis.rollback"
 
+/* Every list has this shape; copied from and to the typed one. */
+struct db_list {
+	const void *items;
+	size_t n;
+};
+
+/* encode.c: what the items of a list are and how large; false when type is no list. */
+bool db_is_list(enum db_type type, enum db_type *element, size_t *size);
+
 /* encode.c: binary parameters in the arena.  INTERNAL/NULL_ARGUMENT. */
 struct status db_encode(struct arena *arena, const struct db_query *query, struct uuid tenant,
 			const void *args, struct db_params *params);

@@ -16,7 +16,10 @@
 
 struct tx;
 
-/* text[] and uuid[]: {} is the empty list, or SQL NULL where the column is nullable. */
+/*
+ * Arrays: {} is the empty list, or SQL NULL where the column is nullable.  Only
+ * bytes may be NULL inside (.ptr NULL).
+ */
 struct text_list {
 	const char *const *items;
 	size_t n;
@@ -25,20 +28,36 @@ struct uuid_list {
 	const struct uuid *items;
 	size_t n;
 };
+struct int8_list {
+	const int64_t *items;
+	size_t n;
+};
+struct instant_list {
+	const instant *items;
+	size_t n;
+};
+struct bytes_list {
+	const struct str *items;
+	size_t n;
+};
 
 /* Types of arguments and columns; the C type stands beside each. */
 enum db_type {
-	DB_UUID,      /* struct uuid;              nullable: const struct uuid * */
-	DB_TEXT,      /* const char *, never NULL; nullable: may be NULL */
-	DB_INT4,      /* int32_t;                  nullable: const int32_t * */
-	DB_INT8,      /* int64_t;                  nullable: const int64_t * */
-	DB_BOOL,      /* bool;                     nullable: const bool * */
-	DB_INSTANT,   /* instant (timestamptz);    nullable: const instant * */
-	DB_DATE,      /* date_days (date);         nullable: const date_days * */
-	DB_BYTES,     /* struct str (bytea);       nullable: ptr NULL is SQL NULL */
-	DB_JSON,      /* struct str (json, jsonb); nullable: ptr NULL is SQL NULL */
-	DB_TEXT_LIST, /* struct text_list;         nullable: items NULL is SQL NULL */
-	DB_UUID_LIST, /* struct uuid_list;         nullable: items NULL is SQL NULL */
+	DB_UUID,    /* struct uuid;              nullable: const struct uuid * */
+	DB_TEXT,    /* const char *, never NULL; nullable: may be NULL */
+	DB_INT4,    /* int32_t;                  nullable: const int32_t * */
+	DB_INT8,    /* int64_t;                  nullable: const int64_t * */
+	DB_BOOL,    /* bool;                     nullable: const bool * */
+	DB_INSTANT, /* instant (timestamptz);    nullable: const instant * */
+	DB_DATE,    /* date_days (date);         nullable: const date_days * */
+	DB_BYTES,   /* struct str (bytea);       nullable: ptr NULL is SQL NULL */
+	DB_JSON,    /* struct str (json, jsonb); nullable: ptr NULL is SQL NULL */
+	/* Lists; nullable: items NULL is SQL NULL */
+	DB_TEXT_LIST,	 /* struct text_list */
+	DB_UUID_LIST,	 /* struct uuid_list */
+	DB_INT8_LIST,	 /* struct int8_list */
+	DB_INSTANT_LIST, /* struct instant_list */
+	DB_BYTES_LIST,	 /* struct bytes_list */
 };
 
 /* An argument in the argument struct, or a column in the row struct. */
