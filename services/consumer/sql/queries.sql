@@ -326,6 +326,9 @@ SELECT k.id, k.partner_id, k.name, k.live, k.scopes, k.secret_hash, k.expires_at
 FROM consumer.partner_key k JOIN consumer.partner p ON p.tenant_id = k.tenant_id AND p.id = k.partner_id
 WHERE k.tenant_id = :tenant AND k.id = :id;
 
+-- Several checks of one key at once need not wait for each other's commit: one of them writes.
 -- name: touch_key :exec
 -- args: id uuid, now instant
-UPDATE consumer.partner_key SET last_used_at = :now WHERE tenant_id = :tenant AND id = :id;
+UPDATE consumer.partner_key SET last_used_at = :now
+WHERE tenant_id = :tenant AND id IN (
+	SELECT id FROM consumer.partner_key WHERE tenant_id = :tenant AND id = :id FOR NO KEY UPDATE SKIP LOCKED);
