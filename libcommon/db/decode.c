@@ -39,80 +39,6 @@ static struct str to_bytes(struct arena *arena, const char *at, size_t len)
 	return (struct str){arena_strndup(arena, at, len), len};
 }
 
-/* A one-dimensional array without NULLs; each element is handed to put. */
-static bool read_array(const char *at, size_t len, size_t *n,
-		       void *(*make)(struct arena *arena, size_t n),
-		       bool (*put)(struct arena *arena, void *items, size_t i, const char *at,
-				   size_t len),
-		       struct arena *arena, void **items)
-{
-	const char *end = at + len;
-	size_t count;
-
-	if (len < 12 || get_be32(at) > 1)
-		return false;
-	count = get_be32(at) == 0 ? 0 : len >= 20 ? get_be32(at + 12) : SIZE_MAX;
-	if (count > len / 4)
-		return false;
-	*items = make(arena, count);
-	*n = count;
-	at += count ? 20 : 12;
-	for (size_t i = 0; i < count; i++) {
-		uint32_t size;
-
-		if (end - at < 4 || (size = get_be32(at)) > (size_t)(end - at) - 4)
-			return false;
-		if (!put(arena, *items, i, at + 4, size))
-			return false;
-		at += 4 + size;
-	}
-	return true;
-}
-
-static void *make_texts(struct arena *arena, size_t n)
-{
-	return arena_array_of(arena, const char *, n);
-}
-
-static bool put_text(struct arena *arena, void *items, size_t i, const char *at, size_t len)
-{
-	((const char **)items)[i] = arena_strndup(arena, at, len);
-	return true;
-}
-
-static void *make_uuids(struct arena *arena, size_t n)
-{
-	return arena_array_of(arena, struct uuid, n);
-}
-
-static bool put_uuid(struct arena *arena, void *items, size_t i, const char *at, size_t len)
-{
-	(void)arena;
-	if (len != 16)
-		return false;
-	memcpy(((struct uuid *)items)[i].bytes, at, 16);
-	return true;
-}
-
-static bool decode_list(struct arena *arena, enum db_type type, const char *at, size_t len,
-			void *out)
-{
-	struct {
-		void *items;
-		size_t n;
-	} list;
-	bool is_text = type == DB_TEXT_LIST;
-
-	if (!read_array(at, len, &list.n, is_text ? make_texts : make_uuids,
-			is_text ? put_text : put_uuid, arena, &list.items))
-		return false;
-	if (is_text)
-		*(struct text_list *)out = (struct text_list){list.items, list.n};
-	else
-		*(struct uuid_list *)out = (struct uuid_list){list.items, list.n};
-	return true;
-}
-
 /* The length a type must have on the wire; 0 when it varies. */
 static size_t wire_size(enum db_type type)
 {
@@ -131,6 +57,9 @@ static size_t value_size(enum db_type type)
 {
 	return type == DB_BOOL ? sizeof(bool) : wire_size(type);
 }
+
+static bool decode_list(struct arena *arena, enum db_type type, const char *at, size_t len,
+			void *out);
 
 static bool decode_value(struct arena *arena, enum db_type type, Oid oid, const char *at,
 			 size_t len, void *out)
@@ -153,9 +82,53 @@ static bool decode_value(struct arena *arena, enum db_type type, Oid oid, const 
 		[[fallthrough]];
 	case DB_BYTES: *(struct str *)out = to_bytes(arena, at, len); return true;
 	case DB_TEXT_LIST:
-	case DB_UUID_LIST: return decode_list(arena, type, at, len, out);
+	case DB_UUID_LIST:
+	case DB_INT8_LIST:
+	case DB_INSTANT_LIST:
+	case DB_BYTES_LIST: return decode_list(arena, type, at, len, out);
 	}
 	return false;
+}
+
+/* One item and its length before it; NULL only among bytes, whose zeroed item says so. */
+static bool decode_item(struct arena *arena, enum db_type element, const char **at, const char *end,
+			void *out)
+{
+	uint32_t size;
+
+	if (end - *at < 4)
+		return false;
+	size = get_be32(*at);
+	*at += 4;
+	if (size == UINT32_MAX)
+		return element == DB_BYTES;
+	if (size > (size_t)(end - *at) || !decode_value(arena, element, 0, *at, size, out))
+		return false;
+	*at += size;
+	return true;
+}
+
+/* A one-dimensional array. */
+static bool decode_list(struct arena *arena, enum db_type type, const char *at, size_t len,
+			void *out)
+{
+	const char *end = at + len;
+	enum db_type element;
+	size_t count, size;
+	char *items;
+
+	if (!db_is_list(type, &element, &size) || len < 12 || get_be32(at) > 1)
+		return false;
+	count = get_be32(at) == 0 ? 0 : len >= 20 ? get_be32(at + 12) : SIZE_MAX;
+	if (count > len / 4)
+		return false;
+	items = arena_calloc(arena, count ? count : 1, size);
+	at += count ? 20 : 12;
+	for (size_t i = 0; i < count; i++)
+		if (!decode_item(arena, element, &at, end, items + i * size))
+			return false;
+	memcpy(out, &(struct db_list){items, count}, sizeof(struct db_list));
+	return true;
 }
 
 static bool decode_cell(struct arena *arena, const struct db_column *column, const PGresult *result,

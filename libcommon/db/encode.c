@@ -15,9 +15,12 @@ enum {
 	OID_INT8 = 20,
 	OID_INT4 = 23,
 	OID_TEXT = 25,
+	OID_BYTEA_ARRAY = 1001,
 	OID_TEXT_ARRAY = 1009,
+	OID_INT8_ARRAY = 1016,
 	OID_DATE = 1082,
 	OID_TIMESTAMPTZ = 1184,
+	OID_TIMESTAMPTZ_ARRAY = 1185,
 	OID_UUID = 2950,
 	OID_UUID_ARRAY = 2951,
 	OID_JSONB = 3802,
@@ -37,8 +40,23 @@ Oid db_type_oid(enum db_type type)
 		[DB_JSON] = OID_JSONB,
 		[DB_TEXT_LIST] = OID_TEXT_ARRAY,
 		[DB_UUID_LIST] = OID_UUID_ARRAY,
+		[DB_INT8_LIST] = OID_INT8_ARRAY,
+		[DB_INSTANT_LIST] = OID_TIMESTAMPTZ_ARRAY,
+		[DB_BYTES_LIST] = OID_BYTEA_ARRAY,
 	};
 	return oids[type];
+}
+
+bool db_is_list(enum db_type type, enum db_type *element, size_t *size)
+{
+	switch (type) {
+	case DB_TEXT_LIST: *element = DB_TEXT, *size = sizeof(char *); return true;
+	case DB_UUID_LIST: *element = DB_UUID, *size = sizeof(struct uuid); return true;
+	case DB_INT8_LIST: *element = DB_INT8, *size = sizeof(int64_t); return true;
+	case DB_INSTANT_LIST: *element = DB_INSTANT, *size = sizeof(instant); return true;
+	case DB_BYTES_LIST: *element = DB_BYTES, *size = sizeof(struct str); return true;
+	default: return false;
+	}
 }
 
 /* A value on its way into a parameter; ptr NULL is SQL NULL. */
@@ -68,44 +86,6 @@ static void add_be32(struct strbuf *out, uint32_t v)
 	strbuf_add(out, (const char *)&wire, 4);
 }
 
-/* One dimension, no NULLs: ndim, flags, element type, length, lower bound. */
-static void add_array_head(struct strbuf *out, Oid element, size_t n)
-{
-	add_be32(out, n ? 1 : 0);
-	add_be32(out, 0);
-	add_be32(out, element);
-	if (n) {
-		add_be32(out, (uint32_t)n);
-		add_be32(out, 1);
-	}
-}
-
-static struct value text_list(struct arena *arena, const struct text_list *list)
-{
-	struct strbuf out = strbuf_new(arena);
-
-	add_array_head(&out, OID_TEXT, list->n);
-	for (size_t i = 0; i < list->n; i++) {
-		size_t len = strlen(list->items[i]);
-
-		add_be32(&out, (uint32_t)len);
-		strbuf_add(&out, list->items[i], len);
-	}
-	return (struct value){out.ptr, out.len};
-}
-
-static struct value uuid_list(struct arena *arena, const struct uuid_list *list)
-{
-	struct strbuf out = strbuf_new(arena);
-
-	add_array_head(&out, OID_UUID, list->n);
-	for (size_t i = 0; i < list->n; i++) {
-		add_be32(&out, 16);
-		strbuf_add(&out, (const char *)list->items[i].bytes, 16);
-	}
-	return (struct value){out.ptr, out.len};
-}
-
 /* jsonb's binary form is its text after a version byte. */
 static struct value json(struct arena *arena, const struct str *text)
 {
@@ -115,6 +95,8 @@ static struct value json(struct arena *arena, const struct str *text)
 	memcpy(copy + 1, text->ptr, text->len);
 	return (struct value){copy, text->len + 1};
 }
+
+static struct value encode_list(struct arena *arena, enum db_type type, const void *at);
 
 static struct value encode_plain(struct arena *arena, enum db_type type, const void *at)
 {
@@ -132,28 +114,69 @@ static struct value encode_plain(struct arena *arena, enum db_type type, const v
 		return (struct value){bytes->ptr ? bytes->ptr : "", bytes->len};
 	}
 	case DB_JSON: return json(arena, at);
-	case DB_TEXT_LIST: return text_list(arena, at);
-	case DB_UUID_LIST: return uuid_list(arena, at);
+	case DB_TEXT_LIST:
+	case DB_UUID_LIST:
+	case DB_INT8_LIST:
+	case DB_INSTANT_LIST:
+	case DB_BYTES_LIST: return encode_list(arena, type, at);
 	}
 	return (struct value){};
+}
+
+/* An item without a value: NULL bytes.  Texts lie behind their pointers. */
+static const void *locate_item(enum db_type element, const void *item)
+{
+	if (element == DB_TEXT)
+		return *(const char *const *)item;
+	if (element == DB_BYTES && !((const struct str *)item)->ptr)
+		return NULL;
+	return item;
+}
+
+/* One dimension: ndim, flag whether NULLs are in it, element type, length, lower bound. */
+static struct value encode_list(struct arena *arena, enum db_type type, const void *at)
+{
+	struct strbuf out = strbuf_new(arena);
+	enum db_type element = type;
+	struct db_list list;
+	size_t size = 0;
+
+	memcpy(&list, at, sizeof list);
+	db_is_list(type, &element, &size);
+	add_be32(&out, list.n ? 1 : 0);
+	add_be32(&out, element == DB_BYTES);
+	add_be32(&out, db_type_oid(element));
+	if (list.n) {
+		add_be32(&out, (uint32_t)list.n);
+		add_be32(&out, 1);
+	}
+	for (size_t i = 0; i < list.n; i++) {
+		const void *item = locate_item(element, (const char *)list.items + i * size);
+		struct value value = item ? encode_plain(arena, element, item) : (struct value){};
+
+		add_be32(&out, item ? (uint32_t)value.len : UINT32_MAX);
+		strbuf_add(&out, value.ptr, value.len);
+	}
+	return (struct value){out.ptr, out.len};
 }
 
 /* Where the value lies: in the member, or where the member points; NULL for SQL NULL. */
 static const void *locate(const struct db_column *column, const void *args)
 {
 	const void *member = (const char *)args + column->offset;
+	enum db_type element;
+	struct db_list list;
+	size_t size;
 
+	if (db_is_list(column->type, &element, &size)) {
+		memcpy(&list, member, sizeof list);
+		return column->is_nullable && !list.items ? NULL : member;
+	}
 	switch (column->type) {
 	case DB_TEXT: return *(const char *const *)member;
 	case DB_BYTES:
 		return column->is_nullable && !((const struct str *)member)->ptr ? NULL : member;
 	case DB_JSON: return ((const struct str *)member)->ptr ? member : NULL;
-	case DB_TEXT_LIST:
-		return column->is_nullable && !((const struct text_list *)member)->items ? NULL
-											 : member;
-	case DB_UUID_LIST:
-		return column->is_nullable && !((const struct uuid_list *)member)->items ? NULL
-											 : member;
 	default: return column->is_nullable ? *(const void *const *)member : member;
 	}
 }

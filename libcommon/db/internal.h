@@ -24,6 +24,19 @@ struct db_conn {
 	bool is_busy;	       /* inside db_run */
 };
 
+/* A question and, once they were read, its rows; in the transaction's arena. */
+struct db_asked {
+	bool has_come;
+	void *rows;
+	size_t n;
+};
+
+/* A statement sent whose answer was not read. */
+struct db_sent {
+	const struct db_query *query; /* NULL for our own */
+	struct db_asked *asked;	      /* NULL when no rows are wanted */
+};
+
 struct tx {
 	struct db_conn *conn;
 	const struct db_tx *how;
@@ -33,8 +46,7 @@ struct tx {
 	bool has_written;
 	bool is_spent;	      /* ONE: its statement has run */
 	struct status failed; /* sticks */
-	/* Statements sent whose answers were not read; NULL for our own. */
-	const struct db_query *sent[DB_QUEUE];
+	struct db_sent sent[DB_QUEUE];
 	size_t n_sent;
 };
 
@@ -53,6 +65,15 @@ struct db_params {
 #define DB_SQL_SETTINGS		  "aegis.settings"
 #define DB_SQL_COMMIT		  "aegis.commit"
 #define DB_SQL_ROLLBACK		  "aegis.rollback"
+
+/* Every list has this shape; copied from and to the typed one. */
+struct db_list {
+	const void *items;
+	size_t n;
+};
+
+/* encode.c: what the items of a list are and how large; false when type is no list. */
+bool db_is_list(enum db_type type, enum db_type *element, size_t *size);
 
 /* encode.c: binary parameters in the arena.  INTERNAL/NULL_ARGUMENT. */
 struct status db_encode(struct arena *arena, const struct db_query *query, struct uuid tenant,

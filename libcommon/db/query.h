@@ -16,7 +16,10 @@
 
 struct tx;
 
-/* text[] and uuid[]: {} is the empty list, or SQL NULL where the column is nullable. */
+/*
+ * Arrays: {} is the empty list, or SQL NULL where the column is nullable.  Only
+ * bytes may be NULL inside (.ptr NULL).
+ */
 struct text_list {
 	const char *const *items;
 	size_t n;
@@ -25,20 +28,36 @@ struct uuid_list {
 	const struct uuid *items;
 	size_t n;
 };
+struct int8_list {
+	const int64_t *items;
+	size_t n;
+};
+struct instant_list {
+	const instant *items;
+	size_t n;
+};
+struct bytes_list {
+	const struct str *items;
+	size_t n;
+};
 
 /* Types of arguments and columns; the C type stands beside each. */
 enum db_type {
-	DB_UUID,      /* struct uuid;              nullable: const struct uuid * */
-	DB_TEXT,      /* const char *, never NULL; nullable: may be NULL */
-	DB_INT4,      /* int32_t;                  nullable: const int32_t * */
-	DB_INT8,      /* int64_t;                  nullable: const int64_t * */
-	DB_BOOL,      /* bool;                     nullable: const bool * */
-	DB_INSTANT,   /* instant (timestamptz);    nullable: const instant * */
-	DB_DATE,      /* date_days (date);         nullable: const date_days * */
-	DB_BYTES,     /* struct str (bytea);       nullable: ptr NULL is SQL NULL */
-	DB_JSON,      /* struct str (json, jsonb); nullable: ptr NULL is SQL NULL */
-	DB_TEXT_LIST, /* struct text_list;         nullable: items NULL is SQL NULL */
-	DB_UUID_LIST, /* struct uuid_list;         nullable: items NULL is SQL NULL */
+	DB_UUID,    /* struct uuid;              nullable: const struct uuid * */
+	DB_TEXT,    /* const char *, never NULL; nullable: may be NULL */
+	DB_INT4,    /* int32_t;                  nullable: const int32_t * */
+	DB_INT8,    /* int64_t;                  nullable: const int64_t * */
+	DB_BOOL,    /* bool;                     nullable: const bool * */
+	DB_INSTANT, /* instant (timestamptz);    nullable: const instant * */
+	DB_DATE,    /* date_days (date);         nullable: const date_days * */
+	DB_BYTES,   /* struct str (bytea);       nullable: ptr NULL is SQL NULL */
+	DB_JSON,    /* struct str (json, jsonb); nullable: ptr NULL is SQL NULL */
+	/* Lists; nullable: items NULL is SQL NULL */
+	DB_TEXT_LIST,	 /* struct text_list */
+	DB_UUID_LIST,	 /* struct uuid_list */
+	DB_INT8_LIST,	 /* struct int8_list */
+	DB_INSTANT_LIST, /* struct instant_list */
+	DB_BYTES_LIST,	 /* struct bytes_list */
 };
 
 /* An argument in the argument struct, or a column in the row struct. */
@@ -120,6 +139,23 @@ struct status db_execute(struct tx *tx, const struct db_query *query, const void
  * the latest the commit.  WRITE transactions only.
  */
 struct status db_execute_later(struct tx *tx, const struct db_query *query, const void *args);
+
+/*
+ * Queues a statement that returns rows (ONE, OPT, MANY) without waiting, so that
+ * several leave in one flush: each still sees what was committed before it ran
+ * itself.  *asked lives in the transaction's arena.  Not in ONE transactions
+ * (INTERNAL/TX_MISUSE).  What was asked and never taken is only waited for.
+ */
+struct db_asked;
+struct status db_ask(struct tx *tx, const struct db_query *query, const void *args,
+		     struct db_asked **asked);
+
+/*
+ * The rows of a question of this transaction, as db_fetch gives them.  Sends what
+ * is queued and waits when they have not come with another statement's; may be
+ * repeated.  When something queued before it failed, that status.
+ */
+struct status db_take(struct tx *tx, const struct db_asked *asked, void **rows, size_t *n);
 
 /*
  * For the generated macros with named arguments: each argument must be one

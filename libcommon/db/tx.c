@@ -31,16 +31,16 @@ static struct status fail(struct tx *tx, struct status st)
 	return st;
 }
 
-static void note_sent(struct tx *tx, const struct db_query *query)
+static void note_sent(struct tx *tx, const struct db_query *query, struct db_asked *asked)
 {
-	tx->sent[tx->n_sent++] = query;
+	tx->sent[tx->n_sent++] = (struct db_sent){query, asked};
 }
 
 static struct status send_own(struct tx *tx, const char *name, const char *const *values, int n)
 {
 	if (!PQsendQueryPrepared(tx->conn->pg, name, n, values, NULL, NULL, 1))
 		return wire_lost(tx->conn);
-	note_sent(tx, NULL);
+	note_sent(tx, NULL, NULL);
 	return OK;
 }
 
@@ -76,7 +76,24 @@ static const char *name_of(const struct db_query *query)
 	return query ? query->statement : "aegis";
 }
 
-/* Reads the answers to everything sent but the last leave; the first error counts. */
+/* What one answer means; the rows of a question are kept for it. */
+static struct status read_answer(struct tx *tx, const struct db_sent *sent, const PGresult *result)
+{
+	struct db_asked *asked = sent->asked;
+
+	if (PQresultStatus(result) == PGRES_FATAL_ERROR)
+		return db_result_status(tx->conn, result, name_of(sent->query));
+	if (!asked)
+		return OK;
+	asked->has_come = true;
+	return db_decode(tx->how->arena, sent->query, result, &asked->rows,
+			 sent->query->rows == DB_ROWS_MANY ? &asked->n : NULL);
+}
+
+/*
+ * Reads the answers to everything sent but the last leave; the first error counts:
+ * the server skips what was queued behind it.
+ */
 static struct status take_sent(struct tx *tx, size_t leave)
 {
 	struct status st = OK;
@@ -84,14 +101,12 @@ static struct status take_sent(struct tx *tx, size_t leave)
 
 	for (; i + leave < tx->n_sent; i++) {
 		RESULT result = NULL;
-		ExecStatusType kind;
 
 		TRY(wire_take(tx->conn, tx->give_up, &result));
-		kind = PQresultStatus(result);
-		if (kind == PGRES_FATAL_ERROR && is_ok(st))
-			st = db_result_status(tx->conn, result, name_of(tx->sent[i]));
+		if (is_ok(st))
+			st = read_answer(tx, &tx->sent[i], result);
 	}
-	memmove(tx->sent, tx->sent + i, (tx->n_sent - i) * sizeof(const struct db_query *));
+	memmove(tx->sent, tx->sent + i, (tx->n_sent - i) * sizeof tx->sent[0]);
 	tx->n_sent -= i;
 	return st;
 }
@@ -121,7 +136,8 @@ static struct status check_use(struct tx *tx, const struct db_query *query)
 	return OK;
 }
 
-static struct status send_query(struct tx *tx, const struct db_query *query, const void *args)
+static struct status send_query(struct tx *tx, const struct db_query *query, const void *args,
+				struct db_asked *asked)
 {
 	struct db_params params;
 
@@ -131,7 +147,7 @@ static struct status send_query(struct tx *tx, const struct db_query *query, con
 	if (!PQsendQueryPrepared(tx->conn->pg, query->statement, params.n, params.values,
 				 params.lengths, params.formats, 1))
 		return wire_lost(tx->conn);
-	note_sent(tx, query);
+	note_sent(tx, query, asked);
 	tx->has_written = tx->has_written || !query->is_read;
 	return OK;
 }
@@ -143,7 +159,7 @@ static struct status exchange(struct tx *tx, const struct db_query *query, const
 	bool is_one = tx->how->kind == DB_ONE;
 	struct status st;
 
-	TRY(send_query(tx, query, args));
+	TRY(send_query(tx, query, args, NULL));
 	if (!(is_one ? PQpipelineSync(tx->conn->pg) : PQsendFlushRequest(tx->conn->pg)))
 		return wire_lost(tx->conn);
 	if (is_one) {
@@ -190,16 +206,51 @@ struct status db_execute(struct tx *tx, const struct db_query *query, const void
 	return OK;
 }
 
-struct status db_execute_later(struct tx *tx, const struct db_query *query, const void *args)
+/* Everything queued leaves, and all its answers are read. */
+static struct status settle(struct tx *tx)
+{
+	if (!PQsendFlushRequest(tx->conn->pg))
+		return wire_lost(tx->conn);
+	TRY(wire_flush(tx->conn, tx->give_up));
+	return take_sent(tx, 0);
+}
+
+static struct status queue(struct tx *tx, const struct db_query *query, const void *args,
+			   struct db_asked *asked)
 {
 	TRY(check_use(tx, query));
-	if (tx->n_sent >= DB_QUEUE - 4) {
-		if (!PQsendFlushRequest(tx->conn->pg))
-			return fail(tx, wire_lost(tx->conn));
-		TRY(fail(tx, wire_flush(tx->conn, tx->give_up)));
-		TRY(fail(tx, take_sent(tx, 0)));
-	}
-	return fail(tx, send_query(tx, query, args));
+	if (tx->how->kind == DB_ONE)
+		return misuse(tx, query, "a queued statement in a ONE transaction");
+	if (tx->n_sent >= DB_QUEUE - 4)
+		TRY(fail(tx, settle(tx)));
+	return fail(tx, send_query(tx, query, args, asked));
+}
+
+struct status db_execute_later(struct tx *tx, const struct db_query *query, const void *args)
+{
+	return queue(tx, query, args, NULL);
+}
+
+struct status db_ask(struct tx *tx, const struct db_query *query, const void *args,
+		     struct db_asked **asked)
+{
+	struct db_asked *own = arena_new_of(tx->how->arena, struct db_asked);
+
+	TRY(queue(tx, query, args, own));
+	*asked = own;
+	return OK;
+}
+
+struct status db_take(struct tx *tx, const struct db_asked *asked, void **rows, size_t *n)
+{
+	if (is_failed(tx->failed))
+		return tx->failed;
+	if (!asked->has_come)
+		TRY(fail(tx, settle(tx)));
+	*rows = asked->rows;
+	if (n)
+		*n = asked->n;
+	return OK;
 }
 
 /* After COMMIT left, only its answer tells what happened. */
@@ -232,10 +283,18 @@ static struct status take_commit(struct tx *tx)
 	return OK;
 }
 
+/* Rows that nobody took must not turn a COMMIT that is under way into a failure. */
+static void forget_questions(struct tx *tx)
+{
+	for (size_t i = 0; i < tx->n_sent; i++)
+		tx->sent[i].asked = NULL;
+}
+
 static struct status commit(struct tx *tx)
 {
 	if (!tx->has_begun || tx->how->kind == DB_ONE)
 		return OK;
+	forget_questions(tx);
 	TRY(send_own(tx, DB_SQL_COMMIT, NULL, 0));
 	if (!PQpipelineSync(tx->conn->pg))
 		return unknown(tx, wire_lost(tx->conn));

@@ -91,24 +91,53 @@ static struct status recall(struct rpc_call *call, struct str hash, struct str c
 	return open_stored(call, context, row->response);
 }
 
-struct status idempotency_run(struct rpc_call *call, svc_tx_fn fn, void *arg)
+/* What has to be known before the body runs. */
+struct keyed {
+	struct str hash;
+	struct str context;
+	struct q_svc_try_lock_asked *lock;
+	struct q_svc_stored_answer_asked *stored;
+};
+
+/*
+ * Two statements, one flush: each has a snapshot of its own, so the second sees
+ * what the lock's last holder committed.
+ */
+static struct status ask_about_key(struct rpc_call *call, struct keyed *keyed)
 {
-	const struct key *key = keyring_newest(call->svc->keyring, KEY_PURPOSE);
-	struct str context = row_name(call), hash;
+	struct str context = keyed->context;
+
+	TRY(q_svc_try_lock_ask(call->tx, (int64_t)fnv1a_64(context.ptr, context.len),
+			       &keyed->lock));
+	return q_svc_stored_answer_ask(call->tx, call->principal->id, call->idempotency_key,
+				       call->now, &keyed->stored);
+}
+
+/* OK when the body is to run. */
+static struct status look_at_key(struct rpc_call *call, const struct keyed *keyed)
+{
 	struct q_svc_answer_row *row;
 	struct q_svc_lock_row *lock;
 
-	if (!key)
-		return FAIL(INTERNAL, "NO_IDEMPOTENCY_KEY");
-	TRY(hash_request(call, key, &hash));
-	/* Two statements: the second must see what the lock's last holder committed. */
-	TRY(q_svc_try_lock(call->tx, (int64_t)fnv1a_64(context.ptr, context.len), &lock));
+	TRY(q_svc_try_lock_take(call->tx, keyed->lock, &lock));
 	if (!lock->locked)
 		return FAIL(ABORTED, "IDEMPOTENCY_IN_FLIGHT");
-	TRY(q_svc_stored_answer(call->tx, call->principal->id, call->idempotency_key, call->now,
-				&row));
-	if (row)
-		return recall(call, hash, context, row);
-	TRY(fn(call, arg));
-	return store(call, key, hash, context);
+	TRY(q_svc_stored_answer_take(call->tx, keyed->stored, &row));
+	return row ? recall(call, keyed->hash, keyed->context, row) : OK;
+}
+
+struct status idempotency_run(struct rpc_call *call, const struct svc_body *body)
+{
+	const struct key *key = keyring_newest(call->svc->keyring, KEY_PURPOSE);
+	struct keyed keyed = {.context = row_name(call)};
+
+	if (!key)
+		return FAIL(INTERNAL, "NO_IDEMPOTENCY_KEY");
+	TRY(hash_request(call, key, &keyed.hash));
+	TRY(ask_about_key(call, &keyed));
+	if (body->ask)
+		TRY(body->ask(call, body->arg));
+	TRY(look_at_key(call, &keyed));
+	TRY(body->fn(call, body->arg));
+	return store(call, key, keyed.hash, keyed.context);
 }

@@ -159,8 +159,16 @@ struct status svc_tx_attempt(struct rpc_call *call, struct db_conn *conn, enum r
 			     struct uuid tenant, bool once, svc_tx_fn fn, void *arg);
 #define SVC_TX_ATTEMPTS 3
 
-/* idempotency.c: fn inside the open transaction, at most once for the call's key. */
-struct status idempotency_run(struct rpc_call *call, svc_tx_fn fn, void *arg);
+/* What runs in a transaction; once: and its idempotency record is kept in it. */
+struct svc_body {
+	svc_tx_fn fn;
+	void *arg;
+	bool once;
+	svc_tx_fn ask; /* once: queues questions beside those about the key; may be NULL */
+};
+
+/* idempotency.c: the body inside the open transaction, at most once for the call's key. */
+struct status idempotency_run(struct rpc_call *call, const struct svc_body *body);
 
 /* outbox.c: queues the buffered events behind the handler's last statement. */
 struct status outbox_flush(struct rpc_call *call);
@@ -169,7 +177,7 @@ struct status outbox_flush(struct rpc_call *call);
 const char *svc_event_topic(const struct Event__Event *event);
 
 /* relay.c, jobs.c: something to look at was committed. */
-void relay_hint(struct relay *relay);
+void relay_hint(struct relay *relay, const char *subscriber);
 void scheduler_hint(struct scheduler *scheduler);
 
 /* deliver.c: the method by which events arrive, at every daemon. */

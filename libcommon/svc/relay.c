@@ -96,15 +96,17 @@ static instant after_failure(struct lane_thread *own, struct status st)
 }
 
 /*
- * A batch costs four transactions however small it is.  Under load the next one
+ * A batch costs three transactions however small it is.  Under load the next one
  * may therefore grow for a moment; the first event after a rest never waits.
  */
-static void gather(const struct lane_thread *own)
+static void rest(struct lane_thread *own)
 {
 	const struct timespec moment = {.tv_nsec = GATHER_FOR * 1000};
 
 	if (own->lane.n > 0 && own->lane.n < GATHER_BELOW)
 		nanosleep(&moment, NULL);
+	if (own->lane.is_whole_round)
+		bell_wait(&own->bell, POLL_EVERY);
 }
 
 static void *run_lane(void *arg)
@@ -121,10 +123,7 @@ static void *run_lane(void *arg)
 		if (own->failures > 0)
 			log_info("events flow again", KV("subscriber", own->lane.subscriber));
 		own->failures = 0;
-		if (own->lane.whole_round)
-			bell_wait(&own->bell, POLL_EVERY);
-		else
-			gather(own);
+		rest(own);
 	}
 	/* When this fails the lease runs out by itself. */
 	st = relay_drop_lease(&own->lane);
@@ -187,10 +186,11 @@ struct relay *relay_start(struct svc *svc)
 	return relay;
 }
 
-void relay_hint(struct relay *relay)
+void relay_hint(struct relay *relay, const char *subscriber)
 {
 	for (size_t i = 0; relay && i < relay->n; i++)
-		bell_ring(&relay->lanes[i].bell);
+		if (strcmp(relay->lanes[i].lane.subscriber, subscriber) == 0)
+			bell_ring(&relay->lanes[i].bell);
 }
 
 bool relay_is_alive(struct relay *relay)
@@ -208,7 +208,8 @@ void relay_stop(struct relay **relay_ref)
 	if (!relay)
 		return;
 	relay->stopping = true;
-	relay_hint(relay);
+	for (size_t i = 0; i < relay->n; i++)
+		bell_ring(&relay->lanes[i].bell);
 	for (size_t i = 0; i < relay->n; i++) {
 		struct lane_thread *own = &relay->lanes[i];
 

@@ -23,8 +23,8 @@ struct svc;
 /* Starts a lane for every configured peer that some topic names. */
 struct relay *relay_start(struct svc *svc);
 
-/* Something was committed: look now.  NULL is fine.  Never blocks. */
-void relay_hint(struct relay *relay);
+/* Something was committed for the subscriber: look now.  relay may be NULL.  Never blocks. */
+void relay_hint(struct relay *relay, const char *subscriber);
 
 /* Did the database answer every lane when it was last asked? */
 bool relay_is_alive(struct relay *relay);
@@ -37,7 +37,9 @@ void relay_stop(struct relay **relay);
  * lives in lane->arena until the next claim.
  */
 #define RELAY_TENANTS	 16
-#define RELAY_PER_TENANT 32
+#define RELAY_PER_TENANT 128
+#define RELAY_BATCH	 500		       /* events: DeliverEventsRequest takes no more */
+#define RELAY_BYTES	 ((size_t)1024 * 1024) /* payloads; a single event may have more */
 
 struct relay_event {
 	struct uuid tenant;
@@ -57,7 +59,7 @@ struct relay_lane {
 	instant lease_until;
 	struct relay_event *events;
 	size_t n;
-	bool whole_round; /* nothing waits beyond this batch */
+	bool is_whole_round; /* nothing waited beyond this batch */
 };
 
 /* Holds the lease and reads a batch; lane->n is 0 when there is nothing or no lease. */

@@ -22,6 +22,7 @@ struct claim {
 	struct relay_lane *lane;
 	instant now;
 	bool held;
+	bool is_renewed;
 	struct q_relay_event_row *rows;
 	size_t n;
 };
@@ -32,30 +33,49 @@ static struct db_tx all_tenants(struct relay_lane *lane, instant now)
 		.kind = DB_WRITE, .arena = lane->arena, .deadline = now + DELIVER_WITHIN};
 }
 
+static struct status hold_lease(struct tx *tx, const struct claim *claim,
+				struct q_relay_lease_row **lease)
+{
+	struct relay_lane *lane = claim->lane;
+
+	return q_relay_hold_lease(
+		tx, lease, .name = arena_printf(lane->arena, "relay:%s", lane->subscriber),
+		.holder = lane->holder, .now = claim->now, .until = claim->now + LEASE_FOR);
+}
+
 static struct status claim_in_tx(struct tx *tx, void *arg)
 {
 	struct claim *claim = arg;
 	struct relay_lane *lane = claim->lane;
-	const char *name = arena_printf(lane->arena, "relay:%s", lane->subscriber);
 	struct q_relay_lease_row *lease;
 
-	if (lane->lease_until - claim->now < LEASE_FOR / 2) {
-		TRY(q_relay_hold_lease(tx, &lease, .name = name, .holder = lane->holder,
-				       .now = claim->now, .until = claim->now + LEASE_FOR));
+	if (!claim->held) {
+		TRY(hold_lease(tx, claim, &lease));
 		if (!lease)
 			return OK;
+		claim->held = claim->is_renewed = true;
 	}
-	claim->held = true;
 	return q_relay_claim(tx, &claim->rows, &claim->n, .subscriber = lane->subscriber,
 			     .after = lane->after, .tenants = RELAY_TENANTS,
-			     .per_tenant = RELAY_PER_TENANT, .now = claim->now);
+			     .per_tenant = RELAY_PER_TENANT, .events = RELAY_BATCH,
+			     .now = claim->now);
+}
+
+/* As many as one message may hold; what is left over comes with the next round. */
+static size_t count_fitting(const struct claim *claim)
+{
+	size_t n = 0, bytes = 0;
+
+	while (n < claim->n && (n == 0 || bytes + claim->rows[n].payload.len <= RELAY_BYTES))
+		bytes += claim->rows[n++].payload.len;
+	return n;
 }
 
 static void keep_rows(struct relay_lane *lane, const struct claim *claim)
 {
-	lane->n = claim->n;
-	lane->events = arena_array_of(lane->arena, struct relay_event, claim->n);
-	for (size_t i = 0; i < claim->n; i++)
+	lane->n = count_fitting(claim);
+	lane->events = arena_array_of(lane->arena, struct relay_event, lane->n);
+	for (size_t i = 0; i < lane->n; i++)
 		lane->events[i] = (struct relay_event){
 			.tenant = claim->rows[i].tenant_id,
 			.id = claim->rows[i].id,
@@ -65,38 +85,72 @@ static void keep_rows(struct relay_lane *lane, const struct claim *claim)
 		};
 }
 
+/* Can there be more behind this batch?  Not when no limit was reached. */
+static bool is_short(const struct relay_lane *lane, const struct claim *claim)
+{
+	size_t tenants = 0, of_tenant = 0;
+
+	for (size_t i = 0; i < lane->n; i++) {
+		bool is_next =
+			i == 0 || !uuid_eq(lane->events[i].tenant, lane->events[i - 1].tenant);
+
+		tenants += is_next;
+		of_tenant = is_next ? 1 : of_tenant + 1;
+		if (of_tenant == RELAY_PER_TENANT)
+			return false;
+	}
+	return tenants < RELAY_TENANTS && lane->n == claim->n && claim->n < RELAY_BATCH;
+}
+
+/* Round robin over the tenants: after the last one it begins again at the first. */
+static void move_on(struct relay_lane *lane, const struct claim *claim)
+{
+	bool is_last = is_short(lane, claim);
+
+	lane->is_whole_round = is_last && uuid_is_nil(lane->after);
+	lane->after = is_last ? (struct uuid){} : lane->events[lane->n - 1].tenant;
+}
+
 struct status relay_claim(struct relay_lane *lane, instant now)
 {
-	struct claim claim = {.lane = lane, .now = now};
+	struct claim claim = {
+		.lane = lane, .now = now, .held = lane->lease_until - now >= LEASE_FOR / 2};
 	struct db_tx how;
-	bool was_held = lane->lease_until - now >= LEASE_FOR / 2;
 
 	arena_reset(lane->arena, false);
 	how = all_tenants(lane, now);
+	/* While the lease lasts a claim only reads. */
+	if (claim.held)
+		how.kind = DB_ONE;
 	lane->n = 0;
+	lane->is_whole_round = true;
 	TRY(db_run(lane->conn, &how, claim_in_tx, &claim));
-	lane->whole_round = true;
 	if (!claim.held)
 		return OK;
-	if (!was_held)
+	if (claim.is_renewed)
 		lane->lease_until = now + LEASE_FOR;
 	keep_rows(lane, &claim);
-	/* Start again at the first tenant once the last was seen. */
-	lane->whole_round = lane->n == 0 && uuid_is_nil(lane->after);
-	lane->after = lane->n > 0 ? lane->events[lane->n - 1].tenant : (struct uuid){};
+	move_on(lane, &claim);
 	return OK;
 }
 
+/* Subscribers acknowledge in the order they were sent: the search goes on where it ended. */
 void relay_mark_taken(struct relay_lane *lane, const Svc__DeliverEventsResponse *response)
 {
 	struct uuid id;
+	size_t at = 0;
 
 	for (size_t i = 0; i < response->n_event_ids; i++) {
 		if (!uuid_parse(str_of(response->event_ids[i]), &id))
 			continue;
-		for (size_t k = 0; k < lane->n; k++)
-			if (uuid_eq(lane->events[k].id, id))
-				lane->events[k].taken = true;
+		for (size_t tried = 0; tried < lane->n; tried++) {
+			struct relay_event *event = &lane->events[at++ % lane->n];
+
+			if (!uuid_eq(event->id, id))
+				continue;
+			event->taken = true;
+			break;
+		}
 	}
 }
 

@@ -140,6 +140,12 @@ struct status tx_run_platform(struct rpc_call *call, svc_tx_fn fn, void *arg);
  * the dispatcher sends the stored answer.
  */
 struct status tx_run_once(struct rpc_call *call, svc_tx_fn fn, void *arg);
+/*
+ * The same in one round trip less for an fn that begins with questions: ask queues
+ * them (q_*_ask), they leave with those about the key, and fn takes their rows.
+ * ask runs before it is known whether fn will: it only asks, and writes nothing.
+ */
+struct status tx_run_once_asking(struct rpc_call *call, svc_tx_fn ask, svc_tx_fn fn, void *arg);
 
 /*
  * Something happened.  Buffered in the call; every subscriber's copy is written

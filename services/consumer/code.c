@@ -64,6 +64,12 @@ static struct status refuse(struct rpc_call *call, struct code_step *step)
 	return FAIL(FAILED_PRECONDITION, "CODE_NOT_VALID");
 }
 
+static struct status ask(struct rpc_call *call, void *arg)
+{
+	return guess_ask(call, arg);
+}
+
+/* Only who may still guess reaches a code: the time of an answer must not tell more. */
 static struct status take(struct rpc_call *call, void *arg)
 {
 	struct code_step *step = arg;
@@ -80,6 +86,12 @@ static struct status take(struct rpc_call *call, void *arg)
 	emit_code(call, step, row);
 	code_to_proto(call, row, step->resp);
 	return OK;
+}
+
+static struct status ask_and_take(struct rpc_call *call, void *arg)
+{
+	TRY(ask(call, arg));
+	return take(call, arg);
 }
 
 static struct status count_refusal(struct rpc_call *call, void *arg)
@@ -105,7 +117,8 @@ struct status code_run(struct rpc_call *call, struct code_step *step)
 	if (!code_parse(str_of(step->typed), step->code))
 		return FAIL(FAILED_PRECONDITION, "CODE_NOT_VALID");
 	step->holder = uuid_is_nil(p->partner) ? p->id : p->partner;
-	st = step->once ? tx_run_once(call, take, step) : tx_run(call, take, step);
+	st = step->once ? tx_run_once_asking(call, ask, take, step)
+			: tx_run(call, ask_and_take, step);
 	if (step->missed || step->refused_hash.len > 0) {
 		counted = tx_run(call, count_refusal, step);
 		if (is_failed(counted))

@@ -31,6 +31,7 @@ struct code_step {
 	/* Set on the way. */
 	char code[CODE_TEXT];
 	struct uuid holder;
+	struct q_guesses_asked *guesses;
 	bool missed;
 	struct str refused_hash; /* of a code that exists */
 	struct uuid refused_id;

@@ -24,16 +24,24 @@ static size_t subjects_of(struct rpc_call *call, const struct code_step *step,
 	return n;
 }
 
-struct status guess_check(struct rpc_call *call, const struct code_step *step)
+struct status guess_ask(struct rpc_call *call, struct code_step *step)
 {
 	struct subject subjects[SUBJECTS_MAX];
 	const char *names[SUBJECTS_MAX];
-	size_t n = subjects_of(call, step, subjects), n_rows;
-	struct q_guess_row *rows;
+	size_t n = subjects_of(call, step, subjects);
 
 	for (size_t i = 0; i < n; i++)
 		names[i] = subjects[i].name;
-	TRY(q_guesses(call->tx, (struct text_list){names, n}, call->now, &rows, &n_rows));
+	return q_guesses_ask(call->tx, (struct text_list){names, n}, call->now, &step->guesses);
+}
+
+struct status guess_check(struct rpc_call *call, const struct code_step *step)
+{
+	struct subject subjects[SUBJECTS_MAX];
+	size_t n = subjects_of(call, step, subjects), n_rows;
+	struct q_guess_row *rows;
+
+	TRY(q_guesses_take(call->tx, step->guesses, &rows, &n_rows));
 	for (size_t r = 0; r < n_rows; r++)
 		for (size_t i = 0; i < n; i++) {
 			if (strcmp(rows[r].subject, subjects[i].name) != 0 ||

@@ -78,6 +78,103 @@ Test(audit, an_event_is_recorded_once_however_often_it_is_delivered)
 	cr_assert_eq(list_of(a_tenant_id("beta"), "")->n_events, 0);
 }
 
+/* A batch is one statement: what an event has, or has not, stays with its own entry. */
+Test(audit, the_entries_of_a_batch_keep_their_order_and_what_they_lack)
+{
+	struct uuid acme = a_tenant_id("acme");
+	char ids[3][UUID_TEXT], tenant[UUID_TEXT];
+	Event__Actor actor = EVENT__ACTOR__INIT;
+	Event__Target target = EVENT__TARGET__INIT;
+	Event__Event events[3] = {EVENT__EVENT__INIT, EVENT__EVENT__INIT, EVENT__EVENT__INIT};
+	Event__Event *list[3] = {&events[0], &events[1], &events[2]};
+	Svc__DeliverEventsRequest req = SVC__DELIVER_EVENTS_REQUEST__INIT;
+
+	uuid_format(tenant, acme);
+	for (size_t i = 0; i < 3; i++) {
+		uuid_format(ids[i], an_id((const char *const[]){"c", "a", "b"}[i]));
+		events[i].id = ids[i];
+		events[i].tenant_id = tenant;
+		events[i].action = (char *)(const char *const[]){"bare", "whole", "half"}[i];
+		events[i].source = "consumer";
+	}
+	actor.kind = "user";
+	actor.id = ids[0];
+	target.kind = "code";
+	target.version = 7;
+	events[1].actor = &actor;
+	events[1].target = events[2].target = &target;
+	events[1].before = (ProtobufCBinaryData){.len = 2, .data = (uint8_t *)"{}"};
+	req.events = list;
+	req.n_events = 3;
+	expect_ok(call(as_daemon("consumer", acme), "DeliverEvents", &req));
+	expect_count(1, acme,
+		     "audit.entry WHERE idx = 0 AND action = 'bare' AND actor_id IS NULL AND "
+		     "target_id IS NULL AND before IS NULL AND after IS NULL AND actor_kind = ''");
+	expect_count(1, acme,
+		     "audit.entry WHERE idx = 1 AND action = 'whole' AND actor_id IS NOT NULL AND "
+		     "before = '{}'::bytea AND target_version = 7");
+	expect_count(1, acme,
+		     "audit.entry WHERE idx = 2 AND action = 'half' AND actor_id IS NULL AND "
+		     "target_kind = 'code' AND target_id IS NULL");
+	expect_count(3, acme, "audit.entry WHERE position(action::bytea in leaf) > 0");
+}
+
+static size_t found(struct uuid tenant, const char *actor, const char *target, const char *action)
+{
+	Audit__ListEventsRequest req = AUDIT__LIST_EVENTS_REQUEST__INIT;
+	const Audit__ListEventsResponse *page;
+
+	req.actor_id = actor;
+	req.target_id = target;
+	req.action = action;
+	page = expect_ok(call(as(tenant, "ann"), "ListEvents", &req));
+	for (size_t i = 0; i < page->n_events; i++)
+		cr_assert(!*target || strcmp(page->events[i]->target_id, target) == 0);
+	return page->n_events;
+}
+
+/* One event more, of this actor. */
+static void deliver_of(struct uuid tenant, char *actor_id, char *target_id)
+{
+	char id[UUID_TEXT], tenant_text[UUID_TEXT];
+	Event__Actor actor = EVENT__ACTOR__INIT;
+	Event__Target target = EVENT__TARGET__INIT;
+	Event__Event event = EVENT__EVENT__INIT, *list[] = {&event};
+	Svc__DeliverEventsRequest req = SVC__DELIVER_EVENTS_REQUEST__INIT;
+
+	uuid_format(id, an_id("of an actor"));
+	uuid_format(tenant_text, tenant);
+	actor.id = actor_id;
+	target.id = target_id;
+	event.id = id;
+	event.tenant_id = tenant_text;
+	event.action = "code.redeemed";
+	event.source = "consumer";
+	event.actor = &actor;
+	event.target = &target;
+	req.events = list;
+	req.n_events = 1;
+	expect_ok(call(as_daemon("consumer", tenant), "DeliverEvents", &req));
+}
+
+Test(audit, entries_are_found_by_actor_and_by_target)
+{
+	struct uuid acme = a_tenant_id("acme");
+	char target[UUID_TEXT], ann[UUID_TEXT];
+
+	uuid_format(target, an_id("target"));
+	uuid_format(ann, an_id("ann"));
+	expect_ok(deliver(acme, "e", "code.redeemed", 3));
+	deliver_of(acme, ann, target);
+	cr_assert_eq(found(acme, "", target, ""), 4);
+	cr_assert_eq(found(acme, "", target, "code.issued"), 0);
+	cr_assert_eq(found(acme, "", ann, ""), 0);
+	cr_assert_eq(found(acme, ann, "", ""), 1);
+	cr_assert_eq(found(acme, ann, target, "code.redeemed"), 1);
+	cr_assert_eq(found(acme, ann, ann, ""), 0);
+	cr_assert_eq(found(a_tenant_id("beta"), "", target, ""), 0);
+}
+
 static struct merkle_hash hash_of(const char *hex)
 {
 	struct merkle_hash hash;

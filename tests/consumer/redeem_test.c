@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "crypto/code32.h"
+#include "db/conn.h"
 #include "support/svc_test_internal.h"
 #include "svc/internal.h"
 #include "world.h"
@@ -103,6 +104,19 @@ Test(redeem, a_code_is_validated_then_redeemed_and_never_again)
 		"consumer.redemption WHERE terminal_id = 'till-1' AND transaction_id = 'tx-1'");
 	expect_count(1, acme, "consumer.code WHERE refusals = 4");
 	cr_assert_eq(events_out("consumer", acme, "code.redeemed"), 3);
+}
+
+/* Lock, stored answer and guesses; the code with its redemption; answer, event and COMMIT. */
+Test(redeem, a_redemption_takes_three_round_trips)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+
+	db_fault_arm(DB_FAULT_SEND, 4);
+	expect_ok(try_redeem(corner(), code, "tx-1"));
+	cr_assert(db_fault_is_armed(DB_FAULT_SEND), "a round trip too many");
+	db_fault_arm(DB_FAULT_SEND, 0);
+	expect_count(1, acme, "consumer.redemption");
 }
 
 Test(redeem, a_lost_answer_can_be_had_again_with_its_key)

@@ -44,10 +44,11 @@ static PGconn *connect_as(const char *login, const char *schema)
 static bool is_type(enum db_type type, Oid oid)
 {
 	static const Oid accepted[][4] = {
-		[DB_UUID] = {2950},	 [DB_TEXT] = {25, 1043, 19}, [DB_INT4] = {23},
-		[DB_INT8] = {20},	 [DB_BOOL] = {16},	     [DB_INSTANT] = {1184},
-		[DB_DATE] = {1082},	 [DB_BYTES] = {17},	     [DB_JSON] = {3802, 114},
-		[DB_TEXT_LIST] = {1009}, [DB_UUID_LIST] = {2951},
+		[DB_UUID] = {2950},	    [DB_TEXT] = {25, 1043, 19}, [DB_INT4] = {23},
+		[DB_INT8] = {20},	    [DB_BOOL] = {16},		[DB_INSTANT] = {1184},
+		[DB_DATE] = {1082},	    [DB_BYTES] = {17},		[DB_JSON] = {3802, 114},
+		[DB_TEXT_LIST] = {1009},    [DB_UUID_LIST] = {2951},	[DB_INT8_LIST] = {1016},
+		[DB_INSTANT_LIST] = {1185}, [DB_BYTES_LIST] = {1001},
 	};
 
 	for (int i = 0; i < 4; i++)
@@ -97,7 +98,8 @@ static void check_columns(const struct trial *trial, const PGresult *result)
 
 static bool prepare(const struct trial *trial)
 {
-	static const Oid oids[] = {2950, 25, 23, 20, 16, 1184, 1082, 17, 3802, 1009, 2951};
+	static const Oid oids[] = {2950, 25,   23,   20,   16,	 1184, 1082,
+				   17,	 3802, 1009, 2951, 1016, 1185, 1001};
 	const struct db_query *q = trial->query;
 	Oid types[64];
 	int n = 0;

@@ -18,11 +18,14 @@ ReportHook(PRE_ALL)(struct criterion_test_set *tests)
 
 static struct status write_three(struct tx *tx, void *arg)
 {
+	struct q_total_asked *asked;
 	struct q_total_row *total;
 
 	(void)arg;
 	TRY(q_insert_item(tx, uuid_v7(instant_now()), "one"));
 	TRY(q_total(tx, &total));
+	TRY(q_total_ask(tx, &asked));
+	TRY(q_total_take(tx, asked, &total));
 	TRY(q_insert_item_later(tx, uuid_v7(instant_now()), "two"));
 	return q_insert_item_later(tx, uuid_v7(instant_now()), "three");
 }

@@ -105,7 +105,7 @@ size_t deliver_events(struct test_daemon *from, struct test_daemon *to)
 		for (size_t i = 0; i < lane.n; i++)
 			taken += lane.events[i].taken;
 		cr_assert(is_ok(relay_settle(&lane, instant_now())), "%s", logged());
-	} while (!lane.whole_round);
+	} while (!lane.is_whole_round);
 	lane_free(&lane);
 	return taken;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/conn.h"
 #include "sample_world.h"
 #include "svc/internal.h"
 #include "svc_core/metrics.h"
@@ -188,6 +189,22 @@ Test(idempotency, a_manual_method_has_it_in_its_one_effect)
 	cr_assert_str_eq(first->id, again->id);
 	expect_fail(put_once(ann, "y"), INVALID_ARGUMENT, "IDEMPOTENCY_KEY_REUSED");
 	expect_count(1, acme, "sample.note");
+}
+
+Test(idempotency, questions_of_the_effect_leave_with_those_about_the_key)
+{
+	const struct caller *ann = with_key(as(acme, "ann"), "key-1");
+
+	put_note(acme, "taken");
+	/* Reading first takes two flushes; questions, the new note and COMMIT three. */
+	db_fault_arm(DB_FAULT_SEND, 6);
+	expect_ok(put_once(ann, "free"));
+	cr_assert(db_fault_is_armed(DB_FAULT_SEND), "a flush too many");
+	db_fault_arm(DB_FAULT_SEND, 0);
+	expect_fail(put_once(with_key(ann, "key-2"), "taken"), ALREADY_EXISTS, "NOTE_EXISTS");
+	/* A repeated request is answered before the effect's questions are looked at. */
+	cr_assert(put_once(ann, "free").replayed);
+	expect_count(2, acme, "sample.note");
 }
 
 /* Many at once with one key: one effect; the others replay or hear that it is under way. */

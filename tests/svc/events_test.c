@@ -133,6 +133,44 @@ Test(events, tenants_that_are_put_off_do_not_hide_one_that_is_due)
 	cr_assert_eq(deliver_events(sample, audit), 1);
 }
 
+/* Payloads together fill at most one message; what does not fit comes with the next batch. */
+Test(events, a_batch_is_bounded_in_bytes_and_loses_nothing)
+{
+	struct relay_lane lane = lane_new(sample, "audit");
+	char title[32];
+
+	for (int i = 0; i < 5; i++) {
+		snprintf(title, sizeof title, "large %d", i);
+		put_note(acme, title);
+	}
+	put_note(other, "behind them");
+	/* A field that nobody knows, of 800,000 bytes. */
+	test_sql("UPDATE sample.outbox SET payload = payload || '\\x827d80ea30'::bytea || "
+		 "decode(repeat('00', 800000), 'hex')");
+	cr_assert(is_ok(relay_claim(&lane, instant_now())));
+	cr_assert(lane.n == 1 && !lane.is_whole_round);
+	lane_free(&lane);
+	test_sql("UPDATE sample.lease SET until = '2000-01-01'");
+	cr_assert_eq(deliver_events(sample, audit), 6);
+	expect_count(5, acme, "sample_audit.seen");
+	expect_count(1, other, "sample_audit.seen");
+}
+
+Test(events, a_batch_that_reaches_no_limit_ends_the_round)
+{
+	struct relay_lane lane = lane_new(sample, "audit");
+
+	put_note(acme, "one");
+	put_note(other, "two");
+	cr_assert(is_ok(relay_claim(&lane, instant_now())));
+	cr_assert(lane.n == 2 && lane.is_whole_round);
+	/* From the middle of a round it goes back to the start first. */
+	lane.after = lane.events[0].tenant;
+	cr_assert(is_ok(relay_claim(&lane, instant_now())));
+	cr_assert(lane.n == 1 && !lane.is_whole_round && uuid_is_nil(lane.after));
+	lane_free(&lane);
+}
+
 Test(events, a_bad_event_holds_up_only_itself)
 {
 	char tenant[UUID_TEXT];

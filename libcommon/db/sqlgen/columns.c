@@ -19,6 +19,10 @@ static const struct type_row {
 	[DB_BYTES] = {"bytes", "DB_BYTES", "struct str ", "struct str "},
 	[DB_JSON] = {"json", "DB_JSON", "struct str ", "struct str "},
 	[DB_TEXT_LIST] = {"text[]", "DB_TEXT_LIST", "struct text_list ", "struct text_list "},
+	[DB_INT8_LIST] = {"int8[]", "DB_INT8_LIST", "struct int8_list ", "struct int8_list "},
+	[DB_INSTANT_LIST] = {"instant[]", "DB_INSTANT_LIST", "struct instant_list ",
+			     "struct instant_list "},
+	[DB_BYTES_LIST] = {"bytes[]", "DB_BYTES_LIST", "struct bytes_list ", "struct bytes_list "},
 	[DB_UUID_LIST] = {"uuid[]", "DB_UUID_LIST", "struct uuid_list ", "struct uuid_list "},
 };
 
@@ -99,7 +103,8 @@ static void parse_column(struct gen_file *file, unsigned line, struct str text,
 	else if (!find_type(type, &column.type))
 		gen_error(file, line,
 			  "'" STR_FMT "' has type '" STR_FMT "': uuid text int4 int8 bool instant "
-			  "date bytes json text[] uuid[], nullable with ? after it",
+			  "date bytes json text[] uuid[] int8[] instant[] bytes[], nullable with ? "
+			  "after it",
 			  STR_ARG(name), STR_ARG(type));
 	else if (is_listed(columns, name))
 		gen_error(file, line, "'" STR_FMT "' is listed twice", STR_ARG(name));

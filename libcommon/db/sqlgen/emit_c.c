@@ -1,6 +1,6 @@
 /* Writes queries.c: the catalogue and the typed functions around db_fetch and db_execute. */
 #include <ctype.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "gen.h"
 
@@ -84,14 +84,6 @@ static void emit_entry(const struct gen_file *file, const struct gen_query *q, s
 	strbuf_add_c(out, "\t},\n");
 }
 
-/* Whatever returns rows has a row: the parser saw to it. */
-static const char *row_name(const struct gen_query *q)
-{
-	if (!q->row)
-		abort();
-	return q->row->name;
-}
-
 /* The head of a wrapper, and for positional arguments the struct made of them. */
 static const char *emit_head(const struct gen_query *q, struct strbuf *out, const char *suffix)
 {
@@ -101,12 +93,7 @@ static const char *emit_head(const struct gen_query *q, struct strbuf *out, cons
 		      is_named ? "_with" : "");
 	for (size_t i = 0; i < q->args.n && !is_named; i++)
 		strbuf_printf(out, ", %s%s", gen_c_type(&q->args.items[i]), q->args.items[i].name);
-	if (q->rows == DB_ROWS_AFFECTED)
-		strbuf_add_c(out, ", int64_t *affected");
-	else if (q->rows == DB_ROWS_MANY)
-		strbuf_printf(out, ", struct q_%s_row **rows, size_t *n", row_name(q));
-	else if (gen_has_result(q))
-		strbuf_printf(out, ", struct q_%s_row **row", row_name(q));
+	gen_emit_outputs(q, strcmp(suffix, "_ask") == 0, out, ", ", "");
 	if (is_named)
 		strbuf_printf(out, ", const struct q_%s_args *args", q->name);
 	strbuf_add_c(out, ")\n{\n");
@@ -122,27 +109,59 @@ static const char *emit_head(const struct gen_query *q, struct strbuf *out, cons
 	return "&args";
 }
 
-static void emit_function(const struct gen_query *q, size_t index, struct strbuf *out)
+static void emit_exec(const struct gen_query *q, size_t index, struct strbuf *out)
 {
 	const char *args = emit_head(q, out, "");
 
+	strbuf_printf(out, "\treturn db_execute(tx, &queries[%zu], %s, NULL);\n}\n", index, args);
+	args = emit_head(q, out, "_later");
+	strbuf_printf(out, "\treturn db_execute_later(tx, &queries[%zu], %s);\n}\n", index, args);
+}
+
+/* A question is known by its statement's name: another one's rows cannot be taken from it. */
+static void emit_ask(const struct gen_query *q, size_t index, struct strbuf *out)
+{
+	const char *args = emit_head(q, out, "_ask");
+	bool is_many = q->rows == DB_ROWS_MANY;
+
+	strbuf_printf(out,
+		      "\tstruct db_asked *own;\n\n\tTRY(db_ask(tx, &queries[%zu], %s, &own));\n"
+		      "\t*asked = (struct q_%s_asked *)own;\n\treturn OK;\n}\n",
+		      index, args, q->name);
+	strbuf_printf(out,
+		      "\nstruct status q_%s_take(struct tx *tx, const struct q_%s_asked *asked",
+		      q->name, q->name);
+	gen_emit_outputs(q, false, out, ", ", ")\n{\n");
+	strbuf_printf(out,
+		      "\tvoid *found;\n\n"
+		      "\tTRY(db_take(tx, (const struct db_asked *)asked, &found, %s));\n"
+		      "\t*%s = found;\n\treturn OK;\n}\n",
+		      is_many ? "n" : "NULL", is_many ? "rows" : "row");
+}
+
+static void emit_fetch(const struct gen_query *q, size_t index, struct strbuf *out)
+{
+	const char *args = emit_head(q, out, "");
+	bool is_many = q->rows == DB_ROWS_MANY;
+
+	strbuf_printf(out,
+		      "\tvoid *found;\n\n\tTRY(db_fetch(tx, &queries[%zu], %s, &found, %s));\n"
+		      "\t*%s = found;\n\treturn OK;\n}\n",
+		      index, args, is_many ? "n" : "NULL", is_many ? "rows" : "row");
+}
+
+static void emit_function(const struct gen_query *q, size_t index, struct strbuf *out)
+{
 	if (q->rows == DB_ROWS_EXEC) {
-		strbuf_printf(out, "\treturn db_execute(tx, &queries[%zu], %s, NULL);\n}\n", index,
-			      args);
-		args = emit_head(q, out, "_later");
-		strbuf_printf(out, "\treturn db_execute_later(tx, &queries[%zu], %s);\n}\n", index,
-			      args);
+		emit_exec(q, index, out);
 	} else if (q->rows == DB_ROWS_AFFECTED) {
+		const char *args = emit_head(q, out, "");
+
 		strbuf_printf(out, "\treturn db_execute(tx, &queries[%zu], %s, affected);\n}\n",
 			      index, args);
 	} else {
-		bool is_many = q->rows == DB_ROWS_MANY;
-
-		strbuf_printf(
-			out,
-			"\tvoid *found;\n\n\tTRY(db_fetch(tx, &queries[%zu], %s, &found, %s));\n"
-			"\t*%s = found;\n\treturn OK;\n}\n",
-			index, args, is_many ? "n" : "NULL", is_many ? "rows" : "row");
+		emit_fetch(q, index, out);
+		emit_ask(q, index, out);
 	}
 }
 

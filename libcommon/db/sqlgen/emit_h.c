@@ -1,4 +1,6 @@
 /* Writes queries.h: row structs, argument structs, prototypes, macros with named arguments. */
+#include <string.h>
+
 #include "gen.h"
 
 bool gen_has_result(const struct gen_query *query)
@@ -40,14 +42,21 @@ static void emit_doc(const struct gen_file *file, const struct gen_query *q, str
 	strbuf_add_c(out, " */\n");
 }
 
+bool gen_has_rows(const struct gen_query *query)
+{
+	return query->rows != DB_ROWS_EXEC && query->rows != DB_ROWS_AFFECTED;
+}
+
 /* "struct q_member_row **row" and the like, with a separator before or after it. */
-static void emit_outputs(const struct gen_query *q, struct strbuf *out, const char *before,
-			 const char *after)
+void gen_emit_outputs(const struct gen_query *q, bool asks, struct strbuf *out, const char *before,
+		      const char *after)
 {
 	if (!gen_has_result(q))
 		return;
 	strbuf_add_c(out, before);
-	if (q->rows == DB_ROWS_AFFECTED)
+	if (asks)
+		strbuf_printf(out, "struct q_%s_asked **asked", q->name);
+	else if (q->rows == DB_ROWS_AFFECTED)
 		strbuf_add_c(out, "int64_t *affected");
 	else if (q->rows == DB_ROWS_MANY)
 		strbuf_printf(out, "struct q_%s_row **rows, size_t *n", q->row->name);
@@ -56,20 +65,27 @@ static void emit_outputs(const struct gen_query *q, struct strbuf *out, const ch
 	strbuf_add_c(out, after);
 }
 
+static bool is_ask(const char *suffix)
+{
+	return strcmp(suffix, "_ask") == 0;
+}
+
 static void emit_positional(const struct gen_query *q, struct strbuf *out, const char *suffix)
 {
 	strbuf_printf(out, "struct status q_%s%s(struct tx *tx", q->name, suffix);
 	for (size_t i = 0; i < q->args.n; i++)
 		strbuf_printf(out, ", %s%s", gen_c_type(&q->args.items[i]), q->args.items[i].name);
-	emit_outputs(q, out, ", ", "");
+	gen_emit_outputs(q, is_ask(suffix), out, ", ", "");
 	strbuf_add_c(out, ");\n");
 }
 
 /* The macro has as many parameters as there are arguments: a forgotten one does not compile. */
 static void emit_macro(const struct gen_query *q, struct strbuf *out, const char *suffix)
 {
+	bool is_many = q->rows == DB_ROWS_MANY && !is_ask(suffix);
+
 	strbuf_printf(out, "#define q_%s%s(tx_", q->name, suffix);
-	if (q->rows == DB_ROWS_MANY)
+	if (is_many)
 		strbuf_add_c(out, ", rows_, n_");
 	else if (gen_has_result(q))
 		strbuf_add_c(out, ", out_");
@@ -80,7 +96,7 @@ static void emit_macro(const struct gen_query *q, struct strbuf *out, const char
 		strbuf_printf(out, "DB_ARG_CHECK(struct q_%s_args, a%zu_), \\\n\t ", q->name,
 			      i + 1);
 	strbuf_printf(out, "q_%s%s_with((tx_), ", q->name, suffix);
-	if (q->rows == DB_ROWS_MANY)
+	if (is_many)
 		strbuf_add_c(out, "(rows_), (n_), ");
 	else if (gen_has_result(q))
 		strbuf_add_c(out, "(out_), ");
@@ -93,26 +109,38 @@ static void emit_macro(const struct gen_query *q, struct strbuf *out, const char
 static void emit_named(const struct gen_query *q, struct strbuf *out, const char *suffix)
 {
 	strbuf_printf(out, "struct status q_%s%s_with(struct tx *tx, ", q->name, suffix);
-	emit_outputs(q, out, "", ", ");
+	gen_emit_outputs(q, is_ask(suffix), out, "", ", ");
 	strbuf_printf(out, "const struct q_%s_args *args);\n", q->name);
 	emit_macro(q, out, suffix);
+}
+
+/* The statement waited for, queued without rows, or asked with its rows taken later. */
+static void emit_forms(const struct gen_query *q, struct strbuf *out,
+		       void (*emit)(const struct gen_query *, struct strbuf *, const char *))
+{
+	emit(q, out, "");
+	if (q->rows == DB_ROWS_EXEC)
+		emit(q, out, "_later");
+	if (!gen_has_rows(q))
+		return;
+	strbuf_printf(out, "struct q_%s_asked;\n", q->name);
+	emit(q, out, "_ask");
+	strbuf_printf(out, "struct status q_%s_take(struct tx *tx, const struct q_%s_asked *asked",
+		      q->name, q->name);
+	gen_emit_outputs(q, false, out, ", ", ");\n");
 }
 
 static void emit_query(const struct gen_file *file, const struct gen_query *q, struct strbuf *out)
 {
 	emit_doc(file, q, out);
 	if (q->args.n <= GEN_POSITIONAL) {
-		emit_positional(q, out, "");
-		if (q->rows == DB_ROWS_EXEC)
-			emit_positional(q, out, "_later");
+		emit_forms(q, out, emit_positional);
 		return;
 	}
 	strbuf_printf(out, "struct DB_NAMED_ARGS q_%s_args {\n", q->name);
 	emit_members(out, &q->args);
 	strbuf_add_c(out, "};\n");
-	emit_named(q, out, "");
-	if (q->rows == DB_ROWS_EXEC)
-		emit_named(q, out, "_later");
+	emit_forms(q, out, emit_named);
 }
 
 void gen_emit_header(const struct gen_file *file, struct strbuf *out)

@@ -107,7 +107,12 @@ void gen_emit_source(const struct gen_file *file, const struct db_migration_id *
 const char *gen_c_type(const struct gen_column *column);
 const char *gen_type_name(enum db_type type); /* "DB_UUID" */
 void gen_emit_string(struct strbuf *out, const char *text);
+/* Does anything come back; are they rows? */
 bool gen_has_result(const struct gen_query *query);
+bool gen_has_rows(const struct gen_query *query);
+/* Output parameters of its wrapper, or of the one that asks. */
+void gen_emit_outputs(const struct gen_query *q, bool asks, struct strbuf *out, const char *before,
+		      const char *after);
 
 /* embed.c: the files of several services as one table of migrations. */
 int gen_embed(int argc, char **argv);

@@ -19,7 +19,7 @@ RETURNING fence;
 -- many does not hold up the others.  No row locks: the lease keeps other relays
 -- away, and a lock would write every row once more.
 -- name: relay_claim :many
--- args: subscriber text, after uuid, tenants int4, per_tenant int4, now instant
+-- args: subscriber text, after uuid, tenants int4, per_tenant int4, events int4, now instant
 -- row: relay_event (tenant_id uuid, id uuid, payload bytes, attempts int4)
 -- all-tenants
 WITH RECURSIVE waiting (tenant_id, n) AS (
@@ -38,7 +38,7 @@ FROM waiting CROSS JOIN LATERAL (
 	WHERE subscriber = :subscriber AND tenant_id = waiting.tenant_id AND not_before <= :now
 	ORDER BY seq LIMIT :per_tenant
 ) o
-ORDER BY o.tenant_id, o.seq;
+ORDER BY o.tenant_id, o.seq LIMIT :events;
 
 -- name: relay_delete :affected
 -- args: subscriber text, tenant_ids uuid[], ids uuid[]

@@ -22,29 +22,53 @@ static uint64_t filter_of(const Audit__ListEventsRequest *req)
 	return page_filter_int(filter, pb_instant(req->occurred_before));
 }
 
+struct found {
+	struct q_entry_row *rows;
+	size_t n;
+};
+
+static struct status find(struct rpc_call *call, const Audit__ListEventsRequest *req,
+			  const struct list_page *page, struct found *found)
+{
+	const struct uuid *actor = filter_id(call->arena, req->actor_id);
+	const struct uuid *target = filter_id(call->arena, req->target_id);
+	const instant *after = pb_instant_opt(call->arena, req->occurred_after);
+	const instant *before = pb_instant_opt(call->arena, req->occurred_before);
+	int64_t last = page->last[0].n;
+
+	if (actor)
+		return q_actor_page(
+			call->tx, &found->rows, &found->n, .last_idx = last, .actor_id = *actor,
+			.action = req->action, .target_kind = req->target_kind, .target_id = target,
+			.occurred_after = after, .occurred_before = before, .page_rows = page->ask);
+	if (target)
+		return q_target_page(call->tx, &found->rows, &found->n, .last_idx = last,
+				     .target_id = *target, .action = req->action,
+				     .target_kind = req->target_kind, .occurred_after = after,
+				     .occurred_before = before, .page_rows = page->ask);
+	return q_entry_page(call->tx, &found->rows, &found->n, .last_idx = last,
+			    .action = req->action, .target_kind = req->target_kind,
+			    .occurred_after = after, .occurred_before = before,
+			    .page_rows = page->ask);
+}
+
 struct status audit_list_events(struct rpc_call *call, const Audit__ListEventsRequest *req,
 				Audit__ListEventsResponse *resp)
 {
 	uint64_t filter = filter_of(req);
-	struct q_entry_row *rows;
 	struct list_page page;
+	struct found found;
 	size_t n;
 
 	TRY(list_page_open(call->arena, req->page_size, req->page_token, filter,
 			   &PAGE_INT(INT64_MAX), 1, &page));
-	TRY(q_entry_page(call->tx, &rows, &n, .last_idx = page.last[0].n, .action = req->action,
-			 .actor_id = filter_id(call->arena, req->actor_id),
-			 .target_kind = req->target_kind,
-			 .target_id = filter_id(call->arena, req->target_id),
-			 .occurred_after = pb_instant_opt(call->arena, req->occurred_after),
-			 .occurred_before = pb_instant_opt(call->arena, req->occurred_before),
-			 .page_rows = page.ask));
-	n = list_page_cut(&page, n);
+	TRY(find(call, req, &page, &found));
+	n = list_page_cut(&page, found.n);
 	resp->n_events = n;
 	resp->events = pb_array(call->arena, &audit__audit_event__descriptor, n);
 	for (size_t i = 0; i < n; i++)
-		event_to_proto(call->arena, &rows[i], resp->events[i]);
+		event_to_proto(call->arena, &found.rows[i], resp->events[i]);
 	if (page.has_more)
-		resp->next_page_token = list_page_token(&page, PAGE_INT(rows[n - 1].idx));
+		resp->next_page_token = list_page_token(&page, PAGE_INT(found.rows[n - 1].idx));
 	return OK;
 }

@@ -18,15 +18,22 @@ SELECT size, frontier, root FROM audit.log WHERE tenant_id = :tenant;
 -- args: size int8, frontier bytes, root bytes, now instant
 UPDATE audit.log SET size = :size, frontier = :frontier, root = :root, updated_at = :now WHERE tenant_id = :tenant;
 
--- name: insert_entry :exec
--- args: idx int8, event_id uuid, occurred_at instant, recorded_at instant, source text, actor_kind text, actor_id uuid?,
---   actor_label text, action text, target_kind text, target_id uuid?, target_version int8, before bytes?, after bytes?,
---   outcome text, request_id text, address text, user_agent text, leaf bytes, leaf_hash bytes
+-- The entries of one batch, in their order.
+-- name: insert_entries :exec
+-- args: first_idx int8, recorded_at instant, event_ids uuid[], occurred_ats instant[], sources text[], actor_kinds text[],
+--   actor_ids text[], actor_labels text[], actions text[], target_kinds text[], target_ids text[], target_versions int8[],
+--   befores bytes[], afters bytes[], outcomes text[], request_ids text[], addresses text[], user_agents text[], leaves bytes[],
+--   leaf_hashes bytes[]
 INSERT INTO audit.entry (tenant_id, idx, event_id, occurred_at, recorded_at, source, actor_kind, actor_id, actor_label,
 	action, target_kind, target_id, target_version, before, after, outcome, request_id, address, user_agent, leaf, leaf_hash)
-VALUES (:tenant, :idx, :event_id, :occurred_at, :recorded_at, :source, :actor_kind, :actor_id, :actor_label,
-	:action, :target_kind, :target_id, :target_version, :before, :after, :outcome, :request_id, :address, :user_agent,
-	:leaf, :leaf_hash);
+SELECT :tenant, :first_idx + e.nth - 1, e.event_id, e.occurred_at, :recorded_at, e.source, e.actor_kind, nullif(e.actor_id, '')::uuid,
+	e.actor_label, e.action, e.target_kind, nullif(e.target_id, '')::uuid, e.target_version, e.before, e.after, e.outcome,
+	e.request_id, e.address, e.user_agent, e.leaf, e.leaf_hash
+FROM unnest(:event_ids, :occurred_ats, :sources, :actor_kinds, :actor_ids, :actor_labels, :actions, :target_kinds, :target_ids,
+	:target_versions, :befores, :afters, :outcomes, :request_ids, :addresses, :user_agents, :leaves, :leaf_hashes)
+	WITH ORDINALITY AS e (event_id, occurred_at, source, actor_kind, actor_id, actor_label, action, target_kind, target_id,
+		target_version, before, after, outcome, request_id, address, user_agent, leaf, leaf_hash, nth)
+ORDER BY e.nth;
 
 -- name: insert_node :exec
 -- args: height int4, idx int8, hash bytes
@@ -46,10 +53,10 @@ WHERE tenant_id = :tenant AND idx >= :from_idx AND idx < :to_idx ORDER BY idx;
 SELECT hash FROM audit.node
 WHERE tenant_id = :tenant AND height = :height AND idx >= :from_idx AND idx < :to_idx ORDER BY idx;
 
--- An empty filter takes everything.
+-- An empty filter takes everything.  Plans are made once for all arguments: who filters by
+-- actor or by target asks with one of the statements behind it, which have an index.
 -- name: entry_page :many
--- args: last_idx int8, action text, actor_id uuid?, target_kind text, target_id uuid?, occurred_after instant?,
---   occurred_before instant?, page_rows int8
+-- args: last_idx int8, action text, target_kind text, occurred_after instant?, occurred_before instant?, page_rows int8
 -- row: entry (idx int8, event_id uuid, occurred_at instant, recorded_at instant, source text, actor_kind text, actor_id uuid?,
 --   actor_label text, action text, target_kind text, target_id uuid?, target_version int8, before bytes?, after bytes?,
 --   outcome text, request_id text, address text, user_agent text, leaf bytes, leaf_hash bytes)
@@ -58,8 +65,35 @@ SELECT idx, event_id, occurred_at, recorded_at, source, actor_kind, actor_id, ac
 	target_version, before, after, outcome, request_id, address, user_agent, leaf, leaf_hash
 FROM audit.entry
 WHERE tenant_id = :tenant AND idx < :last_idx AND (:action = '' OR action = :action)
-	AND (:actor_id IS NULL OR actor_id = :actor_id) AND (:target_kind = '' OR target_kind = :target_kind)
-	AND (:target_id IS NULL OR target_id = :target_id)
+	AND (:target_kind = '' OR target_kind = :target_kind)
+	AND (:occurred_after IS NULL OR occurred_at > :occurred_after)
+	AND (:occurred_before IS NULL OR occurred_at < :occurred_before)
+ORDER BY idx DESC LIMIT :page_rows;
+
+-- name: actor_page :many
+-- args: last_idx int8, actor_id uuid, action text, target_kind text, target_id uuid?, occurred_after instant?,
+--   occurred_before instant?, page_rows int8
+-- row: entry
+-- hot
+SELECT idx, event_id, occurred_at, recorded_at, source, actor_kind, actor_id, actor_label, action, target_kind, target_id,
+	target_version, before, after, outcome, request_id, address, user_agent, leaf, leaf_hash
+FROM audit.entry
+WHERE tenant_id = :tenant AND actor_id = :actor_id AND idx < :last_idx AND (:action = '' OR action = :action)
+	AND (:target_kind = '' OR target_kind = :target_kind) AND (:target_id IS NULL OR target_id = :target_id)
+	AND (:occurred_after IS NULL OR occurred_at > :occurred_after)
+	AND (:occurred_before IS NULL OR occurred_at < :occurred_before)
+ORDER BY idx DESC LIMIT :page_rows;
+
+-- name: target_page :many
+-- args: last_idx int8, target_id uuid, action text, target_kind text, occurred_after instant?, occurred_before instant?,
+--   page_rows int8
+-- row: entry
+-- hot
+SELECT idx, event_id, occurred_at, recorded_at, source, actor_kind, actor_id, actor_label, action, target_kind, target_id,
+	target_version, before, after, outcome, request_id, address, user_agent, leaf, leaf_hash
+FROM audit.entry
+WHERE tenant_id = :tenant AND target_id = :target_id AND idx < :last_idx AND (:action = '' OR action = :action)
+	AND (:target_kind = '' OR target_kind = :target_kind)
 	AND (:occurred_after IS NULL OR occurred_at > :occurred_after)
 	AND (:occurred_before IS NULL OR occurred_at < :occurred_before)
 ORDER BY idx DESC LIMIT :page_rows;

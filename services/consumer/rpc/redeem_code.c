@@ -3,15 +3,10 @@
 static struct status redeem(struct rpc_call *call, const struct code_step *step, struct str hash,
 			    struct q_code_row **row)
 {
-	TRY(q_redeem_code(call->tx, row, .code_hash = hash, .holder = step->holder,
-			  .terminal_id = step->terminal_id, .transaction_id = step->transaction_id,
-			  .actor = call->principal->id, .now = call->now));
-	if (!*row)
-		return OK;
-	return q_insert_redemption_later(call->tx, .id = uuid_v7(call->now), .code_id = (*row)->id,
-					 .holder = step->holder, .terminal_id = step->terminal_id,
-					 .transaction_id = step->transaction_id,
-					 .actor = call->principal->id, .now = call->now);
+	return q_redeem_code(call->tx, row, .redemption_id = uuid_v7(call->now), .code_hash = hash,
+			     .holder = step->holder, .terminal_id = step->terminal_id,
+			     .transaction_id = step->transaction_id, .actor = call->principal->id,
+			     .now = call->now);
 }
 
 struct status consumer_redeem_code(struct rpc_call *call, const Consumer__RedeemCodeRequest *req,

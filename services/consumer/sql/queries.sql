@@ -173,18 +173,26 @@ WHERE tenant_id = :tenant AND code_hash = :code_hash AND expires_at > :now
 		AND (reserved_until <= :now OR (holder = :holder AND transaction_id = :transaction_id))))
 RETURNING id, program_id, code_class, status, holder, transaction_id, reserved_until, redeemed_at, expires_at, version;
 
--- The one statement that redeems: of any number at once, one gets the row.
+-- The one statement that redeems: of any number at once, one gets the row, and with it
+-- the note of what was redeemed where.
 -- name: redeem_code :opt
--- args: code_hash bytes, holder uuid, terminal_id text, transaction_id text, actor uuid, now instant
+-- args: redemption_id uuid, code_hash bytes, holder uuid, terminal_id text, transaction_id text, actor uuid, now instant
 -- row: code
 -- hot
-UPDATE consumer.code
-SET status = 'redeemed', holder = :holder, terminal_id = :terminal_id, transaction_id = :transaction_id,
-	reserved_until = NULL, redeemed_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
-WHERE tenant_id = :tenant AND code_hash = :code_hash AND expires_at > :now
-	AND (status IN ('issued', 'rolled_back') OR (status = 'reserved'
-		AND (reserved_until <= :now OR (holder = :holder AND transaction_id = :transaction_id))))
-RETURNING id, program_id, code_class, status, holder, transaction_id, reserved_until, redeemed_at, expires_at, version;
+WITH redeemed AS (
+	UPDATE consumer.code
+	SET status = 'redeemed', holder = :holder, terminal_id = :terminal_id, transaction_id = :transaction_id,
+		reserved_until = NULL, redeemed_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
+	WHERE tenant_id = :tenant AND code_hash = :code_hash AND expires_at > :now
+		AND (status IN ('issued', 'rolled_back') OR (status = 'reserved'
+			AND (reserved_until <= :now OR (holder = :holder AND transaction_id = :transaction_id))))
+	RETURNING id, program_id, code_class, status, holder, transaction_id, reserved_until, redeemed_at, expires_at, version
+), noted AS (
+	INSERT INTO consumer.redemption (tenant_id, id, code_id, holder, key_id, terminal_id, transaction_id, created_at, created_by)
+	SELECT :tenant, :redemption_id, id, :holder, :actor, :terminal_id, :transaction_id, :now, :actor FROM redeemed
+)
+SELECT id, program_id, code_class, status, holder, transaction_id, reserved_until, redeemed_at, expires_at, version
+FROM redeemed;
 
 -- name: roll_back_code :opt
 -- args: code_hash bytes, holder uuid, transaction_id text, actor uuid, now instant
@@ -200,11 +208,6 @@ RETURNING id, program_id, code_class, status, holder, transaction_id, reserved_u
 -- name: count_refusal :exec
 -- args: code_hash bytes
 UPDATE consumer.code SET refusals = refusals + 1 WHERE tenant_id = :tenant AND code_hash = :code_hash;
-
--- name: insert_redemption :exec
--- args: id uuid, code_id uuid, holder uuid, terminal_id text, transaction_id text, actor uuid, now instant
-INSERT INTO consumer.redemption (tenant_id, id, code_id, holder, key_id, terminal_id, transaction_id, created_at, created_by)
-VALUES (:tenant, :id, :code_id, :holder, :actor, :terminal_id, :transaction_id, :now, :actor);
 
 -- name: roll_back_redemption :exec
 -- args: code_id uuid, now instant
@@ -323,6 +326,9 @@ SELECT k.id, k.partner_id, k.name, k.live, k.scopes, k.secret_hash, k.expires_at
 FROM consumer.partner_key k JOIN consumer.partner p ON p.tenant_id = k.tenant_id AND p.id = k.partner_id
 WHERE k.tenant_id = :tenant AND k.id = :id;
 
+-- Several checks of one key at once need not wait for each other's commit: one of them writes.
 -- name: touch_key :exec
 -- args: id uuid, now instant
-UPDATE consumer.partner_key SET last_used_at = :now WHERE tenant_id = :tenant AND id = :id;
+UPDATE consumer.partner_key SET last_used_at = :now
+WHERE tenant_id = :tenant AND id IN (
+	SELECT id FROM consumer.partner_key WHERE tenant_id = :tenant AND id = :id FOR NO KEY UPDATE SKIP LOCKED);

@@ -5,7 +5,7 @@ import secrets
 import threading
 import time
 
-from harness import load, report
+from harness import budget, load, report
 
 THREADS, SEED_SECONDS, WRITERS = 4, 45, 8
 CONNECTIONS = 16  # twice the peer's: as many wait in the gateway as are at work in the database
@@ -74,9 +74,10 @@ def issue(cluster, wanted):
 
 
 def run(cluster, options):
-    seed, issued = issue(cluster, options.codes * options.rounds)
+    runs = options.rounds + 2  # the budget takes two more
+    seed, issued = issue(cluster, options.codes * runs)
     codes = [code for _, code in issued]
-    share = len(codes) // options.rounds
+    share = len(codes) // runs
     script = os.path.join(cluster.work, "redeem.sql")
     with open(script, "w") as out:
         out.write(SCRIPT)
@@ -99,12 +100,14 @@ def run(cluster, options):
 
     ours_name = f"redemptions, c{CONNECTIONS}"
     table = load.medians(load.rounds({ours_name: redeem, "pgbench, 8 clients": peer}, options.rounds, report.progress))
+    costs = budget.measure(cluster.groups("consumer", "audit"), redeem)
     report.clear()
     cluster.sql("DELETE FROM consumer.outbox WHERE subscriber = 'nobody'")
     print(f"    {share} distinct codes in each round")
     report.table([(name, {"per s": f["per_s"], "least": f["least"], "most": f["most"], "p50 ms": f["p50_ms"], "p99 ms": f.get("p99_ms")})
                   for name, f in table.items()], ["per s", "least", "most", "p50 ms", "p99 ms"])
+    budget.show(costs)
     ours = table[ours_name]
-    return {"table": table, "codes": share, "verdicts": [
+    return {"table": table, "budget": costs, "codes": share, "verdicts": [
         report.verdict("redemptions ÷ pgbench", ours["per_s"] / table["pgbench, 8 clients"]["per_s"], 0.7),
         report.verdict("p99 in ms", ours["p99_ms"], aim=20, at_most=True)]}

@@ -61,6 +61,7 @@ class Cluster:
         self.build = env["AEGIS_BENCH_BUILD"]
         self.pg, self.redis = f"{self.run}/pg", f"{self.run}/redis/redis.sock"
         self.work = os.path.join(ROOT, "build", "bench")
+        os.makedirs(self.work, exist_ok=True)
         self._seed = self._program = None
 
     def program(self, name):

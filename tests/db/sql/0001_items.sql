@@ -15,6 +15,7 @@ CREATE TABLE {schema}.every_type (
 	id uuid NOT NULL,
 	t text, i4 integer, i8 bigint, b boolean, at timestamptz, d date, raw bytea, doc jsonb,
 	texts text[], ids uuid[], other uuid,
+	numbers bigint[], ats timestamptz[], blobs bytea[],
 	PRIMARY KEY (tenant_id, id)
 );
 SELECT aegis.protect('{schema}.every_type', 'SELECT, INSERT');

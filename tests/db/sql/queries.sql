@@ -51,19 +51,20 @@ SELECT pg_try_advisory_xact_lock(:key) AS is_mine;
 
 -- name: insert_everything :one
 -- args: id uuid, t text?, i4 int4?, i8 int8?, b bool?, at instant?, d date?, raw bytes?, doc json?,
---   texts text[]?, ids uuid[]?, other uuid?
+--   texts text[]?, ids uuid[]?, other uuid?, numbers int8[]?, ats instant[]?, blobs bytes[]?
 -- row: everything (id uuid, t text?, i4 int4?, i8 int8?, b bool?, at instant?, d date?, raw bytes?, doc json?,
---   texts text[]?, ids uuid[]?, other uuid?)
-INSERT INTO dbtest.every_type (tenant_id, id, t, i4, i8, b, at, d, raw, doc, texts, ids, other)
-VALUES (:tenant, :id, :t, :i4, :i8, :b, :at, :d, :raw, :doc, :texts, :ids, :other)
-RETURNING id, t, i4, i8, b, at, d, raw, doc, texts, ids, other;
+--   texts text[]?, ids uuid[]?, other uuid?, numbers int8[]?, ats instant[]?, blobs bytes[]?)
+INSERT INTO dbtest.every_type (tenant_id, id, t, i4, i8, b, at, d, raw, doc, texts, ids, other, numbers, ats, blobs)
+VALUES (:tenant, :id, :t, :i4, :i8, :b, :at, :d, :raw, :doc, :texts, :ids, :other, :numbers, :ats, :blobs)
+RETURNING id, t, i4, i8, b, at, d, raw, doc, texts, ids, other, numbers, ats, blobs;
 
 -- name: echo :one
--- args: t text, i4 int4, i8 int8, b bool, at instant, d date, raw bytes, doc json, texts text[], ids uuid[], other uuid
+-- args: t text, i4 int4, i8 int8, b bool, at instant, d date, raw bytes, doc json, texts text[], ids uuid[], other uuid,
+--   numbers int8[], ats instant[], blobs bytes[]
 -- row: echo (t text, i4 int4, i8 int8, b bool, at instant, d date, raw bytes, doc json, texts text[], ids uuid[],
---   other uuid)
+--   other uuid, numbers int8[], ats instant[], blobs bytes[])
 SELECT :t AS t, :i4 AS i4, :i8 AS i8, :b AS b, :at AS at, :d AS d, :raw AS raw, :doc AS doc, :texts AS texts, :ids AS ids,
-	:other AS other;
+	:other AS other, :numbers AS numbers, :ats AS ats, :blobs AS blobs;
 
 -- The row says less than the statement gives.
 -- name: wrong_shape :one
