@@ -14,7 +14,10 @@ void alloc_fault_arm(unsigned k);
 /* Stops; true when the k-th never came. */
 bool alloc_fault_disarm(void);
 
-/* The k that follows: each up to dense, then further and further apart (some take thousands). */
+/*
+ * The k that follows: each up to dense, then further and further apart, for some take thousands.
+ * With AEGIS_FAULT_EVERY in the environment it is each to the end.
+ */
 unsigned alloc_fault_next(unsigned k, unsigned dense);
 
 /* How a process ended in which one failed. */
@@ -22,7 +25,7 @@ enum alloc_end {
 	ALLOC_END_WELL = 0,
 	ALLOC_END_REFUSED = 1,
 	ALLOC_END_LEAK = 81,	/* what a sanitizer found at the end */
-	ALLOC_END_HOUSE = 82,	/* our own code aborted */
+	ALLOC_END_HOUSE = 82,	/* our own code aborted, or hiredis, which answers alike */
 	ALLOC_END_FOREIGN = 83, /* a library did */
 };
 
