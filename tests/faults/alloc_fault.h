@@ -14,6 +14,10 @@ void alloc_fault_arm(unsigned k);
 /* Stops; true when the k-th never came. */
 bool alloc_fault_disarm(void);
 
+/* The same for all threads but the one that calls this, whichever of them comes to be the k-th. */
+void alloc_fault_arm_others(unsigned k);
+bool alloc_fault_disarm_others(void);
+
 /*
  * The k that follows: each up to dense, then further and further apart, for some take thousands.
  * With AEGIS_FAULT_EVERY in the environment it is each to the end.
