@@ -46,7 +46,6 @@ void world_start_without_tenant(void)
 
 void world_start_with_tenant_apart(void)
 {
-	empty_queues();
 	auth_d = daemon_start(&auth_daemon);
 	wait_for_tenant();
 }

@@ -36,6 +36,7 @@ static _Thread_local unsigned left;
 static _Thread_local bool is_exempt;
 static _Atomic unsigned left_of_others;
 static bool in_child;
+void (*alloc_fault_last_words)(void);
 
 void alloc_fault_arm(unsigned k)
 {
@@ -144,6 +145,8 @@ static bool is_house(const char *caller)
 static _Noreturn void end(const char *caller)
 {
 	if (!in_child) {
+		if (alloc_fault_last_words)
+			alloc_fault_last_words();
 		signal(SIGABRT, SIG_DFL);
 		raise(SIGABRT);
 	}

@@ -24,6 +24,9 @@ bool alloc_fault_disarm_others(void);
  */
 unsigned alloc_fault_next(unsigned k, unsigned dense);
 
+/* What a process that was not struck says when it aborts all the same; NULL: nothing. */
+extern void (*alloc_fault_last_words)(void);
+
 /* How a process ended in which one failed. */
 enum alloc_end {
 	ALLOC_END_WELL = 0,

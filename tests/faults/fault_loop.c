@@ -37,31 +37,54 @@ int64_t fault_rows(const char *from)
 	return test_count("SELECT count(*) FROM %s AND tenant_id = '%s'", from, tenant);
 }
 
-int64_t fault_backends(const struct fault_case *what)
+/* But the one that asks. */
+#define BACKENDS                                                                                   \
+	"FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client "     \
+	"backend' AND pid <> pg_backend_pid() AND usename LIKE '%s'"
+
+static const char *role_of(const struct fault_case *what)
 {
-	return test_count("SELECT count(*) FROM pg_stat_activity WHERE datname = "
-			  "current_database() AND backend_type = 'client backend' AND usename LIKE "
-			  "'%s'",
-			  what->role ? what->role : "%");
+	return what->role ? what->role : "aegis%";
+}
+
+static int64_t backends(const struct fault_case *what)
+{
+	return test_count("SELECT count(*) " BACKENDS, role_of(what));
 }
 
 struct settled {
 	const struct fault_case *what;
-	int64_t backends;
+	int64_t n;
+	const char *pids;
 };
 
 static bool are_no_more(void *arg)
 {
 	const struct settled *settled = arg;
 
-	return fault_backends(settled->what) <= settled->backends;
+	return backends(settled->what) <= settled->n;
 }
 
-void fault_settle(const struct fault_case *what, int64_t backends)
+static bool are_no_others(void *arg)
 {
-	struct settled settled = {what, backends};
+	const struct settled *settled = arg;
 
-	expect_soon(are_no_more, &settled);
+	return test_count("SELECT count(*) " BACKENDS " AND pid NOT IN (%s)",
+			  role_of(settled->what), settled->pids) == 0;
+}
+
+const char *fault_backends(const struct fault_case *what)
+{
+	return arena_strdup(test_world.arena,
+			    test_value("SELECT coalesce(string_agg(pid::text, ','), '0') " BACKENDS,
+				       role_of(what)));
+}
+
+void fault_settle(const struct fault_case *what, const char *pids)
+{
+	struct settled settled = {.what = what, .pids = pids};
+
+	expect_soon(are_no_others, &settled);
 }
 
 static bool may_fail_so(struct status st)
@@ -75,30 +98,13 @@ bool fault_is_done_before(const struct fault_case *what, struct status st)
 	return what->done_before && is_failed(st) && strcmp(st.reason, what->done_before) == 0;
 }
 
-/* A lost connection is opened again after a pause, which tests/db looks at; new ones need none. */
-static void renew_workers(void)
-{
-	for (size_t i = 0; i < test_world.n; i++) {
-		svc_worker_free(&test_world.daemons[i]->worker);
-		test_world.daemons[i]->worker = svc_worker_new(&test_world.daemons[i]->svc, true);
-	}
-}
-
-static struct answer ask_anew(const struct fault_case *what)
-{
-	if (what->is_apart)
-		return fault_ask_in_child(what);
-	renew_workers();
-	return what->ask();
-}
-
 struct answer fault_ask_again(const struct fault_case *what)
 {
 	instant end = instant_monotonic() + SECONDS(10);
 	struct answer answer;
 
 	do
-		answer = ask_anew(what);
+		answer = what->is_apart ? fault_ask_in_child(what) : what->ask();
 	while (answer.status.code == STATUS_UNAVAILABLE && instant_monotonic() < end);
 	return answer;
 }
@@ -130,16 +136,16 @@ static void check_failure(const struct fault_case *what, struct status st, unsig
 static bool one_round(const struct fault_case *what, enum db_fault kind, unsigned k)
 {
 	struct answer answer;
-	int64_t backends;
+	struct settled settled = {.what = what};
 	bool untouched;
 
 	what->prepare((unsigned)kind * 1000 + k);
-	backends = fault_backends(what);
+	settled.n = backends(what);
 	db_fault_arm(kind, k);
 	answer = what->ask();
 	untouched = db_fault_is_armed(kind);
 	db_fault_arm(kind, 0);
-	fault_settle(what, backends);
+	expect_soon(are_no_more, &settled);
 	if (is_failed(answer.status))
 		check_failure(what, answer.status, k);
 	else

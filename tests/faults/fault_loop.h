@@ -23,7 +23,7 @@ struct fault_case {
 	const char *done_before;
 	/* A repetition has its effect anew, beside what the first had: who signs in again. */
 	bool has_it_anew;
-	/* The role whose connections are those of the call; NULL: all are. */
+	/* The role whose connections are those of the call; NULL: any daemon's. */
 	const char *role;
 	/* Gives a child its daemons; NULL: daemons_after_fork(). */
 	void (*start_child)(void);
@@ -41,16 +41,16 @@ void fault_every_allocation(const struct fault_case *what);
 
 /*
  * The server ends what it was sent before it sees that a client is gone: effects are counted
- * when there are no more of its processes than before the call.
+ * when a child's connections are no more.  fault_backends() before the child is made.
  */
-int64_t fault_backends(const struct fault_case *what);
-void fault_settle(const struct fault_case *what, int64_t backends);
+const char *fault_backends(const struct fault_case *what);
+void fault_settle(const struct fault_case *what, const char *backends);
 
 /* The parts of one round: was it a clean failure; what holds after one. */
 bool fault_is_done_before(const struct fault_case *what, struct status st);
 /* Asks again after a failure that had so many effects, and checks that now it is whole. */
 void fault_repeat(const struct fault_case *what, int64_t effects, unsigned k);
-/* Until the answer is more than UNAVAILABLE. */
+/* Until the answer is more than UNAVAILABLE: a lost connection is opened again after a pause. */
 struct answer fault_ask_again(const struct fault_case *what);
 /* Asked once, in a child without faults. */
 struct answer fault_ask_in_child(const struct fault_case *what);

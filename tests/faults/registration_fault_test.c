@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "auth/world.h"
+#include "faults/alloc_fault.h"
 #include "faults/fault_loop.h"
 #include "support/svc_test_internal.h"
 
@@ -45,6 +46,13 @@ static int64_t registrations_made(void)
 /* Account, session, what audit and notification are told; the member and what audit is told. */
 #define WHOLE 6
 
+/* Criterion's asserts have nobody to tell here. */
+static void show_log(void)
+{
+	fprintf(stderr, "%s\nin %s, %d effects\n", logged(), fault_round,
+		(int)registrations_made());
+}
+
 int main(void)
 {
 	struct fault_case registration = {.prepare = name_person,
@@ -57,6 +65,7 @@ int main(void)
 					  .is_apart = true};
 
 	signal(SIGPIPE, SIG_IGN);
+	alloc_fault_last_words = show_log;
 	test_db_begin();
 	fault_serve_apart(&tenant_daemon);
 	fault_every_allocation(&registration);
