@@ -258,17 +258,16 @@ class Checker:
 
     def untold(self):
         """Every row of an effect has one entry of the log, and each entry has its row."""
-        wrong = []
+        parts = []
         for action, rows in {**TOLD_ONCE, **(TOLD_ONCE_CONSUMER if self.has_consumer else {})}.items():
-            found = self.cluster.sql(
-                f"WITH made AS (SELECT tenant, target, count(*) AS n FROM ({rows}) AS r (tenant, target) GROUP BY 1, 2), "
+            parts.append(
+                f"(WITH made AS (SELECT tenant, target, count(*) AS n FROM ({rows}) AS r (tenant, target) GROUP BY 1, 2), "
                 "told AS (SELECT tenant_id AS tenant, target_id AS target, count(*) AS n FROM audit.entry "
                 f"WHERE action = '{action}' AND outcome = 'success' GROUP BY 1, 2) "
-                "SELECT target, coalesce(made.n, 0), coalesce(told.n, 0) FROM made FULL JOIN told USING (tenant, target) "
-                f"WHERE told.n IS DISTINCT FROM made.n AND NOT (made.n IS NULL AND {action in ENDS})")
-            if found:
-                wrong.append(f"{action}: {len(found)} effects and entries do not match, such as {found[0]} (id, made, told)")
-        return wrong
+                f"SELECT '{action}', target, coalesce(made.n, 0), coalesce(told.n, 0) FROM made FULL JOIN told USING (tenant, target) "
+                f"WHERE told.n IS DISTINCT FROM made.n AND NOT (made.n IS NULL AND {action in ENDS}))")
+        return [f"{action} of {target} happened {made} times and is {told} times in the log"
+                for action, target, made, told in self.cluster.sql(" UNION ALL ".join(parts))[:5]]
 
     # -- every effect is in the log, and the log holds ------------------------------------
 
