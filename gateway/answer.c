@@ -164,12 +164,14 @@ void gw_fail_fields(struct gw_call *call, struct status st, const char *detail)
 					       .n_fields = call->errors.n});
 }
 
-/* What could not be reached is worth another try in a moment. */
+/* What could not be reached or has no space is worth another try in a moment. */
 static uint32_t retry_after_of(const struct rpc_reply_header *header)
 {
+	const struct problem problem = {.status = header->status};
+
 	if (header->retry_after_ms)
 		return header->retry_after_ms;
-	return header->status.code == STATUS_UNAVAILABLE ? 1000 : 0;
+	return problem_http(&problem) == 503 ? 1000 : 0;
 }
 
 void gw_fail_reply(struct gw_call *call, const struct rpc_reply_header *header)

@@ -1,11 +1,21 @@
 #include "http/problem.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "http/ratelimit.h"
 
+/* 429 would blame the caller, whom slowing down does not help. */
+static bool is_ours(const char *reason)
+{
+	return reason && strcmp(reason, "DATABASE_FULL") == 0;
+}
+
 int problem_http(const struct problem *problem)
 {
-	return problem->http ? problem->http : status_http(problem->status.code);
+	if (problem->http)
+		return problem->http;
+	return is_ours(problem->status.reason) ? 503 : status_http(problem->status.code);
 }
 
 const char *problem_title(int http)

@@ -28,7 +28,8 @@ struct problem {
 	uint32_t retry_after_ms; /* 0: none */
 };
 
-/* The HTTP status of the answer. */
+/* The HTTP status of the answer: of the code, but 503 where a limit is the platform's own
+ * (DATABASE_FULL). */
 int problem_http(const struct problem *problem);
 /* "Not Found": the title for an HTTP status. */
 const char *problem_title(int http);

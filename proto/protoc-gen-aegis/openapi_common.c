@@ -63,7 +63,7 @@ static const char own_paths[] =
 	"\"/.well-known/jwks.json\":{\"get\":{\"operationId\":\"gateway.Jwks\",\"tags\":["
 	"\"gateway\"],\"summary\":\"The keys that sign access tokens (RFC 7517)\",\"security\":[],"
 	"\"parameters\":[],\"responses\":{\"200\":{\"description\":\"A JWK Set.\",\"content\":{"
-	"\"application/json\":{\"schema\":{\"type\":\"object\",\"required\":[\"keys\"],"
+	"\"application/jwk-set+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"keys\"],"
 	"\"properties\":{\"keys\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}}}}}";
 
 static json_t *load(struct openapi *api, const char *text)

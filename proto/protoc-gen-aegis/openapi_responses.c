@@ -26,6 +26,14 @@ static void add_all(struct refusals *refusals, const char *const *reasons)
 
 #define ADD(refusals, ...) add_all((refusals), (const char *const[]){__VA_ARGS__, NULL})
 
+static bool has_pages(const struct pg_message *input)
+{
+	for (size_t i = 0; i < input->n_fields; i++)
+		if (strcmp(input->fields[i].proto->name, "page_token") == 0)
+			return true;
+	return false;
+}
+
 /* Those that follow from the rule; the rpc's own come first. */
 static struct refusals refusals_of(const struct pg_method *m, const struct pg_binding *b)
 {
@@ -34,13 +42,17 @@ static struct refusals refusals_of(const struct pg_method *m, const struct pg_bi
 
 	for (size_t i = 0; i < r->n_reasons; i++)
 		add(&refusals, r->reasons[i]);
-	if (m->input->n_fields)
-		ADD(&refusals, "INVALID_FIELDS");
+	/* An unknown member or parameter where there are none at all, too. */
+	ADD(&refusals, "INVALID_FIELDS");
+	ADD(&refusals, strcmp(b->body, "*") == 0 ? "QUERY_NOT_ALLOWED" : "TOO_MANY_PARAMETERS");
+	if (has_pages(m->input))
+		ADD(&refusals, "PAGE_TOKEN_MISMATCH");
 	if (*b->body)
 		ADD(&refusals, "MALFORMED_JSON", "JSON_TOO_COMPLEX", "BODY_TOO_LARGE",
 		    "UNSUPPORTED_MEDIA_TYPE");
 	if (!r->public_)
-		ADD(&refusals, "SIGN_IN_REQUIRED", "TOKEN_INVALID");
+		ADD(&refusals, "SIGN_IN_REQUIRED", "TOKEN_INVALID", "TOKEN_MALFORMED",
+		    "KEY_NOT_VALID", "SESSION_TOKEN_INVALID");
 	if (r->signed_in || *r->permission || r->admin)
 		ADD(&refusals, "TOKEN_EXPIRED", "TOKEN_STALE", "SESSION_ENDED");
 	if (*r->permission)
@@ -56,7 +68,8 @@ static struct refusals refusals_of(const struct pg_method *m, const struct pg_bi
 		ADD(&refusals, "IDEMPOTENCY_KEY_REQUIRED");
 	if (r->rate != OPT__RATE_CLASS__RATE_NONE)
 		ADD(&refusals, "RATE_LIMITED");
-	ADD(&refusals, "OVERLOADED", "INTERNAL", "DATABASE_UNAVAILABLE", "DEADLINE_EXCEEDED");
+	ADD(&refusals, "NOT_ACCEPTABLE", "OVERLOADED", "INTERNAL", "DATABASE_UNAVAILABLE",
+	    "DEADLINE_EXCEEDED");
 	return refusals;
 }
 
@@ -67,6 +80,8 @@ static int http_of(const struct manifest_line *line)
 
 	if (strcmp(line->name, "IDEMPOTENCY_KEY_REUSED") == 0)
 		return 422;
+	if (strcmp(line->name, "NOT_ACCEPTABLE") == 0)
+		return 406;
 	if (strcmp(line->name, "BODY_TOO_LARGE") == 0)
 		return 413;
 	if (strcmp(line->name, "UNSUPPORTED_MEDIA_TYPE") == 0)

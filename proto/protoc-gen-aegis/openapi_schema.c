@@ -58,7 +58,11 @@ static void add_form(json_t *schema, const Opt__Field *o)
 			     : o->uri	? "uri"
 					: NULL;
 
-	if (format)
+	/* A day that is not known is an empty text. */
+	if (o->date && !o->required)
+		json_object_set_new(schema, "anyOf",
+				    json_pack("[{s:s}, {s:i}]", "format", format, "maxLength", 0));
+	else if (format)
 		json_object_set_new(schema, "format", json_string(format));
 	if (*o->pattern)
 		json_object_set_new(schema, "pattern", json_sprintf("^%s$", o->pattern));

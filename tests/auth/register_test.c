@@ -1,3 +1,4 @@
+#include <criterion/hooks.h>
 #include <ctype.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -6,6 +7,8 @@
 #include "world.h"
 
 #include "support/test_db.h"
+
+TEST_DATABASE
 
 TestSuite(register_user, .init = world_start, .fini = daemons_stop, .timeout = 120);
 

@@ -1,6 +1,5 @@
 #include "world.h"
 
-#include <criterion/hooks.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
@@ -13,8 +12,6 @@
 #include "support/test_db.h"
 #include "svc/pb.h"
 #include <aegis/event/v1/event.pb-c.h>
-
-TEST_DATABASE
 
 struct test_daemon *auth_d;
 struct test_daemon *tenant_d;
@@ -45,6 +42,12 @@ void world_start_without_tenant(void)
 {
 	empty_queues();
 	auth_d = daemon_start(&auth_daemon);
+}
+
+void world_start_with_tenant_apart(void)
+{
+	auth_d = daemon_start(&auth_daemon);
+	wait_for_tenant();
 }
 
 void world_start(void)

@@ -19,6 +19,8 @@ extern struct test_daemon *tenant_d;
 
 /* auth in process, tenant serving. */
 void world_start(void);
+/* auth in process; tenant serves in another one.  Queues stay as they are. */
+void world_start_with_tenant_apart(void);
 /* auth alone: tenant cannot be reached until start_tenant(). */
 void world_start_without_tenant(void);
 void start_tenant(void);

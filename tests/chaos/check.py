@@ -15,7 +15,13 @@ SAMPLE_OF_OLDER, SAMPLE_AT_END = 20, 500
 SANITIZER_WORDS = ("AddressSanitizer", "runtime error:", "LeakSanitizer")
 # The largest pool of a daemon with its relay and jobs; connections are opened when they are first used.
 CONNECTIONS_OF_A_ROLE = 24
+REDIS_CLIENTS, DESCRIPTORS = 48, 256
 MEMORY_KIB, MEMORY_KIB_SANITIZED = 96 << 10, 768 << 10
+# What one process may have more of at the end of a cycle than it had at the end of its first.
+MORE_DESCRIPTORS, MORE_MEMORY_KIB, MORE_MEMORY_KIB_SANITIZED = 24, 24 << 10, 384 << 10
+# What these tell of may have become something else, or be gone.
+ENDS = {"subscription.created", "partner.created", "partner_key.created", "program.created", "session.completed",
+        "compliance_event.acknowledged", "tenant.created", "user.registered"}
 ONE_OF_EACH = {
     "an address with two accounts": "SELECT lower(email) FROM auth.account GROUP BY 1 HAVING count(*) > 1",
     "an account with two organizations": "SELECT account_id FROM auth.membership GROUP BY 1 HAVING count(*) > 1",
@@ -33,6 +39,27 @@ ONE_OF_EACH_CONSUMER = {
                                      "consumer.code c WHERE c.tenant_id = b.tenant_id AND c.program_id = b.program_id)",
 }
 
+# The log is the measure of all that happened, whether somebody was told so or not: rows of (tenant, id) and
+# the action that tells of each, exactly once.
+TOLD_ONCE = {
+    "tenant.created": "SELECT tenant_id, tenant_id FROM tenant.tenant WHERE status = 'active'",
+    "user.registered": "SELECT organization_id, account_id FROM auth.membership WHERE role = 'owner'",
+    "program.created": "SELECT tenant_id, id FROM program.program",
+    "screener.published": "SELECT tenant_id, program_id FROM program.screener_status WHERE status = 'published'",
+    "compliance.event_raised": "SELECT tenant_id, id FROM compliance.event",
+    "compliance_event.acknowledged": "SELECT tenant_id, id FROM compliance.event WHERE status = 'acknowledged'",
+    "subscription.created": "SELECT tenant_id, id FROM compliance.subscription",
+    "notification.sent": "SELECT tenant_id, id FROM notification.message WHERE status = 'sent'",
+}
+TOLD_ONCE_CONSUMER = {
+    "session.started": "SELECT tenant_id, id FROM consumer.session",
+    "session.completed": "SELECT tenant_id, id FROM consumer.session WHERE status = 'completed'",
+    "code.issued": "SELECT tenant_id, id FROM consumer.code",
+    "code.redeemed": "SELECT tenant_id, code_id FROM consumer.redemption",
+    "partner.created": "SELECT tenant_id, id FROM consumer.partner",
+    "partner_key.created": "SELECT tenant_id, id FROM consumer.partner_key",
+}
+
 
 def claims(token):
     part = token.split(".")[1]
@@ -48,6 +75,7 @@ class Checker:
         self.problems = []
         self.drained_in = 0.0
         self.verified = 0
+        self.first = {}
         self.has_consumer = "consumer" in cluster.daemons
 
     def wrong(self, text):
@@ -60,9 +88,10 @@ class Checker:
         older = [entry for entry in self.journal.entries if entry["cycle"] < cycle]
         self.read_back(entries + self.random.sample(older, min(len(older), SAMPLE_OF_OLDER)))
         self.nothing_twice()
+        self.all_told_once()
         self.audit(sorted({entry["tenant"] for entry in entries}))
         self.connections()
-        self.memory()
+        self.leaks()
         return self.problems
 
     def check_at_end(self):
@@ -109,12 +138,21 @@ class Checker:
                 return
             time.sleep(0.1)
 
-    def memory(self):
-        limit = MEMORY_KIB_SANITIZED if self.cluster.is_sanitized else MEMORY_KIB
+    def leaks(self):
+        """By absolute bounds, and beside what the same process had when it was first looked at."""
+        sanitized = self.cluster.is_sanitized
+        limit = MEMORY_KIB_SANITIZED if sanitized else MEMORY_KIB
+        more = MORE_MEMORY_KIB_SANITIZED if sanitized else MORE_MEMORY_KIB
         for name in self.cluster.daemons:
-            used = self.cluster.memory_kib(name)
-            if used > limit:
-                self.wrong(f"{name} uses {used >> 10} MiB, more than {limit >> 10}")
+            pid, now = self.cluster.pid(name), (self.cluster.memory_kib(name), self.cluster.descriptors(name))
+            was = self.first.setdefault((name, pid), now)
+            if now[0] > limit or now[0] > was[0] + more:
+                self.wrong(f"{name} uses {now[0] >> 10} MiB, at first {was[0] >> 10}")
+            if now[1] > DESCRIPTORS or now[1] > was[1] + MORE_DESCRIPTORS:
+                self.wrong(f"{name} has {now[1]} open files, at first {was[1]}")
+        clients = self.cluster.redis_clients()
+        if clients > REDIS_CLIENTS:
+            self.wrong(f"Redis has {clients} clients")
 
     # -- nothing is missing -----------------------------------------------------------
 
@@ -210,6 +248,27 @@ class Checker:
             if rows:
                 self.wrong(f"{what}: {len(rows)}, such as {rows[0][0]}")
 
+    def all_told_once(self):
+        """A job whose lease was another's may still end meanwhile, and its event come."""
+        deadline = time.monotonic() + 20
+        while (wrong := self.untold()) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        for text in wrong:
+            self.wrong(text)
+
+    def untold(self):
+        """Every row of an effect has one entry of the log, and each entry has its row."""
+        parts = []
+        for action, rows in {**TOLD_ONCE, **(TOLD_ONCE_CONSUMER if self.has_consumer else {})}.items():
+            parts.append(
+                f"(WITH made AS (SELECT tenant, target, count(*) AS n FROM ({rows}) AS r (tenant, target) GROUP BY 1, 2), "
+                "told AS (SELECT tenant_id AS tenant, target_id AS target, count(*) AS n FROM audit.entry "
+                f"WHERE action = '{action}' AND outcome = 'success' GROUP BY 1, 2) "
+                f"SELECT '{action}', target, coalesce(made.n, 0), coalesce(told.n, 0) FROM made FULL JOIN told USING (tenant, target) "
+                f"WHERE told.n IS DISTINCT FROM made.n AND NOT (made.n IS NULL AND {action in ENDS}))")
+        return [f"{action} of {target} happened {made} times and is {told} times in the log"
+                for action, target, made, told in self.cluster.sql(" UNION ALL ".join(parts))[:5]]
+
     # -- every effect is in the log, and the log holds ------------------------------------
 
     def audit(self, tenants):
@@ -233,6 +292,7 @@ class Checker:
                 "published": [("screener.published", entry.get("id"))], "session": [("session.started", entry.get("id"))],
                 "completed": [("session.completed", entry.get("id"))], "partner": [("partner.created", entry.get("id"))],
                 "code": [("code.issued", codes.get(entry.get("session")))], "redeemed": [("code.redeemed", entry.get("id"))],
+                "activated": [("program.activated", entry.get("id"))],
                 "event": [("compliance_event.acknowledged", entry.get("id"))]}
         for action, target in once.get(entry["kind"], ()):
             if seen[action, target] != 1:

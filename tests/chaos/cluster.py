@@ -64,6 +64,13 @@ class Cluster:
         except (OSError, StopIteration):
             return 0
 
+    def descriptors(self, name):
+        """Open files, sockets among them; 0 while there is no process."""
+        try:
+            return len(os.listdir(f"/proc/{self.pid(name)}/fd"))
+        except OSError:
+            return 0
+
     # -- readiness -----------------------------------------------------------------
 
     def is_ready(self):
@@ -109,6 +116,11 @@ class Cluster:
     def redis(self, *command):
         return subprocess.run(self._as("redis", "redis-cli", "-s", f"{self.run}/redis/redis.sock", *command),
                               capture_output=True, text=True, check=False, cwd="/").returncode == 0
+
+    def redis_clients(self):
+        done = subprocess.run(self._as("redis", "redis-cli", "-s", f"{self.run}/redis/redis.sock", "CLIENT", "LIST"),
+                              capture_output=True, text=True, check=False, cwd="/")
+        return len(done.stdout.splitlines()) if done.returncode == 0 else 0
 
     def schemas(self):
         return [row[0] for row in self.sql(

@@ -22,7 +22,22 @@ run)
 	shift
 	on_cluster "$@"
 	;;
-down) exec "$source/deploy/aegis" reset ;;
+down)
+	# What a sanitizer says of a daemon that ends, leaks above all, stands in its log.
+	"$source/deploy/aegis" down
+	here=$source/deploy
+	for part in common packages build servers daemons commands; do
+		# shellcheck source=/dev/null
+		. "$here/lib/$part.sh"
+	done
+	failed=0
+	if grep -rlE 'AddressSanitizer|runtime error:|LeakSanitizer' "$data_dir/log"; then
+		echo "the logs above hold sanitizer reports"
+		failed=1
+	fi
+	"$source/deploy/aegis" reset
+	exit $failed
+	;;
 *)
 	echo "cluster.sh: unknown command $1" >&2
 	exit 2

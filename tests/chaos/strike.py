@@ -4,6 +4,8 @@ import signal
 import threading
 import time
 
+import wire
+
 
 class Striker(threading.Thread):
     """Strikes for so many seconds; afterwards everything that it stopped goes on again."""
@@ -17,7 +19,7 @@ class Striker(threading.Thread):
 
     def run(self):
         kinds = [(6, self.kill), (3, self.freeze), (1, self.stop_database), (1, self.kill_redis), (1, self.flush_redis),
-                 (2, self.cut_database), (1, self.cut_redis)]
+                 (2, self.cut_database), (1, self.cut_redis), (2, self.cut_clients)]
         end = time.monotonic() + self.seconds
         try:
             while True:
@@ -62,3 +64,8 @@ class Striker(threading.Thread):
 
     def cut_redis(self):
         self.note(self.cluster.redis("CLIENT", "KILL", "TYPE", "normal"), "cut redis connections")
+
+    def cut_clients(self):
+        """Requests of which the gateway knows and whose answers nobody hears."""
+        cut = wire.cut_some(self.random.uniform(0.3, 1))
+        self.note(cut, f"cut {cut} clients")

@@ -4,13 +4,16 @@ import itertools
 import json
 import os
 import random
+import socket
 import sys
 import threading
 import time
+import weakref
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../deploy/demo"))
 from client import Answer  # noqa: E402
 
+_wires = weakref.WeakSet()
 _addresses = itertools.count(random.randrange(1 << 20))
 
 
@@ -18,6 +21,15 @@ def an_address():
     """A loopback address of one's own: limits for strangers are counted by address."""
     n = next(_addresses) % (1 << 22)
     return f"127.{1 + (n >> 16 & 63)}.{n >> 8 & 255}.{1 + n % 254}"
+
+
+def cut_some(share):
+    """Breaks that share of all clients' connections in whatever they do; how many there were."""
+    cut = 0
+    for wire in list(_wires):
+        if random.random() < share:
+            cut += wire.cut()
+    return cut
 
 
 class Lost(Exception):
@@ -51,6 +63,15 @@ class Wire:
         self.host, self.port = "127.0.0.1", cluster.port
         self.address, self.figures = an_address(), figures
         self.connection = None
+        _wires.add(self)
+
+    def cut(self):
+        """From another thread: what waits for a reply hears that there is none."""
+        try:
+            self.connection.sock.shutdown(socket.SHUT_RDWR)
+            return True
+        except (AttributeError, OSError):
+            return False
 
     def drop(self):
         if self.connection is not None:

@@ -42,7 +42,7 @@ class Checks:
 def arguments(description):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--seed", type=int, default=8, help="of the random choices; another one finds other things")
-    parser.add_argument("--seconds", type=float, default=50, help="limit of the random part")
+    parser.add_argument("--seconds", type=float, default=20, help="limit of the random part")
     return parser.parse_args()
 
 
@@ -91,6 +91,17 @@ class Cluster:
         return schema
 
 
+# Whose id a variable is, by the path before it; the longest that fits.
+KINDS = {
+    "/api/audit/events/": "audit", "/api/audit/exports/": "export", "/api/auth/sessions/": "login",
+    "/api/compliance/sources/": "source", "/api/compliance/subscriptions/": "subscription", "/api/tenants/": "tenant",
+    "/api/tenants/{tenantId}/compliance/events/": "event", "/api/screening-sessions/": "session", "/api/partners/": "partner",
+    "/api/partners/{partnerId}/api-keys/": "key", "/api/notifications/": "notification",
+    "/api/notifications/status/": "notification", "/api/programs/": "program",
+    "/api/programs/{programId}/screeners/": "version", "/api/users/": "user", "/api/auth/verify-email/": "none",
+}
+
+
 class Operation:
     def __init__(self, cluster, method, path, operation):
         self.cluster, self.method, self.path = cluster, method, path
@@ -104,7 +115,21 @@ class Operation:
         self.has_body = bool(content)
         self.schema = cluster.resolve(content.get("schema", {}))
         self.example = content.get("example", {})
-        self.statuses = set(operation["responses"])
+        self.responses = operation["responses"]
+
+    def kinds(self):
+        """Variable to the kind of object that it names; KeyError: a new path that KINDS must know."""
+        return {name: KINDS[self.path[:self.path.index("{" + name + "}")]] for name in self.variables}
+
+    @property
+    def is_shared(self):
+        """The object is the platform's, not one organization's."""
+        return any(kind in ("source", "version", "none") for kind in list(self.kinds().values())[:1])
+
+    @property
+    def is_for_all(self):
+        """For the platform's administrators, who see every organization."""
+        return "admin" in self.security
 
     def fill(self, ids):
         return re.sub(r"\{(\w+)\}", lambda found: urllib.parse.quote(str(ids[found.group(1)]), safe=""), self.path)
@@ -121,13 +146,15 @@ class Raw:
         self.host, self.port = parts.hostname, parts.port
         self.connection = None
 
-    def call(self, method, target, body=None, headers=()):
+    def call(self, method, target, body=None, headers=(), host=None):
         for attempt in (1, 2):
             if self.connection is None:
                 self.connection = http.client.HTTPConnection(self.host, self.port, timeout=15)
             try:
                 out = self.connection
-                out.putrequest(method, target, skip_accept_encoding=True)
+                out.putrequest(method, target, skip_accept_encoding=True, skip_host=host is not None)
+                if host is not None:
+                    out.putheader("Host", host)
                 for name, value in headers:
                     out.putheader(name, value)
                 if body is not None:

@@ -14,15 +14,25 @@ void alloc_fault_arm(unsigned k);
 /* Stops; true when the k-th never came. */
 bool alloc_fault_disarm(void);
 
-/* The k that follows: each up to dense, then further and further apart (some take thousands). */
+/* The same for all threads but the one that calls this, whichever of them comes to be the k-th. */
+void alloc_fault_arm_others(unsigned k);
+bool alloc_fault_disarm_others(void);
+
+/*
+ * The k that follows: each up to dense, then further and further apart, for some take thousands.
+ * With AEGIS_FAULT_EVERY in the environment it is each to the end.
+ */
 unsigned alloc_fault_next(unsigned k, unsigned dense);
+
+/* What a process that was not struck says when it aborts all the same; NULL: nothing. */
+extern void (*alloc_fault_last_words)(void);
 
 /* How a process ended in which one failed. */
 enum alloc_end {
 	ALLOC_END_WELL = 0,
 	ALLOC_END_REFUSED = 1,
 	ALLOC_END_LEAK = 81,	/* what a sanitizer found at the end */
-	ALLOC_END_HOUSE = 82,	/* our own code aborted */
+	ALLOC_END_HOUSE = 82,	/* our own code aborted, or hiredis, which answers alike */
 	ALLOC_END_FOREIGN = 83, /* a library did */
 };
 

@@ -21,6 +21,14 @@ struct fault_case {
 	int64_t whole;
 	/* What a repetition is told when the first had its effect; NULL: OK. */
 	const char *done_before;
+	/* A repetition has its effect anew, beside what the first had: who signs in again. */
+	bool has_it_anew;
+	/* The role whose connections are those of the call; NULL: any daemon's. */
+	const char *role;
+	/* Gives a child its daemons; NULL: daemons_after_fork(). */
+	void (*start_child)(void);
+	/* The parent has no daemon that could be asked: repetitions run in a child, too. */
+	bool is_apart;
 };
 
 void fault_every_kind(const struct fault_case *what);
@@ -33,14 +41,19 @@ void fault_every_allocation(const struct fault_case *what);
 
 /*
  * The server ends what it was sent before it sees that a client is gone: effects are counted
- * when there are no more of its processes than before the call.
+ * when a child's connections are no more.  fault_backends() before the child is made.
  */
-int64_t fault_backends(void);
-void fault_settle(int64_t backends);
+const char *fault_backends(const struct fault_case *what);
+void fault_settle(const struct fault_case *what, const char *backends);
 
 /* The parts of one round: was it a clean failure; what holds after one. */
 bool fault_is_done_before(const struct fault_case *what, struct status st);
+/* Asks again after a failure that had so many effects, and checks that now it is whole. */
+void fault_repeat(const struct fault_case *what, int64_t effects, unsigned k);
+/* Until the answer is more than UNAVAILABLE: a lost connection is opened again after a pause. */
 struct answer fault_ask_again(const struct fault_case *what);
+/* Asked once, in a child without faults. */
+struct answer fault_ask_in_child(const struct fault_case *what);
 
 /* For prepare(): another tenant and name in every round. */
 extern struct uuid fault_tenant;
@@ -48,3 +61,13 @@ extern const char *fault_round;
 void fault_next_round(unsigned round);
 /* Rows of that tenant: fault_rows("schema.table WHERE ..."). */
 int64_t fault_rows(const char *from);
+
+/* For ask(): whoever looks afterwards will see. */
+#define FAULT_UNKNOWN ((struct status){STATUS_UNAVAILABLE, "OUTCOME_UNKNOWN"})
+/* For ask(): all jobs of the daemon that are due, the claiming included, as one call. */
+struct answer fault_run_jobs(struct test_daemon *daemon);
+/*
+ * A daemon that serves in a process of its own until this one ends, so that faults do not strike
+ * it. To be called before anything else starts: nng bears no fork.
+ */
+void fault_serve_apart(const struct svc_descriptor *descriptor);

@@ -18,6 +18,7 @@ struct backend backend;
 struct redis_server redis;
 struct gateway *gateway;
 struct gateway_config config;
+const char *fixture_root = "/tmp";
 
 static struct arena *arena;
 static char dir[64];
@@ -53,11 +54,12 @@ void fixture_up(void)
 					      "notification", "compliance", "audit"};
 
 	signal(SIGPIPE, SIG_IGN);
-	redis_server_start(&redis);
+	if (redis.pid == 0)
+		redis_server_start(&redis);
 	crypto_init();
 	log_set_fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
 	arena = arena_new(1 << 22);
-	strcpy(dir, "/tmp/aegis-gw-XXXXXX");
+	snprintf(dir, sizeof dir, "%s/aegis-gw-XXXXXX", fixture_root);
 	cr_assert_not_null(mkdtemp(dir));
 	load_defaults();
 	cr_assert(is_ok(keyring_ensure_service(config.secrets_dir, "gateway")));

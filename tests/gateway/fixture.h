@@ -32,7 +32,9 @@ extern struct redis_server redis;
 extern struct gateway *gateway;
 extern struct gateway_config config;
 
-/* Fills config with defaults; change it, then fixture_start(). */
+/* Where it makes its directory: "/tmp". */
+extern const char *fixture_root;
+/* Fills config with defaults; change it, then fixture_start().  Starts Redis unless it runs. */
 void fixture_up(void);
 void fixture_start(void);
 void fixture_down(void);

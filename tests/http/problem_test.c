@@ -37,6 +37,16 @@ Test(problem, carries_what_clients_switch_on)
 	arena_free(&arena);
 }
 
+Test(problem, a_full_database_is_no_fault_of_who_asks)
+{
+	cr_expect_eq(problem_http(&(struct problem){
+			     .status = FAIL(RESOURCE_EXHAUSTED, "DATABASE_FULL")}),
+		     503);
+	cr_expect_eq(
+		problem_http(&(struct problem){.status = FAIL(RESOURCE_EXHAUSTED, "SEAT_LIMIT")}),
+		429);
+}
+
 Test(problem, the_edge_may_name_its_own_http_status)
 {
 	struct arena *arena = arena_new(1 << 20);

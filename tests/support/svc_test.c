@@ -25,7 +25,7 @@ static const char *const known_daemons[] = {"gateway", "audit",	  "notification"
 					    "tenant",  "program", "consumer",	  "compliance"};
 
 /* The log is set up once: the threads of the first daemon use it when another starts. */
-static void begin_world(const char *first)
+void test_world_begin(const char *first)
 {
 	struct test_world *w = &test_world;
 
@@ -110,7 +110,7 @@ struct test_daemon *daemon_start_with(const struct svc_descriptor *descriptor,
 	struct test_world *w = &test_world;
 	struct test_daemon *daemon = calloc(1, sizeof *daemon);
 
-	begin_world(descriptor->name);
+	test_world_begin(descriptor->name);
 	cr_assert(daemon && w->n < TEST_DAEMONS_MAX);
 	make_known(descriptor->name);
 	daemon->config = config_of(descriptor->name, options);

@@ -31,6 +31,9 @@ struct test_world {
 
 extern struct test_world test_world;
 
+/* svc_test.c: what the first daemon_start() makes; earlier for those that fork before it. */
+void test_world_begin(const char *first);
+
 /* svc_test_call.c: arenas that answers live in; any thread. */
 void test_keep_arena(struct arena *arena);
 void test_free_arenas(void);
