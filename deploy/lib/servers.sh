@@ -84,6 +84,9 @@ TXT
 	[ -z "$as_root" ] || chown "$(user_of postgresql):$group" "$pg_dir"/*.conf
 }
 
+# A tenth of what another daemon gets while there is not enough for all.
+auth_nice=10
+
 # A service directory for runsv: service NAME USER COMMAND..., logs kept by svlogd.
 service() {
 	local name=$1 user=$2 dir=$data_dir/sv/$1
@@ -93,6 +96,8 @@ service() {
 		echo '#!/bin/sh'
 		echo 'exec 2>&1'
 		echo 'cd /'
+		# Where Linux shares the processor by session, the low priority of auth's hashing threads says nothing to other daemons.
+		[ "$name" != auth ] || echo "{ echo $auth_nice >/proc/self/autogroup; } 2>/dev/null || :"
 		if [ -n "$as_root" ]; then
 			echo "exec chpst -u $user:$group $*"
 		else

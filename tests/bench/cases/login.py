@@ -3,7 +3,7 @@ import json
 import os
 import threading
 
-from harness import load, report
+from harness import budget, load, report
 
 
 def run(cluster, options):
@@ -34,10 +34,13 @@ def run(cluster, options):
     cases = {"bare hash, 1 thread": lambda: json.loads(load.run([cluster.program("bench/hash_bench"), str(seconds)])),
              "logins, c4": logins, "reads, c16": reads, "reads beside logins": reads_meanwhile}
     table = load.medians(load.rounds(cases, options.rounds, report.progress))
+    costs = budget.measure(cluster.groups("auth", "audit"), logins)
     report.clear()
     report.table([(name, {"per s": f["per_s"], "least": f["least"], "most": f["most"], "p50 ms": f.get("p50_ms"), "p99 ms": f.get("p99_ms"),
                           "logins/s": f.get("logins_per_s")}) for name, f in table.items()],
                  ["per s", "least", "most", "p50 ms", "p99 ms", "logins/s"])
-    return {"table": table, "verdicts": [
+    print("    one login, its hash with it:")
+    budget.show(costs)
+    return {"table": table, "budget": costs, "verdicts": [
         report.verdict("logins ÷ bare hash", table["logins, c4"]["per_s"] / table["bare hash, 1 thread"]["per_s"], 0.8),
         report.verdict("reads kept beside logins", table["reads beside logins"]["per_s"] / table["reads, c16"]["per_s"], 0.8)]}
