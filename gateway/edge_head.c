@@ -292,6 +292,7 @@ static bool is_singleton(struct str name)
 		{"idempotency-key", 15}, {"if-match", 8},
 		{"origin", 6},		 {"x-request-id", 12},
 		{"traceparent", 11},	 {"content-encoding", 16},
+		{"aegis-tenant", 12},
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
