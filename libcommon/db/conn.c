@@ -32,7 +32,6 @@ struct db_conn *db_conn_new(const struct db_config *config,
 		conn->catalogues[conn->n_catalogues++] = &db_start_queries;
 	for (size_t i = 0; i < n; i++)
 		conn->catalogues[conn->n_catalogues++] = catalogues[i];
-	db_fault_from_environment();
 	return conn;
 }
 

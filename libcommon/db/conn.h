@@ -72,22 +72,3 @@ struct db_budget {
 	int64_t in_use;
 };
 struct status db_conn_budget(struct db_conn *conn, struct db_budget *out);
-
-#ifdef AEGIS_DB_FAULTS
-/*
- * Fault injection, not in release builds: the k-th event of a kind from now on,
- * in this process, fails as if the server were gone.  k = 0 disarms.  The
- * environment variable AEGIS_DB_FAULT ("send:3", "receive:1", "query:2",
- * "commit:1") arms it at the first connect.
- */
-enum db_fault {
-	DB_FAULT_SEND,	  /* before bytes leave */
-	DB_FAULT_RECEIVE, /* before an answer is read */
-	DB_FAULT_QUERY,	  /* the statement is refused by us, the connection stays */
-	DB_FAULT_COMMIT,  /* COMMIT has left, its answer is lost */
-	DB_FAULT_KINDS,
-};
-void db_fault_arm(enum db_fault kind, unsigned k);
-/* Has it not struck yet? */
-bool db_fault_is_armed(enum db_fault kind);
-#endif

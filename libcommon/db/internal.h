@@ -4,6 +4,7 @@
 #include <libpq-fe.h>
 
 #include "base/arena.h"
+#include "base/fault.h"
 #include "db/conn.h"
 #include "db/query.h"
 #include "db/tx.h"
@@ -106,14 +107,6 @@ bool wire_is_alive(struct db_conn *conn);
 /* The status of an error answer; logs what nobody can foresee.  name is for the log. */
 struct status db_result_status(const struct db_conn *conn, const PGresult *result,
 			       const char *name);
-
-#ifdef AEGIS_DB_FAULTS
-bool db_fault_strikes(enum db_fault kind);
-void db_fault_from_environment(void);
-#else
-#define db_fault_strikes(kind)	    false
-#define db_fault_from_environment() ((void)0)
-#endif
 
 static inline void clear_result(PGresult **result)
 {

@@ -131,7 +131,7 @@ static struct status check_use(struct tx *tx, const struct db_query *query)
 		return misuse(tx, query, "a tenant's statement without a tenant");
 	if (instant_monotonic() >= tx->deadline)
 		return fail(tx, FAIL(DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"));
-	if (db_fault_strikes(DB_FAULT_QUERY))
+	if (fault_strikes(FAULT_DB_QUERY))
 		return fail(tx, FAIL(INTERNAL, "FAULT_INJECTED"));
 	return OK;
 }
@@ -270,7 +270,7 @@ static struct status take_commit(struct tx *tx)
 	if (!tx->conn->pg)
 		return st;
 	TRY(wire_take(tx->conn, tx->give_up, &result));
-	if (db_fault_strikes(DB_FAULT_COMMIT))
+	if (fault_strikes(FAULT_DB_COMMIT))
 		return wire_lost(tx->conn);
 	TRY(wire_drain(tx->conn, tx->give_up));
 	if (is_failed(st))

@@ -45,7 +45,7 @@ struct status wire_flush(struct db_conn *conn, instant give_up)
 {
 	int left;
 
-	if (db_fault_strikes(DB_FAULT_SEND))
+	if (fault_strikes(FAULT_DB_SEND))
 		return wire_lost(conn);
 	while ((left = PQflush(conn->pg)) > 0)
 		TRY(wait_and_read(conn, POLLIN | POLLOUT, give_up));
@@ -68,7 +68,7 @@ struct status wire_take(struct db_conn *conn, instant give_up, PGresult **result
 {
 	PGresult *found, *end;
 
-	if (db_fault_strikes(DB_FAULT_RECEIVE))
+	if (fault_strikes(FAULT_DB_RECEIVE))
 		return wire_lost(conn);
 	TRY(wait_result(conn, give_up));
 	found = PQgetResult(conn->pg);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/instant.h"
 
 /* What leaves in one write; a larger frame goes by itself, from where it lies. */
@@ -241,6 +242,10 @@ static void write_out(struct channel *channel)
 		return;
 	channel->writing = true;
 	while (!channel->closed && (channel->out_len > 0 || stage(channel))) {
+		if (fault_strikes(FAULT_RPC_SEND)) {
+			close_stream(channel);
+			break;
+		}
 		hand_over(channel);
 		if (!take_end(channel)) {
 			channel->watched_since = instant_monotonic();
@@ -368,7 +373,7 @@ static void on_read(void *arg)
 {
 	struct channel *channel = arg;
 	bool good = nng_aio_result(channel->rx) == 0 && nng_aio_count(channel->rx) > 0 &&
-		    take_batch(channel);
+		    !fault_strikes(FAULT_RPC_RECEIVE) && take_batch(channel);
 
 	pthread_mutex_lock(&channel->lock);
 	channel->reading = false;

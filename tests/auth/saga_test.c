@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "auth/registration.h"
+#include "base/fault.h"
 #include "db/conn.h"
 #include "support/svc_test_internal.h"
 #include "support/test_db.h"
@@ -188,9 +189,9 @@ Test(saga, whichever_statement_fails_it_is_whole_or_nothing_in_the_end)
 		int64_t accounts, members;
 
 		snprintf(name, sizeof name, "ann%u", k);
-		db_fault_arm(DB_FAULT_QUERY, k);
+		fault_arm(FAULT_DB_QUERY, k);
 		answer = register_as(name, GOOD_PASSWORD, "Acme Pharma");
-		db_fault_arm(DB_FAULT_QUERY, 0);
+		fault_arm(FAULT_DB_QUERY, 0);
 		failed += is_failed(answer.status);
 		let_jobs_run();
 		accounts = test_count(

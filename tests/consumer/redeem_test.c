@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "base/fault.h"
 #include "crypto/code32.h"
 #include "db/conn.h"
 #include "support/svc_test_internal.h"
@@ -112,10 +113,10 @@ Test(redeem, a_redemption_takes_three_round_trips)
 	struct a_program program = a_program();
 	const char *code = a_code(&program);
 
-	db_fault_arm(DB_FAULT_SEND, 4);
+	fault_arm(FAULT_DB_SEND, 4);
 	expect_ok(try_redeem(corner(), code, "tx-1"));
-	cr_assert(db_fault_is_armed(DB_FAULT_SEND), "a round trip too many");
-	db_fault_arm(DB_FAULT_SEND, 0);
+	cr_assert(fault_is_armed(FAULT_DB_SEND), "a round trip too many");
+	fault_arm(FAULT_DB_SEND, 0);
 	expect_count(1, acme, "consumer.redemption");
 }
 

@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include "base/fault.h"
 #include "db/schema.h"
 
 ReportHook(PRE_ALL)(struct criterion_test_set *tests)
@@ -59,10 +60,10 @@ Test(ask, questions_leave_in_one_flush_and_are_answered_in_any_order)
 
 	for (enum db_kind kind = DB_READ; kind <= DB_WRITE; kind++) {
 		/* The questions are the first flush, COMMIT the second. */
-		db_fault_arm(DB_FAULT_SEND, 3);
+		fault_arm(FAULT_DB_SEND, 3);
 		expect_ok(in_tx(conn, kind, item.tenant, ask_three, &item));
-		cr_expect(db_fault_is_armed(DB_FAULT_SEND), "a flush too many");
-		db_fault_arm(DB_FAULT_SEND, 0);
+		cr_expect(fault_is_armed(FAULT_DB_SEND), "a flush too many");
+		fault_arm(FAULT_DB_SEND, 0);
 	}
 	db_conn_free(&conn);
 }
@@ -80,11 +81,11 @@ static struct status ask_behind_a_write(struct tx *tx, void *arg)
 	TRY(q_items_ask(tx, &after));
 	/* A statement that is waited for takes the answers along. */
 	TRY(q_total(tx, &total));
-	db_fault_arm(DB_FAULT_SEND, 1);
+	fault_arm(FAULT_DB_SEND, 1);
 	TRY(q_items_take(tx, before, &rows, &n));
 	cr_expect_eq(n, 1);
 	TRY(q_items_take(tx, after, &rows, &asking->n));
-	db_fault_arm(DB_FAULT_SEND, 0);
+	fault_arm(FAULT_DB_SEND, 0);
 	return OK;
 }
 
@@ -269,7 +270,7 @@ Test(ask, an_injected_failure_hits_a_question_like_any_statement)
 	struct asking asking = {};
 
 	for (unsigned k = 1; k <= 3; k++) {
-		db_fault_arm(DB_FAULT_QUERY, k);
+		fault_arm(FAULT_DB_QUERY, k);
 		expect_status(in_tx(conn, DB_WRITE, tenant, ask_and_write, &asking),
 			      STATUS_INTERNAL, "FAULT_INJECTED");
 		cr_expect(db_conn_is_open(conn));

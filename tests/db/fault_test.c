@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/fault.h"
 #include "db/schema.h"
 
 ReportHook(PRE_ALL)(struct criterion_test_set *tests)
@@ -40,17 +41,17 @@ static struct status count(struct tx *tx, void *arg)
 }
 
 /* All or nothing, whatever broke; and success is only said when all is there. */
-static bool one_fault(struct db_conn *conn, enum db_fault kind, unsigned k)
+static bool one_fault(struct db_conn *conn, enum fault kind, unsigned k)
 {
 	struct uuid tenant = a_tenant();
 	struct status st;
 	int64_t rows;
 	bool was_hit;
 
-	db_fault_arm(kind, k);
+	fault_arm(kind, k);
 	st = in_tx(conn, DB_WRITE, tenant, write_three, NULL);
 	was_hit = !db_conn_is_open(conn) || is_failed(st);
-	db_fault_arm(kind, 0);
+	fault_arm(kind, 0);
 	rows = rows_of(tenant);
 	cr_expect(rows == 0 || rows == 3, "%d rows after fault %u", (int)rows, k);
 	if (is_ok(st))
@@ -64,7 +65,7 @@ static bool one_fault(struct db_conn *conn, enum db_fault kind, unsigned k)
 	return was_hit;
 }
 
-static void fault_loop(enum db_fault kind)
+static void fault_loop(enum fault kind)
 {
 	struct db_conn *conn = test_conn("dbtest", &dbtest_queries);
 	unsigned k = 1;
@@ -77,12 +78,12 @@ static void fault_loop(enum db_fault kind)
 
 Test(fault, a_lost_connection_at_any_send_leaves_all_or_nothing, .timeout = 60)
 {
-	fault_loop(DB_FAULT_SEND);
+	fault_loop(FAULT_DB_SEND);
 }
 
 Test(fault, a_lost_connection_at_any_receive_leaves_all_or_nothing, .timeout = 60)
 {
-	fault_loop(DB_FAULT_RECEIVE);
+	fault_loop(FAULT_DB_RECEIVE);
 }
 
 Test(fault, a_lost_answer_to_commit_is_an_unknown_outcome)
@@ -90,7 +91,7 @@ Test(fault, a_lost_answer_to_commit_is_an_unknown_outcome)
 	struct db_conn *conn = test_conn("dbtest", &dbtest_queries);
 	struct uuid tenant = a_tenant();
 
-	db_fault_arm(DB_FAULT_COMMIT, 1);
+	fault_arm(FAULT_DB_COMMIT, 1);
 	expect_status(in_tx(conn, DB_WRITE, tenant, write_three, NULL), STATUS_UNAVAILABLE,
 		      "OUTCOME_UNKNOWN");
 	cr_expect_eq(rows_of(tenant), 3);
@@ -102,7 +103,7 @@ Test(fault, an_injected_statement_failure_rolls_back_and_keeps_the_connection)
 	struct db_conn *conn = test_conn("dbtest", &dbtest_queries);
 	struct uuid tenant = a_tenant();
 
-	db_fault_arm(DB_FAULT_QUERY, 2);
+	fault_arm(FAULT_DB_QUERY, 2);
 	expect_status(in_tx(conn, DB_WRITE, tenant, write_three, NULL), STATUS_INTERNAL,
 		      "FAULT_INJECTED");
 	cr_expect(db_conn_is_open(conn));

@@ -125,13 +125,14 @@ static void check_effects(const struct fault_case *what, int end, const struct o
 	fault_repeat(what, effects, k);
 }
 
-static int one_round(const struct fault_case *what, struct outcome *outcome, unsigned k)
+/* Also the same allocation again is another round: what the last one made is there. */
+static int one_round(const struct fault_case *what, struct outcome *outcome, unsigned n, unsigned k)
 {
 	struct round round = {what, outcome};
 	const char *before;
 	int end;
 
-	what->prepare(10000 + k);
+	what->prepare(10000 + n);
 	*outcome = (struct outcome){};
 	before = fault_backends(what);
 	nth = k;
@@ -153,7 +154,7 @@ void fault_every_allocation(const struct fault_case *what)
 	for (unsigned k = 1; !outcome->untouched || outcome->code != STATUS_OK;
 	     k = outcome->untouched ? k : alloc_fault_next(k, DENSE)) {
 		cr_assert_lt(++rounds, ROUNDS_MAX);
-		if (one_round(what, outcome, k) == ALLOC_END_HOUSE)
+		if (one_round(what, outcome, rounds, k) == ALLOC_END_HOUSE)
 			aborted++;
 		else if (outcome->code != STATUS_OK)
 			failed++;

@@ -49,7 +49,7 @@ static const struct fault_case delivery = {
 Test(faults, a_delivery_is_recorded_once_in_an_unbroken_log, .timeout = 120, .fini = daemons_stop)
 {
 	daemon_start(&audit_daemon);
-	fault_every_kind(&delivery);
+	fault_every_statement(&delivery);
 }
 
 Test(faults, a_delivery_is_recorded_once_whatever_allocation_fails, .timeout = 120,

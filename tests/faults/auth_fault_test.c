@@ -66,7 +66,7 @@ static const struct fault_case signing_in = {
 Test(faults, a_session_begins_and_is_told_or_does_not, .timeout = 120, .fini = daemons_stop)
 {
 	begin();
-	fault_every_kind(&signing_in);
+	fault_every_statement(&signing_in);
 }
 
 Test(faults, a_session_begins_or_does_not_whatever_allocation_fails, .timeout = 120,
@@ -109,7 +109,7 @@ static const struct fault_case refreshing = {
 Test(faults, a_lost_refresh_costs_nobody_the_session, .timeout = 120, .fini = daemons_stop)
 {
 	begin();
-	fault_every_kind(&refreshing);
+	fault_every_statement(&refreshing);
 }
 
 Test(faults, a_refresh_costs_nobody_the_session_whatever_allocation_fails, .timeout = 120,
@@ -160,7 +160,7 @@ static const struct fault_case signing_out = {
 Test(faults, a_session_ends_and_is_told_or_does_not, .timeout = 120, .fini = daemons_stop)
 {
 	begin();
-	fault_every_kind(&signing_out);
+	fault_every_statement(&signing_out);
 }
 
 Test(faults, a_session_ends_or_does_not_whatever_allocation_fails, .timeout = 120,

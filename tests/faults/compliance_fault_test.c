@@ -93,7 +93,7 @@ static const struct fault_case polling = {
 
 Test(faults, a_change_of_a_source_is_taken_once)
 {
-	fault_every_kind(&polling);
+	fault_every_statement(&polling);
 }
 
 Test(faults, a_change_of_a_source_is_taken_once_whatever_allocation_fails)
@@ -137,7 +137,7 @@ static const struct fault_case raising = {
 
 Test(faults, an_event_is_raised_once_and_told)
 {
-	fault_every_kind(&raising);
+	fault_every_statement(&raising);
 }
 
 Test(faults, an_event_is_raised_once_whatever_allocation_fails)
@@ -181,7 +181,7 @@ static const struct fault_case acknowledging = {
 
 Test(faults, an_event_is_acknowledged_and_told_once)
 {
-	fault_every_kind(&acknowledging);
+	fault_every_statement(&acknowledging);
 }
 
 Test(faults, an_event_is_acknowledged_once_whatever_allocation_fails)

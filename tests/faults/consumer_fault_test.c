@@ -48,7 +48,7 @@ Test(faults, a_code_is_redeemed_once_and_told_once, .timeout = 120, .fini = worl
 {
 	world_start();
 	program_of_code = a_program();
-	fault_every_kind(&redemption);
+	fault_every_statement(&redemption);
 }
 
 Test(faults, a_code_is_redeemed_once_whatever_allocation_fails, .timeout = 120, .fini = world_stop)
@@ -105,7 +105,7 @@ Test(faults, a_screener_is_completed_once_and_told_once, .timeout = 120, .fini =
 {
 	world_start();
 	program_of_code = a_program();
-	fault_every_kind(&completion);
+	fault_every_statement(&completion);
 }
 
 Test(faults, a_screener_is_completed_once_whatever_allocation_fails, .timeout = 120,
@@ -158,5 +158,5 @@ Test(faults, a_code_is_issued_once_and_counted_once, .timeout = 120, .fini = wor
 {
 	world_start();
 	program_of_code = a_program(.budget = 100000);
-	fault_every_kind(&issuance);
+	fault_every_statement(&issuance);
 }

@@ -135,7 +135,7 @@ static void check_failure(const struct fault_case *what, struct status st, unsig
 	fault_repeat(what, effects, k);
 }
 
-static bool one_round(const struct fault_case *what, enum db_fault kind, unsigned k)
+static bool one_round(const struct fault_case *what, enum fault kind, unsigned k)
 {
 	struct answer answer;
 	struct settled settled = {.what = what};
@@ -143,10 +143,10 @@ static bool one_round(const struct fault_case *what, enum db_fault kind, unsigne
 
 	what->prepare((unsigned)kind * 1000 + k);
 	settled.n = backends(what);
-	db_fault_arm(kind, k);
+	fault_arm(kind, k);
 	answer = what->ask();
-	untouched = db_fault_is_armed(kind);
-	db_fault_arm(kind, 0);
+	untouched = fault_is_armed(kind);
+	fault_arm(kind, 0);
 	expect_soon(are_no_more, &settled);
 	if (is_failed(answer.status))
 		check_failure(what, answer.status, k);
@@ -155,7 +155,7 @@ static bool one_round(const struct fault_case *what, enum db_fault kind, unsigne
 	return untouched;
 }
 
-static void fault_loop(const struct fault_case *what, enum db_fault kind)
+static void fault_loop(const struct fault_case *what, enum fault kind)
 {
 	unsigned k = 1;
 
@@ -164,10 +164,18 @@ static void fault_loop(const struct fault_case *what, enum db_fault kind)
 	cr_assert(k > 1 && k < ROUNDS_MAX, "%u rounds", k);
 }
 
-void fault_every_kind(const struct fault_case *what)
+void fault_every_statement(const struct fault_case *what)
 {
-	for (int kind = 0; kind < DB_FAULT_KINDS; kind++)
-		fault_loop(what, (enum db_fault)kind);
+	fault_loop(what, FAULT_DB_SEND);
+	fault_loop(what, FAULT_DB_RECEIVE);
+	fault_loop(what, FAULT_DB_QUERY);
+	fault_loop(what, FAULT_DB_COMMIT);
+}
+
+void fault_every_message(const struct fault_case *what)
+{
+	fault_loop(what, FAULT_RPC_SEND);
+	fault_loop(what, FAULT_RPC_RECEIVE);
 }
 
 struct answer fault_run_jobs(struct test_daemon *daemon)

@@ -7,7 +7,7 @@
  */
 #include <stdint.h>
 
-#include "db/conn.h"
+#include "base/fault.h"
 #include "support/svc_test.h"
 
 struct fault_case {
@@ -31,7 +31,9 @@ struct fault_case {
 	bool is_apart;
 };
 
-void fault_every_kind(const struct fault_case *what);
+void fault_every_statement(const struct fault_case *what);
+/* The same for a call that needs another daemon: its sends and receives on the way there. */
+void fault_every_message(const struct fault_case *what);
 /*
  * The allocations, in a child each.  One of our own that fails ends the process
  * (base/arena.h), one of a library may: then the call was not answered, and the rest

@@ -66,7 +66,7 @@ static const struct fault_case queueing = {
 
 Test(faults, a_mail_is_queued_once_or_not_at_all)
 {
-	fault_every_kind(&queueing);
+	fault_every_statement(&queueing);
 }
 
 Test(faults, a_mail_is_queued_once_or_not_whatever_allocation_fails)
@@ -122,7 +122,7 @@ static const struct fault_case delivery = {
 
 Test(faults, a_mail_is_delivered_and_told_or_tried_again)
 {
-	fault_every_kind(&delivery);
+	fault_every_statement(&delivery);
 	cr_assert_eq(test_count("SELECT count(*) FROM notification.job"), 0);
 }
 

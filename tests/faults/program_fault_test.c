@@ -69,7 +69,7 @@ static const struct fault_case publication = {
 Test(faults, a_version_is_published_whole_or_not_at_all, .timeout = 120, .fini = daemons_stop)
 {
 	program_d = daemon_start(&program_daemon);
-	fault_every_kind(&publication);
+	fault_every_statement(&publication);
 }
 
 Test(faults, a_version_is_published_whole_or_not_whatever_allocation_fails, .timeout = 120,

@@ -71,7 +71,8 @@ int main(void)
 	fault_every_allocation(&registration);
 	registration.is_apart = false;
 	world_start_with_tenant_apart();
-	fault_every_kind(&registration);
+	fault_every_statement(&registration);
+	fault_every_message(&registration);
 	daemons_stop();
 	puts("a person registers wholly or not at all");
 	return 0;

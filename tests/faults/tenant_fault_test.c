@@ -32,7 +32,7 @@ static const struct fault_case creation = {
 Test(faults, a_tenant_is_made_whole_or_not_at_all, .timeout = 120, .fini = daemons_stop)
 {
 	daemon_start(&tenant_daemon);
-	fault_every_kind(&creation);
+	fault_every_statement(&creation);
 }
 
 Test(faults, a_tenant_is_made_whole_or_not_whatever_allocation_fails, .timeout = 120,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "db/conn.h"
 #include "sample_world.h"
 #include "svc/internal.h"
@@ -197,10 +198,10 @@ Test(idempotency, questions_of_the_effect_leave_with_those_about_the_key)
 
 	put_note(acme, "taken");
 	/* Reading first takes two flushes; questions, the new note and COMMIT three. */
-	db_fault_arm(DB_FAULT_SEND, 6);
+	fault_arm(FAULT_DB_SEND, 6);
 	expect_ok(put_once(ann, "free"));
-	cr_assert(db_fault_is_armed(DB_FAULT_SEND), "a flush too many");
-	db_fault_arm(DB_FAULT_SEND, 0);
+	cr_assert(fault_is_armed(FAULT_DB_SEND), "a flush too many");
+	fault_arm(FAULT_DB_SEND, 0);
 	expect_fail(put_once(with_key(ann, "key-2"), "taken"), ALREADY_EXISTS, "NOTE_EXISTS");
 	/* A repeated request is answered before the effect's questions are looked at. */
 	cr_assert(put_once(ann, "free").replayed);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "aegis/svc/v1/svc.aegis.h"
+#include "base/fault.h"
 #include "db/conn.h"
 #include "sample_world.h"
 #include "support/svc_test_internal.h"
@@ -267,10 +268,10 @@ Test(jobs, a_lost_connection_does_not_leave_a_job_leased)
 		cr_assert(is_ok(
 			job_claim(daemon_worker(sample), an_id("holder"), instant_now(), &job)));
 		cr_assert_not_null(job);
-		db_fault_arm(DB_FAULT_SEND, k);
+		fault_arm(FAULT_DB_SEND, k);
 		job_item_run(daemon_worker(sample), job);
-		untouched = db_fault_is_armed(DB_FAULT_SEND);
-		db_fault_arm(DB_FAULT_SEND, 0);
+		untouched = fault_is_armed(FAULT_DB_SEND);
+		fault_arm(FAULT_DB_SEND, 0);
 		expect_count(0, acme, "sample.job WHERE leased_until IS NOT NULL");
 	}
 	cr_assert(untouched && k > 2, "%u", k);
