@@ -145,7 +145,7 @@ Test(frame, what_is_announced_takes_no_memory)
 	arrive(frame->bytes, FRAME_PREFIX);
 	expect(FRAME_MORE);
 	frame_reader_room(&reader, &room);
-	cr_assert_leq(room, 64 * 1024);
+	cr_assert_leq(room, (size_t)64 * 1024);
 	frame_unref(&frame);
 }
 

@@ -18,7 +18,7 @@ SELECT size, frontier, root FROM audit.log WHERE tenant_id = :tenant;
 -- args: size int8, frontier bytes, root bytes, now instant
 UPDATE audit.log SET size = :size, frontier = :frontier, root = :root, updated_at = :now WHERE tenant_id = :tenant;
 
--- The entries of one batch, in their order.
+-- The entries of one batch: each has its place by its own number.
 -- name: insert_entries :exec
 -- args: first_idx int8, recorded_at instant, event_ids uuid[], occurred_ats instant[], sources text[], actor_kinds text[],
 --   actor_ids text[], actor_labels text[], actions text[], target_kinds text[], target_ids text[], target_versions int8[],
@@ -32,8 +32,7 @@ SELECT :tenant, :first_idx + e.nth - 1, e.event_id, e.occurred_at, :recorded_at,
 FROM unnest(:event_ids, :occurred_ats, :sources, :actor_kinds, :actor_ids, :actor_labels, :actions, :target_kinds, :target_ids,
 	:target_versions, :befores, :afters, :outcomes, :request_ids, :addresses, :user_agents, :leaves, :leaf_hashes)
 	WITH ORDINALITY AS e (event_id, occurred_at, source, actor_kind, actor_id, actor_label, action, target_kind, target_id,
-		target_version, before, after, outcome, request_id, address, user_agent, leaf, leaf_hash, nth)
-ORDER BY e.nth;
+		target_version, before, after, outcome, request_id, address, user_agent, leaf, leaf_hash, nth);
 
 -- name: insert_node :exec
 -- args: height int4, idx int8, hash bytes
