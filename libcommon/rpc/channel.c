@@ -309,7 +309,8 @@ bool channel_withdraw(struct channel *channel, struct frame *frame)
 	} else {
 		mine = NULL;
 	}
-	leave(channel);
+	/* Nothing ends by this, and the caller may hold a lock that on_end takes. */
+	pthread_mutex_unlock(&channel->lock);
 	if (!mine)
 		return false;
 	frame_unref(&mine);

@@ -28,21 +28,25 @@ SCRIPT = """\\set n :n + 1
 BEGIN;
 SELECT set_config('app.current_tenant_id', :tenant, true), set_config('statement_timeout', '5000', true);
 SELECT pg_try_advisory_xact_lock(hashtext(:run || :client_id::text || ' ' || :n::text));
-\\endpipeline
 SELECT request_hash, response FROM consumer.idempotency
 WHERE tenant_id = :tenant AND principal_id = :actor AND key = :run || :client_id::text || ' ' || :n::text AND expires_at > now();
 SELECT subject, misses, window_until FROM consumer.guess
 WHERE tenant_id = :tenant AND subject = ANY (ARRAY['key', 'terminal', 'tenant']) AND window_until > now();
-UPDATE consumer.code
-SET status = 'redeemed', holder = :actor, terminal_id = 'till-1', transaction_id = 'tx-' || :n::text,
-	reserved_until = NULL, redeemed_at = now(), updated_at = now(), updated_by = :actor, version = version + 1
-WHERE tenant_id = :tenant AND code_hash = sha256(convert_to(:run || ' ' || (:client_id::int * :share::int + :n::int)::text, 'UTF8')) AND expires_at > now()
-	AND (status IN ('issued', 'rolled_back') OR (status = 'reserved'
-		AND (reserved_until <= now() OR (holder = :actor AND transaction_id = 'tx-' || :n::text))))
-RETURNING id AS code_id, program_id, code_class, status, holder, transaction_id, reserved_until, redeemed_at, expires_at, version \\gset
+\\endpipeline
+WITH redeemed AS (
+	UPDATE consumer.code
+	SET status = 'redeemed', holder = :actor, terminal_id = 'till-1', transaction_id = 'tx-' || :n::text,
+		reserved_until = NULL, redeemed_at = now(), updated_at = now(), updated_by = :actor, version = version + 1
+	WHERE tenant_id = :tenant AND code_hash = sha256(convert_to(:run || ' ' || (:client_id::int * :share::int + :n::int)::text, 'UTF8')) AND expires_at > now()
+		AND (status IN ('issued', 'rolled_back') OR (status = 'reserved'
+			AND (reserved_until <= now() OR (holder = :actor AND transaction_id = 'tx-' || :n::text))))
+	RETURNING id, program_id, code_class, status, holder, transaction_id, reserved_until, redeemed_at, expires_at, version
+), noted AS (
+	INSERT INTO consumer.redemption (tenant_id, id, code_id, holder, key_id, terminal_id, transaction_id, created_at, created_by)
+	SELECT :tenant, gen_random_uuid(), id, :actor, :actor, 'till-1', 'tx-' || :n::text, now(), :actor FROM redeemed
+)
+SELECT id AS code_id, program_id, code_class, status, holder, transaction_id, reserved_until, redeemed_at, expires_at, version FROM redeemed \\gset
 \\startpipeline
-INSERT INTO consumer.redemption (tenant_id, id, code_id, holder, key_id, terminal_id, transaction_id, created_at, created_by)
-VALUES (:tenant, gen_random_uuid(), :code_id, :actor, :actor, 'till-1', 'tx-' || :n::text, now(), :actor);
 INSERT INTO consumer.idempotency (tenant_id, principal_id, key, request_hash, response, created_at, expires_at)
 VALUES (:tenant, :actor, :run || :client_id::text || ' ' || :n::text, sha256('x'), sha256('x') || sha256('y') || sha256('z'), now(), now() + interval '1 day')
 ON CONFLICT (tenant_id, principal_id, key) DO UPDATE SET request_hash = excluded.request_hash, response = excluded.response;
