@@ -23,6 +23,9 @@ import journey as journeys  # noqa: E402
 REQUESTS = 60
 KILLS = 4
 STARTED_ANEW_SECONDS = 180
+PATIENCE_SECONDS = 90
+# Somebody else is at it, or was when it was killed: over when its lease is.
+BUSY = ("IDEMPOTENCY_IN_FLIGHT", "SYNC_RUNNING")
 
 
 class StruckClient:
@@ -52,7 +55,7 @@ class StruckClient:
         if method == "POST" and not key and not path.endswith("/redeem"):
             key = secrets.token_hex(16)
         self.maybe_strike()
-        started, deadline, repeated = time.monotonic(), time.monotonic() + 60, False
+        started, deadline, repeated = time.monotonic(), time.monotonic() + PATIENCE_SECONDS, False
         while True:
             try:
                 answer = self.wire.send(method, path, body, token, key)
@@ -60,10 +63,10 @@ class StruckClient:
                 answer, said = None, str(lost)
             else:
                 said = f"{answer.status} {answer.reason}"
-            if answer is not None and answer.status not in (429, 502, 503, 504) and answer.reason != "IDEMPOTENCY_IN_FLIGHT":
+            if answer is not None and answer.status not in (429, 502, 503, 504) and answer.reason not in BUSY:
                 break
             if time.monotonic() > deadline:
-                raise journeys.Problem(f"{method} {path}: no verdict within 60 s, last {said}")
+                raise journeys.Problem(f"{method} {path}: no verdict within {PATIENCE_SECONDS} s, last {said}")
             repeated = True
             self.repeats += 1
             time.sleep(0.1)
