@@ -221,15 +221,21 @@ void strbuf_add_char(struct strbuf *buf, char c)
 	strbuf_add(buf, &c, 1);
 }
 
-void strbuf_add_u64(struct strbuf *buf, uint64_t n)
+struct str u64_text(char digits[U64_DIGITS], uint64_t n)
 {
-	char digits[20];
-	size_t at = sizeof digits;
+	size_t at = U64_DIGITS;
 
 	do
 		digits[--at] = (char)('0' + n % 10);
 	while (n /= 10);
-	strbuf_add(buf, digits + at, sizeof digits - at);
+	return (struct str){digits + at, U64_DIGITS - at};
+}
+
+void strbuf_add_u64(struct strbuf *buf, uint64_t n)
+{
+	char digits[U64_DIGITS];
+
+	strbuf_add_str(buf, u64_text(digits, n));
 }
 
 void strbuf_add_i64(struct strbuf *buf, int64_t n)

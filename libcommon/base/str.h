@@ -66,6 +66,11 @@ void strbuf_add(struct strbuf *buf, const char *s, size_t len);
 void strbuf_add_c(struct strbuf *buf, const char *s);
 void strbuf_add_str(struct strbuf *buf, struct str s);
 void strbuf_add_char(struct strbuf *buf, char c);
+#define U64_DIGITS 20
+
+/* n in decimal, in the last of the digits that are given. */
+struct str u64_text(char digits[U64_DIGITS], uint64_t n);
+
 /* In decimal digits. */
 void strbuf_add_u64(struct strbuf *buf, uint64_t n);
 void strbuf_add_i64(struct strbuf *buf, int64_t n);

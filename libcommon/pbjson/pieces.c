@@ -9,13 +9,10 @@
 
 void put_unsigned(struct writer *w, uint64_t n)
 {
-	char digits[20];
-	size_t at = sizeof digits;
+	char digits[U64_DIGITS];
+	struct str text = u64_text(digits, n);
 
-	do
-		digits[--at] = (char)('0' + n % 10);
-	while (n /= 10);
-	put(w, digits + at, sizeof digits - at);
+	put(w, text.ptr, text.len);
 }
 
 void put_signed(struct writer *w, int64_t n)

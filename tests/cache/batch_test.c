@@ -113,11 +113,7 @@ static void expect_as_if_one_by_one(const struct cache_check *checks, const stru
 		struct cache_verdict alone;
 
 		gcra_table_check(table, &checks[told->log[i].who], SECONDS(1000), &alone);
-		cr_assert_eq(in_turn->allowed, alone.allowed, "call %d", i);
-		cr_assert_eq(in_turn->limit, alone.limit, "call %d", i);
-		cr_assert_eq(in_turn->remaining, alone.remaining, "call %d", i);
-		cr_assert_eq(in_turn->reset_ms, alone.reset_ms, "call %d", i);
-		cr_assert_eq(in_turn->retry_ms, alone.retry_ms, "call %d", i);
+		expect_same_verdict(in_turn, &alone, i);
 	}
 	gcra_table_free(&table);
 }

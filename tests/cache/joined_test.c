@@ -104,12 +104,7 @@ static void expect_as_if_alone(const struct cache_check *check, int n, const str
 		struct cache_verdict alone;
 
 		gcra_table_check(table, check, SECONDS(1000), &alone);
-		cr_assert_eq(joined->allowed, alone.allowed, "asker %d", i);
-		cr_assert_eq(joined->limit, alone.limit, "asker %d", i);
-		cr_assert_eq(joined->remaining, alone.remaining, "asker %d", i);
-		cr_assert_eq(joined->reset_ms, alone.reset_ms, "asker %d", i);
-		cr_assert_eq(joined->retry_ms, alone.retry_ms, "asker %d", i);
-		cr_assert_eq(joined->window_s, alone.window_s, "asker %d", i);
+		expect_same_verdict(joined, &alone, i);
 	}
 	gcra_table_free(&table);
 }

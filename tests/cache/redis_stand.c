@@ -155,3 +155,13 @@ long scripts_run(void)
 {
 	return redis_number("info commandstats | grep -oE 'cmdstat_evalsha:calls=[0-9]+'");
 }
+
+void expect_same_verdict(const struct cache_verdict *told, const struct cache_verdict *alone, int i)
+{
+	cr_assert_eq(told->allowed, alone->allowed, "call %d", i);
+	cr_assert_eq(told->limit, alone->limit, "call %d", i);
+	cr_assert_eq(told->window_s, alone->window_s, "call %d", i);
+	cr_assert_eq(told->remaining, alone->remaining, "call %d", i);
+	cr_assert_eq(told->reset_ms, alone->reset_ms, "call %d", i);
+	cr_assert_eq(told->retry_ms, alone->retry_ms, "call %d", i);
+}

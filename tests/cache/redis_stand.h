@@ -50,3 +50,7 @@ extern const struct cache_rate ten;
 /* The session, and ten for this principal and class. */
 struct cache_check a_check(struct uuid who, enum class class);
 void ask_often(const struct cache_check *check, int n, struct answer *answer);
+
+/* Was the i-th told what it would have been told alone? */
+void expect_same_verdict(const struct cache_verdict *told, const struct cache_verdict *alone,
+			 int i);

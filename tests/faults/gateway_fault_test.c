@@ -1,7 +1,7 @@
 /*
  * The gateway with a daemon behind it, on whichever of its threads, or of nng's, the k-th
- * allocation of a request fails: the request is answered as it should be, refused for now, or
- * its connection ends; the one after it is served; or the process ends by our own hand.  Never a
+ * allocation of a request fails: the request is answered as it should be, or refused,
+ * or its connection ends; the one after it is served; or the process ends by our own hand.  Never a
  * crash, a leak, a wrong answer or a gateway that hangs.
  */
 #include <signal.h>
