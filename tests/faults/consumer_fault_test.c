@@ -160,3 +160,12 @@ Test(faults, a_code_is_issued_once_and_counted_once, .timeout = 120, .fini = wor
 	program_of_code = a_program(.budget = 100000);
 	fault_every_statement(&issuance);
 }
+
+/* Whether the program still issues is asked of its daemon. */
+Test(faults, a_code_is_issued_once_whichever_message_to_program_is_lost, .timeout = 120,
+     .fini = world_stop)
+{
+	world_start();
+	program_of_code = a_program(.budget = 100000);
+	fault_every_message(&issuance);
+}
