@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "aegis/svc/v1/svc.aegis.h"
+#include "base/fault.h"
 #include "rpc/client.h"
 #include "sample_world.h"
 #include "support/svc_test_internal.h"
@@ -47,6 +48,39 @@ Test(wire, a_call_goes_the_whole_way_and_its_event_arrives)
 	expect_ok(wire_put(as(acme, "ann"), "over the wire"));
 	expect_soon(audit_has_seen, &one);
 	expect_count(1, acme, "sample.note");
+}
+
+static bool outbox_is_empty(void *arg)
+{
+	(void)arg;
+	return test_count("SELECT count(*) FROM sample.outbox WHERE subscriber = 'audit'") == 0;
+}
+
+/* One event for each k, of whose messages to the subscriber and back the k-th is lost. */
+static void lose_each_message(enum fault kind, int *told)
+{
+	bool untouched = false;
+	unsigned k;
+
+	for (k = 1; k < 20 && !untouched; k++) {
+		fault_arm(kind, k);
+		put_note(acme, arena_printf(test_world.arena, "note %d", ++*told));
+		expect_soon(audit_has_seen, told);
+		expect_soon(outbox_is_empty, NULL);
+		untouched = fault_is_armed(kind);
+		fault_arm(kind, 0);
+		cr_assert(audit_has_seen(told), "event %d arrived twice", *told);
+	}
+	cr_assert(untouched && k > 2, "%u", k);
+}
+
+Test(wire, an_event_arrives_once_whichever_message_between_daemons_is_lost)
+{
+	int told = 0;
+
+	cr_assert(rpc_client_wait(daemon_svc(sample)->client, "audit", 1, 20000));
+	lose_each_message(FAULT_RPC_SEND, &told);
+	lose_each_message(FAULT_RPC_RECEIVE, &told);
 }
 
 static bool refused_one_is_put_off(void *arg)
