@@ -78,14 +78,11 @@ static char *put_uuid(char *out, struct uuid id)
 /* Decimal digits, and where they end. */
 static char *put_digits(char *out, uint64_t n)
 {
-	char digits[20];
-	size_t at = sizeof digits;
+	char digits[U64_DIGITS];
+	struct str text = u64_text(digits, n);
 
-	do
-		digits[--at] = (char)('0' + n % 10);
-	while (n /= 10);
-	memcpy(out, digits + at, sizeof digits - at);
-	return out + sizeof digits - at;
+	memcpy(out, text.ptr, text.len);
+	return out + text.len;
 }
 
 void cache_session_key(char out[CACHE_KEY_MAX], struct uuid tenant, struct uuid session)
