@@ -84,6 +84,20 @@ void gw_answer_ok(struct gw_call *call, int status, const char *content_type, st
 	gw_common_fields(call, &answer);
 	edge_answer_add(&answer, "Cache-Control", STR("no-store"));
 	edge_answer_add(&answer, "Content-Security-Policy", STR(CSP_NONE));
+	if (call->etag.len)
+		edge_answer_add(&answer, "ETag", call->etag);
+	add_ratelimit(call, &answer);
+	edge_reply(call->x, &answer);
+}
+
+void gw_answer_not_modified(struct gw_call *call, struct str etag)
+{
+	struct edge_answer answer = {.status = 304};
+
+	gw_common_fields(call, &answer);
+	edge_answer_add(&answer, "Cache-Control", STR("no-store"));
+	if (etag.len)
+		edge_answer_add(&answer, "ETag", etag);
 	add_ratelimit(call, &answer);
 	edge_reply(call->x, &answer);
 }

@@ -29,6 +29,9 @@ struct gw_call {
 	bool has_verdict;
 	struct field_errors errors;
 	const char *idempotency_key;
+	struct str if_match, if_none_match; /* ptr NULL: none */
+	int64_t expected_version;	    /* of If-Match in a write; 0: none */
+	struct str etag;		    /* of the answer; len 0: none */
 	struct edge_task task;
 	struct rpc_result *result;
 	void (*then)(struct gw_call *call); /* on the loop's thread, when result is there */
@@ -56,6 +59,8 @@ void gw_transcode(struct gw_call *call);
 
 /* answer.c */
 void gw_answer_ok(struct gw_call *call, int status, const char *content_type, struct str body);
+/* 304: the client has this already. */
+void gw_answer_not_modified(struct gw_call *call, struct str etag);
 void gw_fail(struct gw_call *call, struct status st, const char *detail);
 void gw_fail_later(struct gw_call *call, struct status st, const char *detail,
 		   uint32_t retry_after_ms);

@@ -40,8 +40,8 @@ void gw_answer_options(struct gw_call *call)
 	    edge_head_field(&call->x->head, "access-control-request-method").ptr) {
 		edge_answer_add(&answer, "Access-Control-Allow-Methods", str_of(allow));
 		edge_answer_add(&answer, "Access-Control-Allow-Headers",
-				STR("Authorization, Content-Type, Idempotency-Key, X-Request-Id, "
-				    "Traceparent"));
+				STR("Authorization, Content-Type, Idempotency-Key, If-Match, "
+				    "If-None-Match, X-Request-Id, Traceparent, Aegis-Tenant"));
 		edge_answer_add(&answer, "Access-Control-Max-Age", STR("600"));
 	}
 	edge_reply(call->x, &answer);

@@ -387,12 +387,16 @@ enum edge_refusal edge_head_parse(struct arena *arena, const char *bytes, size_t
 				  size_t n_lines, struct edge_head *head)
 {
 	struct str rest = {bytes, head_len - 2};
-	enum edge_refusal refusal;
+	enum edge_refusal refusal, of_line;
 
 	*head = (struct edge_head){.fields = arena_alloc(arena, n_lines * sizeof *head->fields)};
-	refusal = parse_request_line(take_line(&rest), head);
+	of_line = parse_request_line(take_line(&rest), head);
+	refusal = EDGE_FINE;
+	/* Also behind a line that is refused: the refusal says whom it lets read it (CORS). */
 	while (refusal == EDGE_FINE && rest.len)
 		refusal = parse_field(take_line(&rest), head);
+	if (of_line != EDGE_FINE)
+		return of_line;
 	return refusal == EDGE_FINE ? check_framing(head) : refusal;
 }
 

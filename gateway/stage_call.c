@@ -8,6 +8,7 @@
 #include "call.h"
 #include "http/uri.h"
 #include "pbjson/pbjson.h"
+#include "precondition.h"
 #include "rpc/pb_arena.h"
 
 #define QUERY_PARAMETERS_MAX 64
@@ -34,8 +35,9 @@ static bool read_body(struct gw_call *call, struct pbjson_paths *present)
 {
 	const struct gw_route *route = call->route;
 	const struct rpc_method *method = route_method(route);
-	struct pbjson_options options = {.present = call->x->head.method == EDGE_PATCH ? present
-										       : NULL};
+	bool is_patch = call->x->head.method == EDGE_PATCH;
+	struct pbjson_options options = {.present = is_patch ? present : NULL,
+					 .null_clears = is_patch};
 	struct pbjson_error error = {};
 	struct status st;
 
@@ -164,6 +166,49 @@ static void fail_answer(struct gw_call *call, const char *reason)
 	gw_fail(call, FAIL(INTERNAL, "MALFORMED_REPLY"), NULL);
 }
 
+/*
+ * A field's name relative to the body that was sent: where the body is one member of the request
+ * ("program"), the handler's and the validator's "program.name" is "name" there.
+ */
+static const char *name_in_body(const struct gw_call *call, const char *field)
+{
+	const struct pb_info *info = route_method(call->route)->request;
+	const char *body = call->route->body;
+	size_t len;
+
+	if (!body || strcmp(body, "*") == 0)
+		return field;
+	for (unsigned i = 0; i < info->descriptor->n_fields; i++)
+		if (strcmp(info->descriptor->fields[i].name, body) == 0)
+			body = info->fields[i].json_name;
+	len = strlen(body);
+	return strncmp(field, body, len) == 0 && field[len] == '.' ? field + len + 1 : field;
+}
+
+static void refuse_fields(struct gw_call *call, struct status st)
+{
+	for (size_t i = 0; i < call->errors.n; i++)
+		call->errors.items[i].field = name_in_body(call, call->errors.items[i].field);
+	gw_fail_fields(call, st, "The request has fields that cannot be taken.");
+}
+
+static void refuse_reply(struct gw_call *call, const struct rpc_reply_header *header)
+{
+	struct rpc_reply_header told = *header;
+
+	if (call->expected_version && header->status.reason &&
+	    strcmp(header->status.reason, "VERSION_CONFLICT") == 0) {
+		gw_fail_http(call, 412, FAIL(FAILED_PRECONDITION, "PRECONDITION_FAILED"), NULL);
+		return;
+	}
+	for (size_t i = 0; i < header->n_fields; i++)
+		field_errors_add(&call->errors, name_in_body(call, header->fields[i].field),
+				 header->fields[i].reason, header->fields[i].message);
+	told.fields = call->errors.items;
+	told.n_fields = call->errors.n;
+	gw_fail_reply(call, &told);
+}
+
 static void on_reply(struct gw_call *call)
 {
 	const struct rpc_method *method = route_method(call->route);
@@ -174,7 +219,7 @@ static void on_reply(struct gw_call *call)
 	struct status st;
 
 	if (is_failed(result->header.status)) {
-		gw_fail_reply(call, &result->header);
+		refuse_reply(call, &result->header);
 		return;
 	}
 	if (method->policy.http_success == 204) {
@@ -188,6 +233,9 @@ static void on_reply(struct gw_call *call)
 		fail_answer(call, "not its message");
 		return;
 	}
+	call->etag = gw_etag_of(call, method->response, message);
+	if (!gw_preconditions_hold(call, call->etag))
+		return;
 	if (call->route->response_body)
 		st = pbjson_write_field(&json, method->response, message,
 					call->route->response_body, NULL);
@@ -209,14 +257,15 @@ void gw_transcode(struct gw_call *call)
 	uint32_t deadline = method->policy.deadline_ms ? method->policy.deadline_ms : 5000;
 	struct status st;
 
-	if (!take_idempotency_key(call) || !read_body(call, &present))
+	if (!take_idempotency_key(call) || !gw_take_preconditions(call) ||
+	    !read_body(call, &present))
 		return;
 	binder.msg = call->request;
-	if (!bind_path(call, &binder) || !bind_query(call, &binder))
+	if (!bind_path(call, &binder) || !bind_query(call, &binder) || !gw_bind_precondition(call))
 		return;
 	st = method->validate ? method->validate(call->request, &call->errors) : OK;
 	if (is_failed(st)) {
-		gw_fail_fields(call, st, "The request has fields that cannot be taken.");
+		refuse_fields(call, st);
 		return;
 	}
 	if (arena_is_exhausted(call->x->arena)) {

@@ -187,18 +187,31 @@ static struct status parse_singular(struct reader *r, ProtobufCMessage *msg,
 	return OK;
 }
 
-/* Lists and maps: what is inside is not collected. */
+/* Lists and maps are replaced whole: what is inside is not collected, and null is as if absent. */
 static struct status parse_repeated(struct reader *r, ProtobufCMessage *msg,
 				    const ProtobufCFieldDescriptor *field,
 				    const struct pb_field_info *info)
 {
 	struct pbjson_paths *present = r->present;
+	bool null_clears = r->null_clears;
 	struct status st;
 
 	r->present = NULL;
+	r->null_clears = false;
 	st = info->is_map ? parse_map(r, msg, field, info) : parse_list(r, msg, field, info);
 	r->present = present;
+	r->null_clears = null_clears;
 	return st;
+}
+
+/* Has the field a state without a value, which null can mean? */
+static bool can_be_cleared(const ProtobufCFieldDescriptor *field, const struct pb_field_info *info)
+{
+	if (field_is_repeated(field))
+		return false;
+	if (field_in_oneof(field) || field->type == PROTOBUF_C_TYPE_MESSAGE)
+		return true;
+	return field->type == PROTOBUF_C_TYPE_STRING && !(info->rule && info->rule->required);
 }
 
 static struct status parse_member(struct reader *r, ProtobufCMessage *msg,
@@ -211,6 +224,8 @@ static struct status parse_member(struct reader *r, ProtobufCMessage *msg,
 
 	if (r->present && (leaf || null))
 		collect(r);
+	if (null && r->null_clears && !can_be_cleared(field, info))
+		return reader_fail(r, PBJSON_NULL_VALUE, r->at);
 	if (null)
 		return reader_literal(r, "null");
 	if (field_is_repeated(field))

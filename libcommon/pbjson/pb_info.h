@@ -32,6 +32,7 @@ struct pb_rule {
 	bool date;
 	bool uri;
 	bool trim;
+	bool etag; /* an int64 that counts the changes of its resource */
 	bool has_min;
 	bool has_max;
 	int64_t min;

@@ -33,6 +33,7 @@
 	X(RANGE, "is out of range")                                                                \
 	X(NOT_INTEGER, "is not a whole number")                                                    \
 	X(NULL_ITEM, "holds null as an item")                                                      \
+	X(NULL_VALUE, "cannot be null: this member always has a value")                            \
 	X(UNKNOWN_ENUM, "is not one of the names allowed")                                         \
 	X(NOT_BASE64, "is not base64")                                                             \
 	X(NOT_TIMESTAMP, "is not an RFC 3339 date and time")                                       \
@@ -79,6 +80,11 @@ struct pbjson_options {
 	uint32_t max_elements; /* members and items in the whole document, free JSON included */
 	bool ignore_unknown;   /* check and skip unknown members */
 	bool open_enums;       /* take enum numbers that have no name */
+	/*
+	 * As PATCH needs it, where null means "clear" (RFC 7396): only members that can be without
+	 * a value take it.  Those are messages, members of a oneof, and text that is not required.
+	 */
+	bool null_clears;
 	/*
 	 * Collects the members given, for update_mask: goes into objects of
 	 * messages, stops at lists, maps, free JSON and well-known types; null

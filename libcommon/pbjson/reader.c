@@ -46,6 +46,7 @@ void reader_init(struct reader *r, struct arena *arena, struct str text,
 		.elements_left = o->max_elements ? o->max_elements : PBJSON_ELEMENTS_DEFAULT,
 		.ignore_unknown = o->ignore_unknown,
 		.open_enums = o->open_enums,
+		.null_clears = o->null_clears,
 	};
 }
 

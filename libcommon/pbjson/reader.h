@@ -29,6 +29,7 @@ struct reader {
 	uint32_t objects; /* free JSON objects seen, tells their keys apart */
 	bool ignore_unknown;
 	bool open_enums;
+	bool null_clears;
 };
 
 enum token_kind {

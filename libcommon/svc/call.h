@@ -16,6 +16,7 @@
 
 struct tx;
 struct svc;
+struct Google__Protobuf__FieldMask;
 
 struct rpc_call {
 	struct arena *arena;
@@ -37,6 +38,17 @@ struct rpc_call {
 	void *internal;		    /* the dispatcher's */
 };
 
-/* Adds a field to the error answer; returns INVALID_ARGUMENT/INVALID_FIELDS. */
+/*
+ * Adds a field to the error answer; returns INVALID_ARGUMENT/INVALID_FIELDS.  field is a path of
+ * proto names from the request message ("program.starts_on"); the client is told its JSON names,
+ * relative to the body that it sent.
+ */
 struct status call_field_error(struct rpc_call *call, const char *field, const char *reason,
 			       const char *message);
+
+/*
+ * INVALID_ARGUMENT/INVALID_FIELDS with READ_ONLY when the mask names a field of the request's
+ * resource ("program") that is not among the writable ones (NULL-ended).
+ */
+struct status call_check_mask(struct rpc_call *call, const struct Google__Protobuf__FieldMask *mask,
+			      const char *resource, const char *const *writable);

@@ -36,6 +36,8 @@ static void add_rule(struct strbuf *out, const struct pg_message *m, const struc
 	strbuf_printf(
 		out, ".required = %d, .uuid = %d, .email = %d, .date = %d, .uri = %d, .trim = %d, ",
 		o->required, o->uuid, o->email, o->date, o->uri, o->trim);
+	if (o->etag)
+		strbuf_add_c(out, ".etag = 1, ");
 	if (o->_min_case == OPT__FIELD___MIN_MIN)
 		strbuf_printf(out, ".has_min = 1, .min = %lldLL, ", (long long)o->min);
 	if (o->_max_case == OPT__FIELD___MAX_MAX)

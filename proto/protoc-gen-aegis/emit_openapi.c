@@ -70,6 +70,12 @@ static json_t *parameters(struct openapi *api, const struct pg_method *m,
 	else if (m->rule->idempotency)
 		json_array_append_new(
 			list, json_pack("{s:s}", "$ref", "#/components/parameters/IdempotencyKey"));
+	if (binding_reads_etag(m, b))
+		json_array_append_new(
+			list, json_pack("{s:s}", "$ref", "#/components/parameters/IfNoneMatch"));
+	if (binding_reads_etag(m, b) || binding_takes_etag(m, b))
+		json_array_append_new(
+			list, json_pack("{s:s}", "$ref", "#/components/parameters/IfMatch"));
 	if (m->rule->admin && m->rule->tenant == OPT__TENANT_SOURCE__TENANT_PRINCIPAL)
 		json_array_append_new(
 			list, json_pack("{s:s}", "$ref", "#/components/parameters/AegisTenant"));

@@ -66,6 +66,8 @@ static void lint_other_options(struct pg_model *model, const char *where, const 
 		model_fail(model, "%s: min and max are for integers", where);
 	if (min && max && o->min > o->max)
 		model_fail(model, "%s: min is more than max", where);
+	if (o->etag && (f->proto->type != TYPE(INT64) || f->repeated || f->in_oneof))
+		model_fail(model, "%s: etag is for a plain int64", where);
 	if ((o->min_items || o->max_items) && !f->repeated)
 		model_fail(model, "%s: min_items and max_items are for repeated fields", where);
 	if (o->max_items && o->min_items > o->max_items)

@@ -39,3 +39,9 @@ json_t *openapi_responses(struct openapi *api, const struct pg_method *method,
 void openapi_common(struct openapi *api, json_t *components);
 /* What the gateway itself answers. */
 void openapi_own_paths(struct openapi *api);
+
+/* Of one binding: does its success carry an ETag, does it take If-None-Match, does it take
+ * If-Match. */
+bool binding_answers_etag(const struct pg_method *m, const struct pg_binding *b);
+bool binding_reads_etag(const struct pg_method *m, const struct pg_binding *b);
+bool binding_takes_etag(const struct pg_method *m, const struct pg_binding *b);

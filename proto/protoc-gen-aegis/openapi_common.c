@@ -32,10 +32,18 @@ static const char parameters[] =
 	"\"minLength\":1,\"maxLength\":255}},"
 	"\"AegisTenant\":{\"name\":\"Aegis-Tenant\",\"in\":\"header\",\"required\":false,"
 	"\"description\":\"For platform administrators: the organization to act in.\","
-	"\"schema\":{\"type\":\"string\",\"format\":\"uuid\"}}}";
+	"\"schema\":{\"type\":\"string\",\"format\":\"uuid\"}},"
+	"\"IfMatch\":{\"name\":\"If-Match\",\"in\":\"header\",\"required\":false,"
+	"\"description\":\"The ETag of the state that the change builds on: another state answers "
+	"412 and nothing is changed.\",\"schema\":{\"type\":\"string\"}},"
+	"\"IfNoneMatch\":{\"name\":\"If-None-Match\",\"in\":\"header\",\"required\":false,"
+	"\"description\":\"The ETag of what the client has: the same state answers 304 without a "
+	"body.\",\"schema\":{\"type\":\"string\"}}}";
 
 static const char headers[] =
-	"{\"X-Request-Id\":{\"description\":\"Names this call in logs and in the audit log.\","
+	"{\"ETag\":{\"description\":\"Names this state of the resource, for If-Match and "
+	"If-None-Match.\",\"schema\":{\"type\":\"string\"}},"
+	"\"X-Request-Id\":{\"description\":\"Names this call in logs and in the audit log.\","
 	"\"schema\":{\"type\":\"string\"}},"
 	"\"RateLimit\":{\"description\":\"What is left of the limit "
 	"(draft-ietf-httpapi-ratelimit-headers).\",\"schema\":{\"type\":\"string\"}}}";

@@ -34,6 +34,34 @@ static bool has_pages(const struct pg_message *input)
 	return false;
 }
 
+static bool has_etag(const struct pg_message *message, const char *body)
+{
+	for (size_t i = 0; message && i < message->n_fields; i++) {
+		const struct pg_field *f = &message->fields[i];
+
+		if (f->opt->etag ||
+		    (*body && strcmp(f->proto->name, body) == 0 && has_etag(f->message, "")))
+			return true;
+	}
+	return false;
+}
+
+bool binding_answers_etag(const struct pg_method *m, const struct pg_binding *b)
+{
+	return strcmp(b->verb, "POST") != 0 && strcmp(b->verb, "DELETE") != 0 &&
+	       has_etag(m->output, b->response_body);
+}
+
+bool binding_reads_etag(const struct pg_method *m, const struct pg_binding *b)
+{
+	return strcmp(b->verb, "GET") == 0 && has_etag(m->output, b->response_body);
+}
+
+bool binding_takes_etag(const struct pg_method *m, const struct pg_binding *b)
+{
+	return strcmp(b->verb, "GET") != 0 && has_etag(m->input, b->body);
+}
+
 /* Those that follow from the rule; the rpc's own come first. */
 static struct refusals refusals_of(const struct pg_method *m, const struct pg_binding *b)
 {
@@ -45,6 +73,11 @@ static struct refusals refusals_of(const struct pg_method *m, const struct pg_bi
 	/* An unknown member or parameter where there are none at all, too. */
 	ADD(&refusals, "INVALID_FIELDS");
 	ADD(&refusals, strcmp(b->body, "*") == 0 ? "QUERY_NOT_ALLOWED" : "TOO_MANY_PARAMETERS");
+	ADD(&refusals, "PRECONDITION_UNSUPPORTED");
+	if (binding_reads_etag(m, b) || binding_takes_etag(m, b))
+		ADD(&refusals, "PRECONDITION_FAILED");
+	if (binding_takes_etag(m, b))
+		ADD(&refusals, "PRECONDITION_CONFLICT");
 	if (has_pages(m->input))
 		ADD(&refusals, "PAGE_TOKEN_MISMATCH");
 	if (*b->body)
@@ -80,6 +113,8 @@ static int http_of(const struct manifest_line *line)
 
 	if (strcmp(line->name, "IDEMPOTENCY_KEY_REUSED") == 0)
 		return 422;
+	if (strcmp(line->name, "PRECONDITION_FAILED") == 0)
+		return 412;
 	if (strcmp(line->name, "NOT_ACCEPTABLE") == 0)
 		return 406;
 	if (strcmp(line->name, "BODY_TOO_LARGE") == 0)
@@ -164,6 +199,9 @@ static json_t *success(struct openapi *api, const struct pg_method *m, const str
 	json_t *headers =
 		json_pack("{s:{s:s}}", "X-Request-Id", "$ref", "#/components/headers/X-Request-Id");
 
+	if (binding_answers_etag(m, b))
+		json_object_set_new(headers, "ETag",
+				    json_pack("{s:s}", "$ref", "#/components/headers/ETag"));
 	if (m->rule->rate != OPT__RATE_CLASS__RATE_NONE)
 		json_object_set_new(headers, "RateLimit",
 				    json_pack("{s:s}", "$ref", "#/components/headers/RateLimit"));
@@ -186,6 +224,11 @@ json_t *openapi_responses(struct openapi *api, const struct pg_method *m,
 
 	snprintf(key, sizeof key, "%u", m->rule->success ? m->rule->success : 200);
 	json_object_set_new(responses, key, success(api, m, b));
+	if (binding_reads_etag(m, b))
+		json_object_set_new(responses, "304",
+				    json_pack("{s:s, s:{s:{s:s}}}", "description",
+					      "The client has this state already.", "headers",
+					      "ETag", "$ref", "#/components/headers/ETag"));
 	for (size_t i = 0; i < refusals.n; i++)
 		add_refusal(api, responses, refusals.reasons[i]);
 	return responses;

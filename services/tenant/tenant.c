@@ -61,8 +61,6 @@ void member_to_proto(struct arena *arena, const struct q_member_row *row, Tenant
 void settings_to_proto(struct arena *arena, const struct q_settings_row *row, Tenant__Settings *out)
 {
 	(void)arena;
-	out->session_idle_minutes = row->session_idle_minutes;
-	out->require_mfa = row->require_mfa;
 	out->n_alert_emails = row->alert_emails.n;
 	out->alert_emails = (const char **)row->alert_emails.items;
 	out->version = row->version;

@@ -116,6 +116,12 @@ static void answer_update(struct rpc_request *request, struct arena *arena)
 	for (size_t i = 0; update && update->update_mask && i < update->update_mask->n_paths; i++)
 		strcat(strcat(backend.mask, i ? "," : ""), update->update_mask->paths[i]);
 	answer.id = update ? update->id : "";
+	if (update && update->program && update->program->version &&
+	    update->program->version != backend.program_version) {
+		rpc_reply_status(request, FAIL(ABORTED, "VERSION_CONFLICT"));
+		return;
+	}
+	answer.version = ++backend.program_version;
 	reply(request, &answer.base);
 }
 
@@ -130,6 +136,7 @@ static void answer_service(struct rpc_request *request, struct arena *arena)
 	backend.calls++;
 	program.id = PROGRAM;
 	program.name = "Statin assistance";
+	program.version = backend.program_version;
 	if (is(request, &program_service, "UpdateProgram"))
 		answer_update(request, arena);
 	else if (is(request, &program_service, "PauseProgram"))

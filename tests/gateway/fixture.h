@@ -19,6 +19,8 @@ struct backend {
 	atomic_int jwks_asked;
 	atomic_bool session_alive;
 	atomic_int epoch;
+	atomic_long program_version; /* of the one program; a change that builds on another is
+					refused */
 	atomic_bool key_revoked;
 	atomic_bool jwks_down;
 	/* The last call of a service. */

@@ -137,6 +137,8 @@ Test(lint, refuses_rules_on_the_wrong_kind_of_field)
 	       "M.a: min and max are for integers");
 	refuse(FIELD("string a = 1 [(aegis.field).max_items = 1];"),
 	       "M.a: min_items and max_items are for repeated fields");
+	refuse(FIELD("string a = 1 [(aegis.field).etag = true];"),
+	       "M.a: etag is for a plain int64");
 	refuse(FIELD("bool a = 1 [(aegis.field).required = true];"),
 	       "M.a: required cannot tell 0 from absent; write oneof _a { ... } or min");
 }

@@ -122,7 +122,7 @@ Test(tenant, changes_only_what_the_mask_names_and_refuses_a_stale_version)
 	change.version = 1;
 	expect_fail(call(as(acme, "ann"), "UpdateMyTenant", &req), ABORTED, "VERSION_CONFLICT");
 	mask.paths = (char *[]){"status"};
-	expect_field(call(as(acme, "ann"), "UpdateMyTenant", &req), "status", "READ_ONLY");
+	expect_field(call(as(acme, "ann"), "UpdateMyTenant", &req), "tenant.status", "READ_ONLY");
 }
 
 Test(tenant, the_last_owner_stays_an_owner)
@@ -141,6 +141,37 @@ Test(tenant, the_last_owner_stays_an_owner)
 	demote.id = text(ann);
 	expect_ok(call(as(acme, "ann"), "UpdateUser", &demote));
 	cr_assert_eq(events_out("tenant", acme, "membership.changed"), 2, "audit and auth");
+}
+
+Test(tenant, a_role_change_that_builds_on_an_older_state_of_the_member_is_refused)
+{
+	Tenant__UpdateUserRequest update = TENANT__UPDATE_USER_REQUEST__INIT;
+	struct uuid acme = a_tenant("acme"), bob = a_member(acme, "bob", "viewer");
+	const Tenant__Member *now;
+
+	update.id = text(bob);
+	update.role = "editor";
+	update.version = 1;
+	now = expect_ok(call(as(acme, "ann"), "UpdateUser", &update));
+	cr_assert_eq(now->version, 2);
+	update.role = "admin";
+	expect_fail(call(as(acme, "ann"), "UpdateUser", &update), ABORTED, "VERSION_CONFLICT");
+	expect_count(1, acme, "tenant.member WHERE role = 'editor'");
+}
+
+Test(tenant, a_problem_of_a_read_only_member_is_told_by_its_json_name)
+{
+	Tenant__UpdateMyTenantRequest req = TENANT__UPDATE_MY_TENANT_REQUEST__INIT;
+	Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
+	Tenant__Tenant change = TENANT__TENANT__INIT;
+	struct uuid acme = a_tenant("acme");
+
+	mask.paths = (char *[]){"created_at"};
+	mask.n_paths = 1;
+	req.tenant = &change;
+	req.update_mask = &mask;
+	expect_field(call(as(acme, "ann"), "UpdateMyTenant", &req), "tenant.createdAt",
+		     "READ_ONLY");
 }
 
 struct demotion {

@@ -31,7 +31,7 @@ struct status consumer_create_partner_key(struct rpc_call *call,
 	struct bearer bearer;
 
 	if (req->expires_at && pb_instant(req->expires_at) <= call->now)
-		return call_field_error(call, "expiresAt", "PAST", "must be in the future");
+		return call_field_error(call, "expires_at", "PAST", "must be in the future");
 	TRY(q_lock_partner(call->tx, consumer_id(req->partner_id), &partner));
 	if (!partner)
 		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");

@@ -4,12 +4,10 @@
 static struct status check_mask(struct rpc_call *call, const Consumer__UpdatePartnerRequest *req)
 {
 	static const char *const writable[] = {"name", "kind", "active", "version", NULL};
-	const char *stranger = mask_find_stranger(req->update_mask, writable);
 
-	if (stranger)
-		return call_field_error(call, stranger, "READ_ONLY", "cannot be changed");
+	TRY(call_check_mask(call, req->update_mask, "partner", writable));
 	if (mask_has(req->update_mask, "name") && !*req->partner->name)
-		return call_field_error(call, "name", "REQUIRED", "must not be empty");
+		return call_field_error(call, "partner.name", "REQUIRED", "must not be empty");
 	return OK;
 }
 

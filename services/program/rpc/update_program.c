@@ -36,13 +36,11 @@ struct status program_update_program(struct rpc_call *call,
 				     const Program__UpdateProgramRequest *req,
 				     Program__Program *resp)
 {
-	const char *stranger = mask_find_stranger(req->update_mask, writable);
 	struct q_program_row *row;
 
-	if (stranger)
-		return call_field_error(call, stranger, "READ_ONLY", "cannot be changed");
+	TRY(call_check_mask(call, req->update_mask, "program", writable));
 	if (mask_has(req->update_mask, "name") && !*req->program->name)
-		return call_field_error(call, "name", "REQUIRED", "must not be empty");
+		return call_field_error(call, "program.name", "REQUIRED", "must not be empty");
 	TRY(lock_program(call, id_of(req->id), &row));
 	if (strcmp(row->status, "ended") == 0)
 		return FAIL(FAILED_PRECONDITION, "PROGRAM_ENDED");

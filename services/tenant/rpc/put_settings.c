@@ -8,15 +8,12 @@ struct status tenant_put_settings(struct rpc_call *call, const Tenant__PutSettin
 	struct q_settings_row *row;
 
 	TRY(q_update_settings(
-		call->tx, &row, .session_idle_minutes = in->session_idle_minutes,
-		.require_mfa = in->require_mfa,
+		call->tx, &row,
 		.alert_emails = ((struct text_list){in->alert_emails, in->n_alert_emails}),
 		.expected_version = in->version, .actor = call->principal->id, .now = call->now));
 	if (!row)
 		return FAIL(ABORTED, "VERSION_CONFLICT");
-	strbuf_printf(&after, "{\"sessionIdleMinutes\":%d,\"requireMfa\":%s,\"alertEmails\":%zu}",
-		      row->session_idle_minutes, row->require_mfa ? "true" : "false",
-		      row->alert_emails.n);
+	strbuf_printf(&after, "{\"alertEmails\":%zu}", row->alert_emails.n);
 	emit_tenant(call, "settings.updated", call->tenant, row->version, strbuf_str(&after));
 	settings_to_proto(call->arena, row, resp);
 	return OK;

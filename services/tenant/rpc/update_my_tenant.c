@@ -12,13 +12,10 @@ struct status tenant_update_my_tenant(struct rpc_call *call,
 	static const char *const writable[] = {"name", "time_zone", "locale", "version", NULL};
 	struct strbuf after = strbuf_new(call->arena);
 	struct q_tenant_row *row;
-	const char *stranger;
 
-	stranger = mask_find_stranger(req->update_mask, writable);
-	if (stranger)
-		return call_field_error(call, stranger, "READ_ONLY", "cannot be changed");
+	TRY(call_check_mask(call, req->update_mask, "tenant", writable));
 	if (name && !*name)
-		return call_field_error(call, "name", "REQUIRED", "must not be empty");
+		return call_field_error(call, "tenant.name", "REQUIRED", "must not be empty");
 	TRY(q_update_tenant(call->tx, &row, .name = name, .time_zone = zone, .locale = locale,
 			    .expected_version = in->version, .actor = call->principal->id,
 			    .now = call->now));

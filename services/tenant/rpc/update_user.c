@@ -3,6 +3,7 @@
 struct change {
 	struct uuid id;
 	const char *role;
+	int64_t expected_version; /* 0: any */
 	struct q_member_row *member;
 };
 
@@ -13,7 +14,10 @@ static struct status change_role(struct rpc_call *call, void *arg)
 
 	TRY(member_lock(call, change->id, strcmp(change->role, "owner") != 0, &old));
 	TRY(q_update_member_role(call->tx, &change->member, .id = change->id, .role = change->role,
+				 .expected_version = change->expected_version,
 				 .actor = call->principal->id, .now = call->now));
+	if (!change->member && change->expected_version)
+		return FAIL(ABORTED, "VERSION_CONFLICT");
 	if (!change->member)
 		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
 	emit_membership(call, "user.role_changed", change->member, old->role);
@@ -23,7 +27,7 @@ static struct status change_role(struct rpc_call *call, void *arg)
 struct status tenant_update_user(struct rpc_call *call, const Tenant__UpdateUserRequest *req,
 				 Tenant__Member *resp)
 {
-	struct change change = {.role = req->role};
+	struct change change = {.role = req->role, .expected_version = req->version};
 
 	(void)uuid_parse(str_of(req->id), &change.id);
 	TRY(tx_run(call, change_role, &change));

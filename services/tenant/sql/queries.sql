@@ -107,10 +107,10 @@ WHERE tenant_id = :tenant AND role = 'owner' AND active AND deleted_at IS NULL
 ORDER BY id FOR UPDATE;
 
 -- name: update_member_role :opt
--- args: id uuid, role text, actor uuid, now instant
+-- args: id uuid, role text, expected_version int8, actor uuid, now instant
 -- row: member
 UPDATE tenant.member SET role = :role, updated_at = :now, updated_by = :actor, version = version + 1
-WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL
+WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL AND (:expected_version = 0 OR version = :expected_version)
 RETURNING id, email, name, role, active, created_at, version;
 
 -- name: remove_member :opt
@@ -121,14 +121,14 @@ WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL
 RETURNING id, email, name, role, active, created_at, version;
 
 -- name: current_settings :opt
--- row: settings (session_idle_minutes int4, require_mfa bool, alert_emails text[], version int8)
-SELECT session_idle_minutes, require_mfa, alert_emails, version FROM tenant.settings WHERE tenant_id = :tenant;
+-- row: settings (alert_emails text[], version int8)
+SELECT alert_emails, version FROM tenant.settings WHERE tenant_id = :tenant;
 
 -- name: update_settings :opt
--- args: session_idle_minutes int4, require_mfa bool, alert_emails text[], expected_version int8, actor uuid, now instant
+-- args: alert_emails text[], expected_version int8, actor uuid, now instant
 -- row: settings
 UPDATE tenant.settings
-SET session_idle_minutes = :session_idle_minutes, require_mfa = :require_mfa, alert_emails = :alert_emails,
+SET alert_emails = :alert_emails,
 	updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND (:expected_version = 0 OR version = :expected_version)
-RETURNING session_idle_minutes, require_mfa, alert_emails, version;
+RETURNING alert_emails, version;
