@@ -153,12 +153,57 @@ compare_verdicts() {
 	"$root/tests/gateway/verdicts/compare.py" "$root/build/release/tests/gateway/edge_echo" "$@"
 }
 
+# One checkout's cluster for `bench ab`: its own command starts it, on its own port, without limits of the rate.
+# Prints what its worker needs to know, as JSON.
+start_side() {
+	local side=$1 side_port=$2
+	export AEGIS_INSTANCE=bench-ab AEGIS_PORT=$side_port AEGIS_PRESET=release AEGIS_GATEWAY_RATE_PERCENT=1000000
+	"$side/deploy/aegis" up >"$root/build/ab-$side_port.log" 2>&1 &&
+		cmake --build "$side/build/release" --target bench_programs -j "$jobs" >>"$root/build/ab-$side_port.log" 2>&1 || {
+		tail -20 "$root/build/ab-$side_port.log" >&2
+		die "the cluster of $side could not be started"
+	}
+	here=$side/deploy bash -euc '. "$here/lib/common.sh"
+		jq -nc --arg data "$data_dir" --arg run "$run_dir" --arg build "$build_dir" \
+			"{AEGIS_BENCH_DATA: \$data, AEGIS_BENCH_RUN: \$run, AEGIS_BENCH_BUILD: \$build}"' - bench
+}
+
+stop_sides() {
+	local side
+	for side in "$root" "$1"; do AEGIS_INSTANCE=bench-ab "$side/deploy/aegis" down >/dev/null 2>&1 || true; done
+}
+
+compare_states() {
+	local other=${1:-}
+	case "$other" in
+	-h | --help) exec "$root/tests/bench/ab" --help ;;
+	"" | -*) die "bench ab needs another checkout: deploy/aegis bench ab OTHER [NAME ...] [--pairs N]" ;;
+	esac
+	shift
+	other=$(cd "$other" 2>/dev/null && pwd) && [ -x "$other/deploy/aegis" ] || die "there is no checkout with deploy/aegis at that path"
+	[ "$other" != "$root" ] || die "a checkout cannot be compared with itself: git worktree add ../before COMMIT"
+	install_packages "${run_packages[@]}" "${build_packages[@]}" "${bench_packages[@]}"
+	mkdir -p "$root/build"
+	trap 'stop_sides "$other"' EXIT
+	export AEGIS_AB_PORT_A=8710 AEGIS_AB_PORT_B=8730 AEGIS_AB_A AEGIS_AB_B
+	say "Building and starting A, $root"
+	AEGIS_AB_A=$(start_side "$root" $AEGIS_AB_PORT_A)
+	say "Building and starting B, $other"
+	AEGIS_AB_B=$(start_side "$other" $AEGIS_AB_PORT_B)
+	"$root/tests/bench/ab" "$other" "$@"
+}
+
 # Benchmarks have a cluster of their own, beside whatever runs, on another port and
 # without limits of the rate that would be measured instead.
 cmd_bench() {
 	if [ "${1:-}" = http-verdicts ]; then
 		shift
 		compare_verdicts "$@"
+		return
+	fi
+	if [ "${1:-}" = ab ]; then
+		shift
+		compare_states "$@"
 		return
 	fi
 	if [ "$instance" != bench-stand ]; then
