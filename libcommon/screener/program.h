@@ -103,7 +103,7 @@ struct item {
 	int32_t show_if, required_if;
 	bool repeats, safety, required;
 	bool conditional; /* this or an enclosing group has a show_if */
-	bool on_resolve;  /* asked only once an outcome names it */
+	bool on_resolve;  /* asked only once an outcome that names it was decided */
 	bool has_hidden;
 	struct value when_hidden;
 	struct limits limits;
