@@ -146,6 +146,8 @@ void compile_item_rules(struct compiler *c, const struct path *at);
 uint16_t domain_add(struct compiler *c, const struct option *options, uint32_t n);
 /* Reports at the place when there are too many different units. */
 uint16_t unit_index(struct compiler *c, const struct path *at, struct str unit);
+/* open_choice.c: by which texts the options of an open choice are known. */
+void compile_option_names(struct compiler *c, const struct item *item);
 /* item_limit.c */
 void compile_limits(struct compiler *c, const struct path *at, json_t *json, struct item *item);
 /* A value of the item's type as written in the document. */

@@ -4,4 +4,5 @@
 void gate_advice(struct gate *gate)
 {
 	gate_statements(gate);
+	gate_free_texts(gate);
 }

@@ -12,6 +12,9 @@ void gate_advice(struct gate *gate);
 /* gate_statement.c: attestations that would count although nobody made the statement. */
 void gate_statements(struct gate *gate);
 
+/* gate_free_text.c: free text of open choices. */
+void gate_free_texts(struct gate *gate);
+
 /* May a code be issued at the end of this outcome, or of the outcome that it resolves to? */
 static inline bool gate_leads_to_code(const struct screener *program, uint32_t outcome)
 {
