@@ -77,7 +77,8 @@ static const char *convert(const struct item *item, struct str unit, struct numb
 
 		if (!str_eq(rule->code, unit))
 			continue;
-		if (!number_mul(*n, rule->factor, n) || !number_add(*n, rule->offset, n))
+		if (!number_add(*n, rule->before, n) || !number_mul(*n, rule->factor, n) ||
+		    !number_add(*n, rule->offset, n))
 			return "PRECISION";
 		return NULL;
 	}

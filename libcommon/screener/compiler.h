@@ -139,6 +139,8 @@ bool code_is_valid(struct str code);
 bool json_exact(struct compiler *c, const struct path *at, json_t *json, struct number *out);
 /* As json_exact, or a string of digits. */
 bool json_decimal(struct compiler *c, const struct path *at, json_t *json, struct number *out);
+/* As json_decimal, or a string of two integers, "5/9". */
+bool json_fraction(struct compiler *c, const struct path *at, json_t *json, struct number *out);
 
 /* item.c */
 void compile_items(struct compiler *c, const struct path *at);

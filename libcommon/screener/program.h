@@ -86,7 +86,7 @@ struct domain {
 
 struct unit_rule {
 	struct str code;
-	struct number factor, offset;
+	struct number before, factor, offset; /* (answer + before) × factor + offset */
 };
 
 struct date_limit {
