@@ -90,14 +90,15 @@ static const char *read_quantity_object(struct answer_parse *parse, const struct
 {
 	const char *problem = "TYPE";
 	struct str name, unit = item->unit;
-	bool first = true, has_value = false;
+	bool first = true, has_value = false, has_unit = false;
 
 	scan_enter(&parse->scan, '{');
 	while (scan_member(&parse->scan, &first, &name)) {
 		if (str_eq_c(name, "value") && !has_value) {
 			has_value = true;
 			problem = read_plain_number(parse, n);
-		} else if (str_eq_c(name, "unit") && scan_peek(&parse->scan) == '"') {
+		} else if (str_eq_c(name, "unit") && !has_unit && scan_peek(&parse->scan) == '"') {
+			has_unit = true;
 			scan_string(&parse->scan, &unit);
 		} else {
 			scan_skip(&parse->scan);
