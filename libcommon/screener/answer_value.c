@@ -151,6 +151,12 @@ static const char *read_date(struct answer_parse *parse, const struct item *item
 	return NULL;
 }
 
+static const char *no_answer(struct value *out)
+{
+	*out = value_unknown(CAUSE_NONE);
+	return NULL;
+}
+
 static const char *check_text(const struct item *item, struct str text)
 {
 	size_t length = utf8_length(text.ptr, text.len);
@@ -183,7 +189,7 @@ static const char *read_text(struct answer_parse *parse, const struct item *item
 	if (!scan_string(&parse->scan, &text))
 		return "TYPE";
 	if (unicode_is_blank(text))
-		return NULL;
+		return no_answer(out);
 	*out = value_text(text);
 	if (item->type == SCREENER_ZIP)
 		return is_zip(text) ? NULL : "PATTERN";
@@ -208,7 +214,7 @@ static const char *take_other(struct answer_parse *parse, const struct item *ite
 	if (utf8_length(text.ptr, text.len) > MAX_TEXT)
 		return "LENGTH_MAX";
 	if (unicode_is_blank(text))
-		return NULL;
+		return no_answer(out);
 	if (index < 0)
 		index = domain_option_named(d, parse->arena, text);
 	if (index == OPTION_AMBIGUOUS)
@@ -307,7 +313,6 @@ static const char *read_set(struct answer_parse *parse, const struct item *item,
 
 const char *answer_read(struct answer_parse *parse, const struct item *item, struct value *out)
 {
-	*out = value_unknown(CAUSE_NONE);
 	switch (item->value.kind) {
 	case TYPE_BOOL: return read_bool(parse, out);
 	case TYPE_INT:
