@@ -78,7 +78,7 @@ static uint64_t work_of(const struct screener *p)
 
 	if (p->decision)
 		cells *= p->decision->n_columns;
-	return (uint64_t)p->n_nodes + 2 * p->n_slots + cells + 64;
+	return (uint64_t)p->n_nodes + 2 * (uint64_t)p->n_slots + cells + 64;
 }
 
 enum verdict_of_text { TEXT_IS_SAFE, TEXT_ENDS_WITH_CODE, TEXT_IS_NOT_TRIED };
