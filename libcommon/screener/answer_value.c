@@ -1,5 +1,6 @@
 /* One answer: read strictly by the item's type, then held against its limits. */
 #include "screener/answer.h"
+#include "screener/unicode.h"
 
 static const char *type_problem(struct answer_parse *parse)
 {
@@ -76,7 +77,8 @@ static const char *convert(const struct item *item, struct str unit, struct numb
 
 		if (!str_eq(rule->code, unit))
 			continue;
-		if (!number_mul(*n, rule->factor, n) || !number_add(*n, rule->offset, n))
+		if (!number_add(*n, rule->before, n) || !number_mul(*n, rule->factor, n) ||
+		    !number_add(*n, rule->offset, n))
 			return "PRECISION";
 		return NULL;
 	}
@@ -88,14 +90,15 @@ static const char *read_quantity_object(struct answer_parse *parse, const struct
 {
 	const char *problem = "TYPE";
 	struct str name, unit = item->unit;
-	bool first = true, has_value = false;
+	bool first = true, has_value = false, has_unit = false;
 
 	scan_enter(&parse->scan, '{');
 	while (scan_member(&parse->scan, &first, &name)) {
 		if (str_eq_c(name, "value") && !has_value) {
 			has_value = true;
 			problem = read_plain_number(parse, n);
-		} else if (str_eq_c(name, "unit") && scan_peek(&parse->scan) == '"') {
+		} else if (str_eq_c(name, "unit") && !has_unit && scan_peek(&parse->scan) == '"') {
+			has_unit = true;
 			scan_string(&parse->scan, &unit);
 		} else {
 			scan_skip(&parse->scan);
@@ -148,6 +151,12 @@ static const char *read_date(struct answer_parse *parse, const struct item *item
 	return NULL;
 }
 
+static const char *no_answer(struct value *out)
+{
+	*out = value_unknown(CAUSE_NONE);
+	return NULL;
+}
+
 static const char *check_text(const struct item *item, struct str text)
 {
 	size_t length = utf8_length(text.ptr, text.len);
@@ -179,6 +188,8 @@ static const char *read_text(struct answer_parse *parse, const struct item *item
 		return type_problem(parse);
 	if (!scan_string(&parse->scan, &text))
 		return "TYPE";
+	if (unicode_is_blank(text))
+		return no_answer(out);
 	*out = value_text(text);
 	if (item->type == SCREENER_ZIP)
 		return is_zip(text) ? NULL : "PATTERN";
@@ -191,6 +202,30 @@ static int32_t option_index(const struct domain *d, struct str code)
 		if (str_eq(d->options[i].code, code))
 			return (int32_t)i;
 	return -1;
+}
+
+/* Free text: that of an option is the option; there is no answer where nothing can be seen. */
+static const char *take_other(struct answer_parse *parse, const struct item *item, struct str text,
+			      struct value *out)
+{
+	const struct domain *d = &parse->program->domains[item->value.of];
+	int32_t index = option_index(d, text);
+
+	if (utf8_length(text.ptr, text.len) > MAX_TEXT)
+		return "LENGTH_MAX";
+	if (unicode_is_blank(text))
+		return no_answer(out);
+	if (index < 0)
+		index = domain_option_named(d, parse->arena, text);
+	if (index == OPTION_AMBIGUOUS)
+		return "OPTION";
+	if (index >= 0) {
+		*out = value_text(d->options[index].code);
+		out->code = index;
+		return NULL;
+	}
+	*out = value_text(text);
+	return check_text(item, text);
 }
 
 static const char *read_other(struct answer_parse *parse, const struct item *item,
@@ -207,8 +242,7 @@ static const char *read_other(struct answer_parse *parse, const struct item *ite
 			problem = type_problem(parse);
 			members = 2;
 		} else if (scan_string(&parse->scan, &text)) {
-			*out = value_text(text);
-			problem = check_text(item, text);
+			problem = take_other(parse, item, text, out);
 		}
 	}
 	return problem;

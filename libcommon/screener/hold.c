@@ -25,7 +25,7 @@ static bool required_is_missing(struct screener_state *state)
 		uint32_t i = p->required[k];
 		const struct item *item = &p->items[i];
 
-		if (state->shown[i] == FALSE3 || item->on_resolve ||
+		if (state->shown[i] == FALSE3 ||
 		    (state->shown[i] == TRUE3 &&
 		     is_satisfied(item, &state->slots[i], state->answers->given[i])))
 			continue;
@@ -42,7 +42,7 @@ static bool safety_is_unknown(const struct screener_state *state)
 	for (uint32_t k = 0; k < p->n_safety; k++) {
 		uint32_t i = p->safety[k];
 
-		if (!p->items[i].on_resolve && state->shown[i] != FALSE3 && !state->slots[i].known)
+		if (state->shown[i] != FALSE3 && !state->slots[i].known)
 			return true;
 	}
 	return false;
@@ -51,6 +51,17 @@ static bool safety_is_unknown(const struct screener_state *state)
 static uint32_t rule_size(const struct screener *p, int32_t rule)
 {
 	return rule == NO_NODE ? 0 : p->nodes[rule].end - (uint32_t)rule;
+}
+
+bool eval_child_is_required(struct screener_state *state, uint32_t group, const struct item *child,
+			    uint32_t row)
+{
+	if (child->required || child->required_if == NO_NODE)
+		return child->required;
+	if (!eval_spend(state, rule_size(state->program, child->required_if)))
+		return true;
+	eval_enter_row(state, group, state->slots[group].rows, row);
+	return is_required(state, child);
 }
 
 /* Held bits of one child in all rows. */
@@ -72,11 +83,10 @@ static unsigned hold_child(struct screener_state *state, uint32_t group, uint32_
 			held |= SCREENER_HELD_SAFETY;
 		if (shown == TRUE3 && is_satisfied(item, &rows->cells[cell], rows->given[cell]))
 			continue;
-		if (!eval_spend(state, rule_size(state->program, item->required_if)))
-			return SCREENER_HELD_LIMIT;
-		eval_enter_row(state, group, rows, row);
-		if (is_required(state, item))
+		if (eval_child_is_required(state, group, item, row))
 			held |= SCREENER_HELD_REQUIRED;
+		if (state->over_limit)
+			return SCREENER_HELD_LIMIT;
 	}
 	return held;
 }

@@ -153,7 +153,8 @@ bool number_rounding_parse(struct str name, enum number_rounding *out)
 struct digits {
 	int64_t mantissa;
 	int significant;
-	int scale; /* value = mantissa * 10^-scale */
+	int scale; /* value = mantissa * 10^(zeros - scale) */
+	int zeros; /* that end the digits so far, not in the mantissa */
 	bool too_long;
 };
 
@@ -164,14 +165,17 @@ static bool is_digit(char c)
 
 static void take_digit(struct digits *d, char c, bool fraction)
 {
-	if (d->significant || c != '0')
-		d->significant++;
+	d->scale += fraction;
+	if (c == '0') {
+		d->zeros += d->significant > 0;
+		return;
+	}
+	d->significant += d->zeros + 1;
 	if (d->significant > 17)
 		d->too_long = true;
 	else
-		d->mantissa = d->mantissa * 10 + (c - '0');
-	if (fraction && d->scale < 1000)
-		d->scale++;
+		d->mantissa = d->mantissa * powers[d->zeros + 1] + (c - '0');
+	d->zeros = 0;
 }
 
 static bool take_digits(struct str *s, struct digits *d, bool fraction)
@@ -221,6 +225,22 @@ static bool scan_number_text(struct str s, struct digits *d, bool *negative)
 	return s.len == 0;
 }
 
+/* What most answers are: an integer of few digits. */
+static bool parse_short(struct str text, struct number *out)
+{
+	int64_t n = 0;
+
+	if (!text.len || text.len > 15 || (*text.ptr == '0' && text.len > 1))
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		if (!is_digit(text.ptr[i]))
+			return false;
+		n = n * 10 + (text.ptr[i] - '0');
+	}
+	*out = number_of(n);
+	return true;
+}
+
 enum number_error number_parse(struct str text, struct number *out)
 {
 	struct digits d = {};
@@ -228,14 +248,13 @@ enum number_error number_parse(struct str text, struct number *out)
 	bool negative;
 	bool fits;
 
+	if (parse_short(text, out))
+		return NUMBER_OK;
 	if (!scan_number_text(text, &d, &negative))
 		return NUMBER_SYNTAX;
 	if (d.too_long)
 		return NUMBER_PRECISION;
-	while (d.scale > 0 && d.mantissa && d.mantissa % 10 == 0)
-		d.mantissa /= 10, d.scale--, d.significant--;
-	if (!d.mantissa)
-		d.scale = 0;
+	d.scale = d.mantissa ? d.scale - d.zeros : 0;
 	if (d.scale < -15 || d.scale > 15 || (d.significant > 15 && d.scale > 0))
 		return NUMBER_PRECISION;
 	if (negative)
