@@ -1,12 +1,27 @@
 #include "compliance/compliance.h"
+#include "compliance/fetch.h"
 #include "compliance/settings.h"
 
 #define DAILY 86400
 
 struct creation {
 	const Compliance__CreateSourceRequest *req;
+	struct uuid only_tenant; /* nil: everybody */
 	struct q_source_row *row;
 };
+
+/* A source on this machine, as the demo has one, is nothing for other organizations. */
+static struct status check_url(const struct creation *creation)
+{
+	bool is_loopback = fetch_is_loopback(creation->req->url);
+
+	if (is_loopback &&
+	    (!compliance_config.allow_http_loopback || uuid_is_nil(creation->only_tenant)))
+		return FAIL(INVALID_ARGUMENT, "URL_NOT_ALLOWED");
+	if (!is_loopback && strncmp(creation->req->url, "https://", 8) != 0)
+		return FAIL(INVALID_ARGUMENT, "URL_NOT_ALLOWED");
+	return OK;
+}
 
 static struct status insert(struct rpc_call *call, void *arg)
 {
@@ -14,13 +29,18 @@ static struct status insert(struct rpc_call *call, void *arg)
 	const Compliance__CreateSourceRequest *req = creation->req;
 	struct strbuf after = strbuf_new(call->arena);
 
-	TRY(q_insert_source(call->tx, &creation->row, .id = uuid_v7(call->now), .name = req->name,
-			    .kind = "leie_supplement", .url = req->url,
-			    .interval_seconds =
-				    req->interval_seconds ? req->interval_seconds : DAILY,
-			    .actor = call->principal->id, .now = call->now));
+	TRY(q_insert_source(
+		call->tx, &creation->row, .id = uuid_v7(call->now), .name = req->name,
+		.kind = "leie_supplement", .url = req->url,
+		.interval_seconds = req->interval_seconds ? req->interval_seconds : DAILY,
+		.only_tenant = uuid_is_nil(creation->only_tenant) ? NULL : &creation->only_tenant,
+		.actor = call->principal->id, .now = call->now));
 	strbuf_add_c(&after, "{\"name\":");
 	strbuf_add_json(&after, str_of(req->name));
+	strbuf_add_c(&after, ",\"url\":");
+	strbuf_add_json(&after, str_of(req->url));
+	strbuf_printf(&after, ",\"intervalSeconds\":%d,\"onlyTenantId\":\"%s\"",
+		      creation->row->interval_seconds, req->only_tenant_id);
 	strbuf_add_char(&after, '}');
 	svc_emit(call, &(struct event_out){.action = "source.created",
 					   .target_kind = "source",
@@ -33,10 +53,10 @@ struct status compliance_create_source(struct rpc_call *call,
 				       const Compliance__CreateSourceRequest *req,
 				       Compliance__Source *resp)
 {
-	struct creation creation = {.req = req};
+	struct creation creation = {.req = req,
+				    .only_tenant = compliance_id_of(req->only_tenant_id)};
 
-	if (!compliance_config.allow_http_loopback && strncmp(req->url, "https://", 8) != 0)
-		return FAIL(INVALID_ARGUMENT, "URL_NOT_ALLOWED");
+	TRY(check_url(&creation));
 	TRY(tx_run_as(call, svc_platform_tenant, insert, &creation));
 	source_to_proto(call->arena, creation.row, resp);
 	return OK;
