@@ -33,7 +33,7 @@ static size_t append(struct arena *arena, struct change_list *list, const struct
 
 	list->states[i] = list->states_before[i] = leie_state(arena, row);
 	list->effective[i] = leie_effective_on(arena, row);
-	list->columns[i] = row->columns;
+	list->columns[i] = leie_columns_json(arena, row);
 	return i;
 }
 
@@ -71,8 +71,9 @@ static const char *with_changes(struct arena *arena, const struct leie_row *old,
 				const struct leie_row *new, uint32_t *changed, const char **names)
 {
 	struct strbuf json = strbuf_new(arena), list = strbuf_new(arena);
+	const char *columns = leie_columns_json(arena, new);
 
-	strbuf_add(&json, new->columns, strlen(new->columns) - 1);
+	strbuf_add(&json, columns, strlen(columns) - 1);
 	strbuf_add_c(&json, ",\"changes\":[");
 	*changed = 0;
 	for (size_t i = 0; i < LEIE_COLUMNS; i++) {

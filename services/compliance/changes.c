@@ -61,7 +61,6 @@ static struct status load_missing(struct rpc_call *call, const struct sync *sync
 		for (size_t c = 0; c < LEIE_COLUMNS; c++)
 			row->field[c] = str_of(rows[i].fields.items[c]);
 		row->hash = rows[i].row_hash;
-		leie_row_describe(call->arena, row);
 	}
 	return OK;
 }
@@ -122,7 +121,7 @@ static struct status store(struct rpc_call *call, const struct sync *sync,
 
 	for (size_t i = 0; i < comparison->n_new; i++) {
 		hashes[i] = comparison->new[i].hash;
-		columns[i] = comparison->new[i].columns;
+		columns[i] = leie_stored_json(call->arena, &comparison->new[i]);
 	}
 	if (comparison->gone.n)
 		TRY(q_delete_rows(call->tx, sync->order->id, comparison->gone));

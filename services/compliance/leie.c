@@ -181,6 +181,38 @@ static bool canonical_dates(struct arena *arena, struct str *f, leie_day today)
 	return true;
 }
 
+static void add_member(struct strbuf *json, size_t column, struct str value)
+{
+	strbuf_add_c(json, json->len ? ",\"" : "{\"");
+	strbuf_add_c(json, leie_names[column]);
+	strbuf_add_c(json, "\":");
+	strbuf_add_json(json, value);
+}
+
+static struct strbuf all_columns(struct arena *arena, const struct str *fields)
+{
+	struct strbuf json = strbuf_new(arena);
+
+	strbuf_reserve(&json, 600);
+	for (size_t i = 0; i < LEIE_COLUMNS; i++)
+		add_member(&json, i, fields[i]);
+	return json;
+}
+
+static const char *hash_of(struct arena *arena, const struct str *fields)
+{
+	char *hex = arena_alloc(arena, 2 * SHA256_BYTES + 1);
+	struct arena_mark mark = arena_mark(arena);
+	struct strbuf json = all_columns(arena, fields);
+	uint8_t hash[SHA256_BYTES];
+
+	strbuf_add_char(&json, '}');
+	crypto_sha256(hash, json.ptr, json.len);
+	arena_rewind(arena, mark);
+	hex_encode(hex, hash, sizeof hash);
+	return hex;
+}
+
 bool leie_row(struct arena *arena, const struct str *fields, size_t n, leie_day today,
 	      struct leie_row *out)
 {
@@ -199,49 +231,33 @@ bool leie_row(struct arena *arena, const struct str *fields, size_t n, leie_day 
 	if ((f[LEIE_LASTNAME].len == 0 && f[LEIE_BUSNAME].len == 0) ||
 	    !canonical_dates(arena, f, today))
 		return false;
-	out->hash = NULL;
-	leie_row_describe(arena, out);
+	out->hash = hash_of(arena, f);
 	return true;
 }
 
-static const char *columns_json(struct arena *arena, const struct str *fields)
+/* A wrong check digit is told, never believed. */
+const char *leie_columns_json(struct arena *arena, const struct leie_row *row)
 {
-	struct strbuf json = strbuf_new(arena);
+	struct strbuf json = all_columns(arena, row->field);
+	struct str npi = row->field[LEIE_NPI];
 
-	strbuf_reserve(&json, 512);
-	for (size_t i = 0; i < LEIE_COLUMNS; i++) {
-		strbuf_add_char(&json, i ? ',' : '{');
-		strbuf_add_char(&json, '"');
-		strbuf_add_c(&json, leie_names[i]);
-		strbuf_add_c(&json, "\":");
-		strbuf_add_json(&json, fields[i]);
-	}
+	if (npi.len)
+		strbuf_printf(&json, ",\"NPI_CHECK\":\"%s\"",
+			      leie_npi_is_valid(npi) ? "right" : "wrong");
 	strbuf_add_char(&json, '}');
 	return json.ptr;
 }
 
-/* The columns with what is known of the NPI: a wrong check digit is told, never believed. */
-static const char *with_npi_check(struct arena *arena, const char *columns, struct str npi)
+const char *leie_stored_json(struct arena *arena, const struct leie_row *row)
 {
-	if (npi.len == 0)
-		return columns;
-	return arena_printf(arena, "%.*s,\"NPI_CHECK\":\"%s\"}", (int)strlen(columns) - 1, columns,
-			    leie_npi_is_valid(npi) ? "right" : "wrong");
-}
+	struct strbuf json = strbuf_new(arena);
 
-void leie_row_describe(struct arena *arena, struct leie_row *row)
-{
-	const char *columns = columns_json(arena, row->field);
-	uint8_t hash[SHA256_BYTES];
-	char *hex;
-
-	if (!row->hash) {
-		hex = arena_alloc(arena, 2 * SHA256_BYTES + 1);
-		crypto_sha256(hash, columns, strlen(columns));
-		hex_encode(hex, hash, sizeof hash);
-		row->hash = hex;
-	}
-	row->columns = with_npi_check(arena, columns, row->field[LEIE_NPI]);
+	strbuf_reserve(&json, 320);
+	for (size_t i = 0; i < LEIE_COLUMNS; i++)
+		if (row->field[i].len)
+			add_member(&json, i, row->field[i]);
+	strbuf_add_char(&json, '}');
+	return json.ptr;
 }
 
 const char *leie_who(struct arena *arena, const struct leie_row *row)

@@ -49,7 +49,6 @@ typedef uint32_t leie_day;
 struct leie_row {
 	struct str field[LEIE_COLUMNS]; /* canonical */
 	const char *hash;		/* hex SHA-256 of the canonical columns */
-	const char *columns; /* the same as a JSON object, with NPI_CHECK "right" or "wrong" */
 };
 
 /* Is this record the header, exactly? */
@@ -63,8 +62,10 @@ bool leie_is_header(const struct str *fields, size_t n);
 bool leie_row(struct arena *arena, const struct str *fields, size_t n, leie_day today,
 	      struct leie_row *out);
 
-/* Fills columns from the canonical fields, and hash when it is NULL. */
-void leie_row_describe(struct arena *arena, struct leie_row *row);
+/* The columns as a JSON object, with NPI_CHECK "right" or "wrong" where there is an NPI. */
+const char *leie_columns_json(struct arena *arena, const struct leie_row *row);
+/* The same as it is stored: without NPI_CHECK and empty columns. */
+const char *leie_stored_json(struct arena *arena, const struct leie_row *row);
 
 /*
  * YYYYMMDD, MM/DD/YYYY and MM/DD/YY as a number; 0 for anything else, all zeros

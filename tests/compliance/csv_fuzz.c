@@ -25,9 +25,11 @@ static void read_records(struct arena *arena, struct str text)
 		abort();
 }
 
-static void check_row(const struct leie_row *row)
+static void check_row(struct arena *arena, const struct leie_row *row)
 {
-	if (strlen(row->hash) != 64 || !utf8_is_valid(row->columns, strlen(row->columns)))
+	const char *columns = leie_columns_json(arena, row);
+
+	if (strlen(row->hash) != 64 || !utf8_is_valid(columns, strlen(columns)))
 		abort();
 	for (size_t i = 0; i < LEIE_COLUMNS; i++)
 		if (memchr(row->field[i].ptr, '\n', row->field[i].len))
@@ -60,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_records(arena, text);
 	if (leie_read(arena, text, TODAY, &list, &why)) {
 		for (size_t i = 0; i < list.n; i++)
-			check_row(&list.rows[i]);
+			check_row(arena, &list.rows[i]);
 		pair_halves(arena, &list);
 	} else if (!why) {
 		abort();

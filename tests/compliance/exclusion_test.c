@@ -162,6 +162,20 @@ Test(exclusions, who_subscribed_to_the_state_that_was_corrected_is_told)
 	expect_events(gamma, 0, 0, 0);
 }
 
+Test(exclusions, an_npi_with_a_wrong_check_digit_is_told_and_joins_no_rows)
+{
+	struct uuid acme = a_tenant_id("acme");
+
+	synced(HEADER POE);
+	subscribe(acme, NULL);
+	synced(HEADER POE ",,,FIRM A,GP,NURSE,,1234567890,,1 A ST,RENO,NV,1,a,20160120,,,\r\n");
+	synced(HEADER POE ",,,FIRM B,GP,NURSE,,1234567890,,2 B ST,ELKO,NV,2,b,20170120,,,\r\n");
+	route();
+	route();
+	expect_events(acme, 2, 0, 1);
+	expect_count(3, acme, "compliance.event WHERE metadata ->> 'NPI_CHECK' = 'wrong'");
+}
+
 Test(exclusions, a_reinstatement_that_is_withdrawn_is_urgent)
 {
 	struct uuid acme = a_tenant_id("acme");
