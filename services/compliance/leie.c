@@ -56,7 +56,7 @@ leie_day leie_day_of(date_days date)
 /* Is month/day of this two-digit year in the century of latest, or in the one before? */
 static leie_day in_window(uint64_t year, uint64_t month, uint64_t day, leie_day latest)
 {
-	uint64_t in_century = latest / 1000000 * 100 + year;
+	uint64_t century = latest / 1000000, in_century = century * 100 + year;
 
 	if (in_century * 10000 + month * 100 + day > latest)
 		in_century -= 100;

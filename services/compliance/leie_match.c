@@ -106,7 +106,7 @@ static size_t candidates(const struct rule *rule, const struct leie_row *rows, s
 		if (!is_paired[i] && applies(rule, &rows[i]))
 			out[found++] = &rows[i];
 	if (found)
-		qsort_r(out, found, sizeof out[0], in_order, (void *)(uintptr_t)rule);
+		qsort_r((void *)out, found, sizeof(void *), in_order, (void *)(uintptr_t)rule);
 	return found;
 }
 

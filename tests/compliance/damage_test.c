@@ -197,6 +197,8 @@ Test(damage, a_source_on_this_machine_is_for_one_organization_and_for_the_demo)
 	expect_fail(create("http://127.0.0.1:1/x.csv", ""), INVALID_ARGUMENT, "URL_NOT_ALLOWED");
 	expect_fail(create("https://localhost/x.csv", ""), INVALID_ARGUMENT, "URL_NOT_ALLOWED");
 	expect_fail(create("http://oig.example/x.csv", acme), INVALID_ARGUMENT, "URL_NOT_ALLOWED");
+	expect_field(create("http://127.0.0.1:1/x.csv", ""), "onlyTenantId", "REQUIRED");
+	expect_field(create("http://oig.example/x.csv", ""), "url", "NOT_HTTPS");
 	expect_ok(create("http://127.0.0.1:1/x.csv", acme));
 	compliance_config.allow_http_loopback = false;
 	expect_fail(create("http://127.0.0.1:1/y.csv", acme), INVALID_ARGUMENT, "URL_NOT_ALLOWED");

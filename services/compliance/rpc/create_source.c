@@ -10,16 +10,26 @@ struct creation {
 	struct q_source_row *row;
 };
 
-/* A source on this machine, as the demo has one, is nothing for other organizations. */
-static struct status check_url(const struct creation *creation)
+static struct status refuse_url(struct rpc_call *call, const char *field, const char *reason,
+				const char *expected)
 {
-	bool is_loopback = fetch_is_loopback(creation->req->url);
+	(void)call_field_error(call, field, reason, expected);
+	return FAIL(INVALID_ARGUMENT, "URL_NOT_ALLOWED");
+}
 
-	if (is_loopback &&
-	    (!compliance_config.allow_http_loopback || uuid_is_nil(creation->only_tenant)))
-		return FAIL(INVALID_ARGUMENT, "URL_NOT_ALLOWED");
-	if (!is_loopback && strncmp(creation->req->url, "https://", 8) != 0)
-		return FAIL(INVALID_ARGUMENT, "URL_NOT_ALLOWED");
+/* A source on this machine, as the demo has one, is nothing for other organizations. */
+static struct status check_url(struct rpc_call *call, const struct creation *creation)
+{
+	if (!fetch_is_loopback(creation->req->url))
+		return strncmp(creation->req->url, "https://", 8) == 0
+			       ? OK
+			       : refuse_url(call, "url", "NOT_HTTPS", "must begin with https://");
+	if (!compliance_config.allow_http_loopback)
+		return refuse_url(call, "url", "LOOPBACK",
+				  "must not be on this machine: that is for the demo");
+	if (uuid_is_nil(creation->only_tenant))
+		return refuse_url(call, "onlyTenantId", "REQUIRED",
+				  "must name an organization for a source on this machine");
 	return OK;
 }
 
@@ -56,7 +66,7 @@ struct status compliance_create_source(struct rpc_call *call,
 	struct creation creation = {.req = req,
 				    .only_tenant = compliance_id_of(req->only_tenant_id)};
 
-	TRY(check_url(&creation));
+	TRY(check_url(call, &creation));
 	TRY(tx_run_as(call, svc_platform_tenant, insert, &creation));
 	source_to_proto(call->arena, creation.row, resp);
 	return OK;
