@@ -1,5 +1,6 @@
 #include "compliance/compliance.h"
 
+#include "base/log.h"
 #include "compliance/fetch.h"
 #include "compliance/settings.h"
 #include "compliance_platform/queries.h"
@@ -109,6 +110,8 @@ struct status visible_source(struct rpc_call *call, struct uuid id, struct q_sou
 static struct status start(struct svc *svc)
 {
 	(void)svc;
+	if (compliance_config.allow_http_loopback)
+		log_warn("sources on this machine are taken: this is for the demo only");
 	fetch_init();
 	return OK;
 }
