@@ -57,6 +57,7 @@ class Journey:
         self.http = Client(args.url)
         self.run = secrets.token_hex(4)
         self.state = {}
+        self.other = None
 
     def call(self, method, path, body=None, token=None, status=200, reason=None, **headers):
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -253,7 +254,8 @@ class Journey:
         people = [("ROE", "RICHARD", "1234567893", "TX"), ("DOE", "JANE", "0000000000", "CA")]
         self.leie(people)
         source = self.call("POST", "/api/compliance/sources", {
-            "name": f"OIG LEIE supplement {self.run}", "kind": "leie_supplement", "url": f"{self.args.web_url}/leie-{self.run}.csv"},
+            "name": f"OIG LEIE supplement {self.run}", "kind": "leie_supplement", "url": f"{self.args.web_url}/leie-{self.run}.csv",
+            "onlyTenantId": self.acme["tenant"]},
             token=admin, status=201)["id"]
         self.call("POST", "/api/compliance/subscriptions", {"sourceId": source}, token=self.acme["token"], status=201)
         self.call("PUT", "/api/settings", {"alertEmails": [f"compliance-{self.run}@acme.example"]}, token=self.acme["token"])
@@ -263,6 +265,8 @@ class Journey:
         if first["rows"] != 2 or second["added"] != 1:
             raise Problem(f"the source was read as {first.json} and {second.json}")
         told("the exclusion list was read twice: one person was added in between")
+        if self.other and self.call("GET", "/api/compliance/sources", token=self.other["token"]).json.get("sources"):
+            raise Problem("Beta Clinic sees the demo's list")
         base = f"/api/tenants/{self.acme['tenant']}/compliance/events"
 
         def active():

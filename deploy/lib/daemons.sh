@@ -34,6 +34,7 @@ write_config() {
 			printf 'smtp_url = smtp://127.0.0.1:%s\nmail_from = no-reply@aegis.example\npublic_url = http://127.0.0.1:%s\n' \
 				"$demo_mail_port" "$port"
 			;;
+		# The demo's list is served by its web sink: each source there names the one organization that sees it.
 		compliance) printf 'allow_http_loopback = true\n' ;;
 		esac
 	} >"$file.new"

@@ -56,15 +56,15 @@ struct status on_code_issued(struct rpc_call *call, const Event__Event *event)
 }
 
 /* Who is to be told stands in the tenant's settings, which another daemon keeps: a job asks. */
-struct status on_compliance_event(struct rpc_call *call, const Event__Event *event)
+struct status on_compliance_alert(struct rpc_call *call, const Event__Event *event)
 {
-	const Event__ComplianceEventRaised *raised = event->compliance_event_raised;
+	const ProtobufCMessage *raised = alert_payload(event);
 	struct uuid id = {};
 
-	if (event->payload_case != EVENT__EVENT__PAYLOAD_COMPLIANCE_EVENT_RAISED)
+	if (!raised)
 		return OK;
 	(void)uuid_parse(str_of(event->id), &id);
 	return svc_job_add(call, &(struct job_out){.kind = "alert",
 						   .id = id,
-						   .payload = pb_pack(call->arena, &raised->base)});
+						   .payload = pb_pack(call->arena, raised)});
 }

@@ -12,7 +12,9 @@ static const struct cfg_setting setting_rows[] = {NOTIFICATION_SETTINGS(CFG_ROW)
 static const struct svc_subscription subscriptions[] = {
 	{.topic = "user.registered", .on_event = on_user_registered},
 	{.topic = "code.issued", .on_event = on_code_issued},
-	{.topic = "compliance.event_raised", .on_event = on_compliance_event},
+	{.topic = "compliance.alert_raised", .on_event = on_compliance_alert},
+	/* Of a compliance daemon of before, which told each event by itself. */
+	{.topic = "compliance.event_raised", .on_event = on_compliance_alert},
 };
 
 /* Longer than smtp_timeout_ms can be set: a mail whose sender was killed goes out after it. */

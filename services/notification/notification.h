@@ -46,9 +46,11 @@ struct status mail_open(struct rpc_call *call, const struct q_sealed_row *row, s
 /* Events that make mails (subscriptions). */
 struct status on_user_registered(struct rpc_call *call, const Event__Event *event);
 struct status on_code_issued(struct rpc_call *call, const Event__Event *event);
-struct status on_compliance_event(struct rpc_call *call, const Event__Event *event);
+struct status on_compliance_alert(struct rpc_call *call, const Event__Event *event);
+/* What the job `alert` is made of; NULL for an event that is no alert. */
+const ProtobufCMessage *alert_payload(const Event__Event *event);
 
-/* Jobs: hand one mail over; turn a compliance event into mails to its tenant. */
+/* Jobs: hand one mail over; turn a compliance alert into mails to its tenant. */
 struct status run_delivery(struct rpc_call *call, const struct svc_job_run *job);
 struct status run_alert(struct rpc_call *call, const struct svc_job_run *job);
 

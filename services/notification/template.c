@@ -24,8 +24,8 @@ static const struct {
 	 "Su código es\n\n    {{code}}\n\nMuéstrelo en la farmacia antes de {{expires}}. Se puede "
 	 "usar una sola vez.\n"},
 	{"compliance_alert", "en", "Compliance: {{title}}",
-	 "A public source you subscribed to has changed.\n\n{{title}}\nPriority: {{priority}}\n\n"
-	 "Please review and acknowledge the event {{event}}.\n"},
+	 "A public source you subscribed to has news.\n\n{{title}}\nPriority: {{priority}}\n\n"
+	 "{{lines}}Please review and acknowledge:\n{{events}}\n"},
 };
 
 const char *template_value(const Event__SealedMail *from, const char *name)

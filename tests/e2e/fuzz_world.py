@@ -124,7 +124,7 @@ class Operation:
     @property
     def is_shared(self):
         """The object is the platform's, not one organization's."""
-        return any(kind in ("source", "version", "none") for kind in list(self.kinds().values())[:1])
+        return any(kind in ("version", "none") for kind in list(self.kinds().values())[:1])
 
     @property
     def is_for_all(self):
@@ -260,7 +260,8 @@ class Tenant:
         rows = row.format("ROE", "1234567893")
         self.serve(name, head + rows)
         source = self.want(201, "POST", "/api/compliance/sources", {
-            "name": f"Source {secrets.token_hex(4)}", "kind": "leie_supplement", "url": f"{self.cluster.web}/{name}"}, admin)["id"]
+            "name": f"Source {secrets.token_hex(4)}", "kind": "leie_supplement", "url": f"{self.cluster.web}/{name}",
+            "onlyTenantId": self.tenant}, admin)["id"]
         self.ids["source"] = source
         self.ids["subscription"] = self.want(201, "POST", "/api/compliance/subscriptions", {"sourceId": source})["id"]
         self.want(200, "POST", f"/api/compliance/sources/{source}:sync", {}, admin)

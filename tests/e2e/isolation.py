@@ -12,10 +12,10 @@ from world import told_journey
 
 CANARY = "Acme Pharma"
 VERBS = ("get", "post", "put", "patch", "delete")
-# Objects of the platform, the same for every tenant, and links whose token is the whole secret.
+# Links whose token is the whole secret.
 # The reference names an Acme Pharma of its own in examples.
 PUBLIC = {"/openapi.json", "/docs"}
-SHARED = {"/api/compliance/sources/{id}/health", "/api/auth/verify-email/{token}"}
+SHARED = {"/api/auth/verify-email/{token}"}
 # Who is signed in is told 403 or 404; 401 is for who shows nothing that counts here.
 REFUSED = {"B's owner": (403, 404), "B's key": (403, 404), "another consumer": (401, 403, 404), "nobody": (401,)}
 

@@ -12,6 +12,20 @@ static void to_proto(struct arena *arena, const struct q_subscription_row *row,
 	out->created_at = pb_timestamp(arena, row->created_at);
 }
 
+struct str subscription_json(struct arena *arena, const struct q_subscription_row *row)
+{
+	struct strbuf json = strbuf_new(arena);
+
+	strbuf_printf(&json, "{\"sourceId\":\"%s\",\"states\":[", uuid_text(arena, row->source_id));
+	for (size_t i = 0; i < row->states.n; i++) {
+		if (i)
+			strbuf_add_char(&json, ',');
+		strbuf_add_json(&json, str_of(row->states.items[i]));
+	}
+	strbuf_add_c(&json, "]}");
+	return strbuf_str(&json);
+}
+
 /* From now on: what changed before is not raised. */
 struct status compliance_create_subscription(struct rpc_call *call,
 					     const Compliance__CreateSubscriptionRequest *req,
@@ -21,7 +35,7 @@ struct status compliance_create_subscription(struct rpc_call *call,
 	struct q_source_row *source;
 	struct q_newest_row *newest;
 
-	TRY(q_source_by_id(call->tx, compliance_id_of(req->source_id), &source));
+	TRY(visible_source(call, compliance_id_of(req->source_id), &source));
 	if (!source)
 		return FAIL(NOT_FOUND, "SOURCE_NOT_FOUND");
 	TRY(q_newest_change(call->tx, source->id, &newest));
@@ -31,7 +45,8 @@ struct status compliance_create_subscription(struct rpc_call *call,
 				  .now = call->now));
 	svc_emit(call, &(struct event_out){.action = "subscription.created",
 					   .target_kind = "subscription",
-					   .target_id = row->id});
+					   .target_id = row->id,
+					   .after = subscription_json(call->arena, row)});
 	to_proto(call->arena, row, resp);
 	return OK;
 }
