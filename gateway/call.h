@@ -16,7 +16,7 @@ struct gw_call {
 	const struct gw_route *route; /* NULL: builtin or not found */
 	char request_id[REQUEST_ID_TEXT];
 	struct trace_context trace;
-	const char *client_addr;
+	struct client client;
 	struct str origin;		   /* when it is one of ours */
 	struct str token;		   /* of Authorization: Bearer */
 	struct credential *credential;	   /* NULL: anonymous */

@@ -92,7 +92,7 @@ struct edge_limits {
 	instant write_timeout;
 	uint32_t requests_per_conn;
 	uint32_t conns;		    /* of the process */
-	uint32_t conns_per_address; /* 0: no limit */
+	uint32_t conns_per_network; /* 0: no limit */
 	uint32_t in_flight;	    /* of the process */
 };
 

@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "base/ip.h"
 #include "edge_internal.h"
 
 char *edge_in_take(struct edge_loop *loop)
@@ -33,14 +34,6 @@ static void to_in6(const struct sockaddr_storage *peer, struct in6_addr *out)
 	memcpy(&out->s6_addr[12], &((const struct sockaddr_in *)peer)->sin_addr, 4);
 }
 
-static void write_peer(char out[EDGE_ADDRESS_TEXT], const struct in6_addr *address)
-{
-	if (IN6_IS_ADDR_V4MAPPED(address))
-		inet_ntop(AF_INET, &address->s6_addr[12], out, EDGE_ADDRESS_TEXT);
-	else
-		inet_ntop(AF_INET6, address, out, EDGE_ADDRESS_TEXT);
-}
-
 void edge_conn_accept(struct edge_loop *loop, int fd, const struct sockaddr_storage *peer,
 		      bool is_private)
 {
@@ -61,7 +54,7 @@ void edge_conn_accept(struct edge_loop *loop, int fd, const struct sockaddr_stor
 		free(conn);
 		return;
 	}
-	write_peer(conn->peer, &conn->address);
+	ip_format(conn->peer, &conn->address);
 	conn->source.ready = edge_conn_on_ready;
 	conn->loop = loop;
 	conn->on_private_port = is_private;

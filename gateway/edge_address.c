@@ -1,14 +1,15 @@
-/* How many connections each address has, over all loops. */
+/* How many connections each network (base/ip.h) has, over all loops. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ip.h"
 #include "edge_internal.h"
 
 #define SLOTS 4096
 
 struct entry {
 	struct entry *next;
-	struct in6_addr address;
+	struct in6_addr network;
 	uint32_t n;
 };
 
@@ -46,27 +47,28 @@ void edge_addresses_free(struct edge_addresses **addresses)
 	*addresses = NULL;
 }
 
-static struct entry **find(struct edge_addresses *addresses, const struct in6_addr *address)
+static struct entry **find(struct edge_addresses *addresses, const struct in6_addr *network)
 {
-	struct entry **at = &addresses->slots[fnv1a_32(address, sizeof *address) % SLOTS];
+	struct entry **at = &addresses->slots[fnv1a_32(network, sizeof *network) % SLOTS];
 
-	while (*at && memcmp(&(*at)->address, address, sizeof *address) != 0)
+	while (*at && memcmp(&(*at)->network, network, sizeof *network) != 0)
 		at = &(*at)->next;
 	return at;
 }
 
 bool edge_addresses_take(struct edge_addresses *addresses, const struct in6_addr *address)
 {
+	struct in6_addr network = ip_network_of(address);
 	struct entry **at;
 	bool granted = true;
 
 	pthread_mutex_lock(&addresses->lock);
-	at = find(addresses, address);
+	at = find(addresses, &network);
 	if (!*at) {
 		*at = calloc(1, sizeof **at);
 		if (!*at)
 			abort();
-		(*at)->address = *address;
+		(*at)->network = network;
 	}
 	if (addresses->limit && (*at)->n >= addresses->limit)
 		granted = false;
@@ -78,10 +80,11 @@ bool edge_addresses_take(struct edge_addresses *addresses, const struct in6_addr
 
 void edge_addresses_give(struct edge_addresses *addresses, const struct in6_addr *address)
 {
+	struct in6_addr network = ip_network_of(address);
 	struct entry **at, *gone;
 
 	pthread_mutex_lock(&addresses->lock);
-	at = find(addresses, address);
+	at = find(addresses, &network);
 	if (*at && --(*at)->n == 0) {
 		gone = *at;
 		*at = gone->next;

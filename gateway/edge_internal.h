@@ -140,9 +140,9 @@ void *edge_loop_run(void *loop);
 void edge_loop_wake(struct edge_loop *loop);
 void edge_loop_fini(struct edge_loop *loop);
 
-/* edge_address.c: connections per address, for all loops */
+/* edge_address.c: connections per network (/24, /64), for all loops */
 struct edge_addresses *edge_addresses_new(uint32_t limit);
 void edge_addresses_free(struct edge_addresses **addresses);
-/* False when the address has its fill. */
+/* False when the network of the address has its fill. */
 bool edge_addresses_take(struct edge_addresses *addresses, const struct in6_addr *address);
 void edge_addresses_give(struct edge_addresses *addresses, const struct in6_addr *address);

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "cache/cache.h"
 #include "cache/gcra.h"
+#include "client_address.h"
 #include "config.h"
 #include "crypto/jwt.h"
 #include "crypto/keyring.h"
@@ -91,8 +92,7 @@ struct gateway {
 	size_t n_daemons;
 	const struct str *origins;
 	size_t n_origins;
-	const struct str *proxies;
-	size_t n_proxies;
+	struct trusted_proxies proxies;
 	uint8_t token_mac_key[32]; /* keys of the token caches are not guessable */
 	char openapi_etag[36];
 	instant started;

@@ -55,7 +55,7 @@ static void plan(struct gw_call *call)
 		check->with_address = true;
 		check->address.class = class;
 		check->address.rate = rates->of_class[class];
-		strncpy(check->address.address, call->client_addr, CACHE_ADDRESS_TEXT - 1);
+		ip_network_of_text(check->address.address, str_of(call->client.address));
 	}
 	if (!p)
 		return;

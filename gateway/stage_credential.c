@@ -213,7 +213,7 @@ static void check_key(struct gw_call *call)
 		return;
 	}
 	request.key = str_dup(call->x->arena, call->token);
-	request.address = call->client_addr;
+	request.address = call->client.address;
 	gw_send(call, "consumer", gw->methods.check_partner_key,
 		(struct rpc_body){.message = &request.base}, 2000, on_partner_key);
 }

@@ -229,7 +229,7 @@ Test(edge, an_address_has_its_fill_of_connections)
 	struct edge_config config = edge_server_config();
 	int fds[4];
 
-	config.limits.conns_per_address = 3;
+	config.limits.conns_per_network = 3;
 	start(config);
 	for (int i = 0; i < 3; i++) {
 		fds[i] = raw_connect(edge_port(edge));
