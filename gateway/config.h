@@ -33,6 +33,9 @@
 	X(NUMBER, requests_per_conn, "1000", 1, 1000000, "then the connection is closed")          \
 	X(NUMBER, conns, "10000", 10, 1000000, "connections of the process")                       \
 	X(NUMBER, conns_per_network, "1024", 0, 1000000, "of one network; 0: no limit")            \
+	X(SIZE, body_bytes, "64m", 1048576, 17179869184,                                           \
+	  "bytes of unfinished bodies in the process")                                             \
+	X(SIZE, body_bytes_per_network, "16m", 1048576, 17179869184, "the same of one network")    \
 	X(NUMBER, in_flight, "4096", 1, 1000000, "requests in the process")                        \
 	X(NUMBER, drain_ms, "30000", 0, 300000, "longest wait for requests at the end")            \
 	X(NUMBER, unknown_key_ms, "10000", 10, 600000, "between fetches that unknown keys cause")  \

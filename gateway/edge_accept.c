@@ -34,17 +34,37 @@ static void to_in6(const struct sockaddr_storage *peer, struct in6_addr *out)
 	memcpy(&out->s6_addr[12], &((const struct sockaddr_in *)peer)->sin_addr, 4);
 }
 
+/*
+ * A full house lets the connection go that has been idle longest, or else the one whose request or
+ * handshake has been unfinished longest: requests arrive within a moment, so no lawful client waits
+ * there for long.
+ */
+static bool yield_oldest(struct edge_loop *loop)
+{
+	static const enum conn_state order[] = {CONN_IDLE, CONN_HEAD, CONN_HANDSHAKE};
+
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+		for (struct edge_conn *conn = loop->lists[order[i]].first; conn; conn = conn->next)
+			if (!conn->on_private_port) {
+				edge_conn_close(conn);
+				return true;
+			}
+	return false;
+}
+
 void edge_conn_accept(struct edge_loop *loop, int fd, const struct sockaddr_storage *peer,
 		      bool is_private)
 {
 	struct edge *edge = loop->edge;
 	struct edge_conn *conn = calloc(1, sizeof *conn);
-	bool room = loop->open < edge->config.limits.conns / edge->n_loops;
+	bool room;
 
 	if (!conn)
 		abort();
 	to_in6(peer, &conn->address);
-	conn->counted = !is_private && room && edge_addresses_take(edge->addresses, &conn->address);
+	conn->counted = !is_private && edge_addresses_take(edge->addresses, &conn->address);
+	room = loop->open < edge->config.limits.conns / edge->n_loops ||
+	       ((conn->counted || is_private) && yield_oldest(loop));
 	if (!room || (!is_private && !conn->counted) ||
 	    !edge_io_init(&conn->io, fd, is_private ? NULL : edge->tls)) {
 		atomic_fetch_add(&loop->refused_conns, 1);

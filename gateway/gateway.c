@@ -173,6 +173,8 @@ static struct edge_config edge_config_of(const struct gateway_config *c)
 				.conns = (uint32_t)c->conns,
 				.conns_per_network = (uint32_t)c->conns_per_network,
 				.in_flight = (uint32_t)c->in_flight,
+				.body_bytes = (size_t)c->body_bytes,
+				.body_bytes_per_network = (size_t)c->body_bytes_per_network,
 			},
 	};
 }

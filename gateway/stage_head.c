@@ -109,7 +109,11 @@ static void on_route(struct gw_call *call)
 			"Send Authorization: Bearer with an access token or a key.");
 		return;
 	}
-	call->x->body_max = call->route->body ? (size_t)call->loop->gw->config->body_max : 0;
+	if (call->route->body) {
+		call->x->body_max = (size_t)call->loop->gw->config->body_max;
+		if (call->route->body_max < call->x->body_max)
+			call->x->body_max = call->route->body_max;
+	}
 }
 
 static void find_route(struct gw_call *call)
