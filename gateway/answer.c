@@ -35,6 +35,7 @@ struct gw_call *gw_call_of(struct gw_loop *loop, struct edge_exchange *x)
 static const char *const class_names[] = {
 	[RPC_RATE_READ] = "read",	    [RPC_RATE_WRITE] = "write", [RPC_RATE_AUTH] = "auth",
 	[RPC_RATE_EXPENSIVE] = "expensive", [RPC_RATE_CODE] = "code",	[RPC_RATE_NONE] = "none",
+	[RPC_RATE_REFRESH] = "refresh",
 };
 
 static void add_ratelimit(struct gw_call *call, struct edge_answer *answer)

@@ -54,6 +54,13 @@ void gw_admit(struct gw_call *call);
 /* The rates of this process: those of the table, scaled. */
 void gw_rates_init(struct gw_rates *rates, long percent);
 
+/* A credential of the call's network turned out to be none. */
+void gw_count_refusal(struct gw_call *call);
+/* False, with 429 on its way, while too many credentials of the call's network were refused. */
+bool gw_may_try_credential(struct gw_call *call);
+/* False, with 429 on its way, when the network asks too much of what the gateway answers itself. */
+bool gw_may_ask_builtin(struct gw_call *call);
+
 /* stage_call.c: JSON to message, validation, send; then the answer. */
 void gw_transcode(struct gw_call *call);
 
