@@ -5,7 +5,8 @@ build_packages=(gcc libc6-dev cmake ninja-build pkg-config ccache git protobuf-c
 	protobuf-c-compiler libprotobuf-c-dev libprotobuf-dev libprotoc-dev libnng-dev libpq-dev
 	libhiredis-dev libsodium-dev libssl-dev libgnutls28-dev libcurl4-openssl-dev
 	libjansson-dev libxml2-dev libicu-dev)
-test_packages=(libcriterion-dev python3-protobuf python3-jsonschema clang clang-format clang-tidy libclang-rt-14-dev)
+test_packages=(libcriterion-dev python3-protobuf python3-jsonschema clang clang-format clang-tidy libclang-rt-14-dev
+	nginx-light haproxy)
 bench_packages=(nginx-light haproxy linux-perf wrk nodejs g++ libgrpc++-dev protobuf-compiler-grpc)
 
 missing_packages() {

@@ -36,6 +36,8 @@ enum rpc_rate {
 	RPC_RATE_EXPENSIVE, /* exports, simulations */
 	RPC_RATE_CODE,	    /* verification codes: guessing is limited */
 	RPC_RATE_NONE,
+	RPC_RATE_REFRESH, /* a session renews its token */
+	RPC_RATES,
 };
 
 enum rpc_audit { RPC_AUDIT_NONE, RPC_AUDIT_WRITE, RPC_AUDIT_READ };

@@ -3,7 +3,8 @@
 static const char *const tx_names[] = {"RPC_TX_NONE", "RPC_TX_ONE", "RPC_TX_READ", "RPC_TX_WRITE",
 				       "RPC_TX_MANUAL"};
 static const char *const rate_names[] = {"RPC_RATE_READ",      "RPC_RATE_WRITE", "RPC_RATE_AUTH",
-					 "RPC_RATE_EXPENSIVE", "RPC_RATE_CODE",	 "RPC_RATE_NONE"};
+					 "RPC_RATE_EXPENSIVE", "RPC_RATE_CODE",	 "RPC_RATE_NONE",
+					 "RPC_RATE_REFRESH"};
 static const char *const idempotency_names[] = {"RPC_IDEMPOTENCY_NONE", "RPC_IDEMPOTENCY_OPTIONAL",
 						"RPC_IDEMPOTENCY_REQUIRED"};
 static const char *const audit_names[] = {"RPC_AUDIT_NONE", "RPC_AUDIT_WRITE", "RPC_AUDIT_READ"};

@@ -1,5 +1,6 @@
 /* The life of connections: keep-alive, pipelining, slow clients, limits, drain. */
 #include <criterion/criterion.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -229,7 +230,7 @@ Test(edge, an_address_has_its_fill_of_connections)
 	struct edge_config config = edge_server_config();
 	int fds[4];
 
-	config.limits.conns_per_address = 3;
+	config.limits.conns_per_network = 3;
 	start(config);
 	for (int i = 0; i < 3; i++) {
 		fds[i] = raw_connect(edge_port(edge));
@@ -252,6 +253,100 @@ Test(edge, an_address_has_its_fill_of_connections)
 	cr_assert_eq(get(fds[3], GET_X), 200, "a place that became free is given");
 	for (int i = 1; i < 4; i++)
 		close(fds[i]);
+}
+
+/* Sends the head of a body of that length and its first bytes, and goes no further. */
+static int begin_body(size_t length, size_t sent)
+{
+	static char bytes[256 * 1024];
+	char head[128];
+	int fd = raw_connect(edge_port(edge));
+
+	memset(bytes, 'x', sizeof bytes);
+	snprintf(head, sizeof head,
+		 "POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n", length);
+	raw_send(fd, head, strlen(head));
+	raw_send(fd, bytes, sent);
+	return fd;
+}
+
+Test(edge, unfinished_bodies_of_one_network_have_a_budget)
+{
+	struct edge_config config = edge_server_config();
+	struct pollfd polls[3];
+	struct raw_answer answer;
+	int fds[3], refused = 0;
+
+	config.limits.body_bytes_per_network = 512 * 1024;
+	start(config);
+	fds[0] = begin_body(EDGE_SERVER_LARGE_BODY_MAX, 200 * 1024);
+	fds[1] = begin_body(EDGE_SERVER_LARGE_BODY_MAX, 200 * 1024);
+	fds[2] = begin_body(EDGE_SERVER_LARGE_BODY_MAX, 200 * 1024);
+	for (int i = 0; i < 3; i++)
+		polls[i] = (struct pollfd){fds[i], POLLIN, 0};
+	cr_assert_eq(poll(polls, 3, 10000), 1, "one is too many");
+	while (!polls[refused].revents)
+		refused++;
+	answer = raw_read(fds[refused], false);
+	cr_assert_eq(answer.status, 503);
+	cr_expect(strstr(answer.body, "BODIES_FULL"), "%s", answer.body);
+	raw_answer_free(&answer);
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+	for (instant give_up = instant_monotonic() + SECONDS(10);;) {
+		fds[0] = begin_body(200 * 1024, 200 * 1024);
+		answer = raw_read(fds[0], false);
+		close(fds[0]);
+		if (answer.status == 200)
+			break;
+		raw_answer_free(&answer);
+		cr_assert_lt(instant_monotonic(), give_up, "what was let go is free again");
+	}
+	raw_answer_free(&answer);
+}
+
+Test(edge, the_oldest_unfinished_body_yields_when_all_are_too_many)
+{
+	struct edge_config config = edge_server_config();
+	struct raw_answer answer;
+	int stalled, whole;
+
+	config.limits.body_bytes = 300 * 1024;
+	config.n_loops = 1;
+	start(config);
+	stalled = begin_body(EDGE_SERVER_LARGE_BODY_MAX, 200 * 1024);
+	for (instant give_up = instant_monotonic() + SECONDS(10);;) {
+		whole = begin_body(200 * 1024, 200 * 1024);
+		answer = raw_read(whole, false);
+		close(whole);
+		cr_assert_eq(answer.status, 200);
+		raw_answer_free(&answer);
+		if (raw_is_closed(stalled, 10))
+			break;
+		cr_assert_lt(instant_monotonic(), give_up);
+	}
+	close(stalled);
+}
+
+Test(edge, the_oldest_idle_connection_yields_to_a_new_one_when_the_house_is_full)
+{
+	struct edge_config config = edge_server_config();
+	int fds[11], more;
+
+	config.limits.conns = 10;
+	config.n_loops = 1;
+	start(config);
+	for (int i = 0; i < 10; i++) {
+		fds[i] = raw_connect(edge_port(edge));
+		cr_assert_eq(get(fds[i], GET_X), 200);
+	}
+	more = raw_connect(edge_port(edge));
+	cr_expect_eq(get(more, GET_X), 200, "a new client is served");
+	cr_expect(raw_is_closed(fds[0], 5000), "the oldest made room");
+	cr_expect_eq(get(fds[9], GET_X), 200, "the youngest did not");
+	for (int i = 0; i < 10; i++)
+		close(fds[i]);
+	close(more);
 }
 
 Test(edge, what_is_in_flight_is_bounded)

@@ -481,6 +481,15 @@ Test(gateway, behind_a_trusted_proxy_the_last_foreign_address_counts)
 	cr_assert_str_eq(backend.client_addr, "192.0.2.7");
 }
 
+Test(gateway, a_body_is_as_long_as_its_call_can_need)
+{
+	static char body[32 * 1024];
+
+	fixture_start();
+	snprintf(body, sizeof body, "{\"refreshToken\":\"%0*d\"}", 16 * 1024, 7);
+	expect(http("/api/auth/refresh", .method = "POST", .body = body), 413, "BODY_TOO_LARGE");
+}
+
 Test(gateway, the_guards_refusals_are_problems_too)
 {
 	fixture_start();
