@@ -69,13 +69,20 @@ static void note_operations(struct notes *notes, const json_t *patch, const char
 	}
 }
 
+static void restored_note(struct notes *notes)
+{
+	note_add(notes, SCREENER_WARNING, "FHIR_RESTORED", "/extension",
+		 "Rules and whatever else FHIR cannot say were taken over from the export.");
+}
+
 /*
  * What this product itself exported comes back whole: *document becomes the
  * original when the difference leads to the hash that stands beside it.
  */
-static void restore(struct arena *arena, const json_t *questionnaire, struct notes *notes,
+static bool restore(struct arena *arena, const json_t *questionnaire, struct notes *notes,
 		    json_t **document)
 {
+	bool whole = false;
 	const char *text = fhir_text(fhir_extension(questionnaire, FHIR_DIFFERENCE), "valueString");
 	const char *hash = fhir_text(fhir_extension(questionnaire, FHIR_SHA256), "valueString");
 	json_t *patch = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
@@ -83,11 +90,9 @@ static void restore(struct arena *arena, const json_t *questionnaire, struct not
 
 	if (patch && is_ok(patch_apply(arena, *document, patch, &restored, NULL)) &&
 	    has_hash(arena, restored, hash)) {
+		whole = true;
 		json_decref(*document);
 		*document = json_incref(restored);
-		note_add(
-			notes, SCREENER_WARNING, "FHIR_RESTORED", "/extension",
-			"Rules and whatever else FHIR cannot say were taken over from the export.");
 	} else if (text) {
 		note_add(notes, SCREENER_WARNING, "FHIR_CHANGED", "/extension",
 			 "The questionnaire was changed after its export: rules and whatever else "
@@ -95,6 +100,7 @@ static void restore(struct arena *arena, const json_t *questionnaire, struct not
 	}
 	json_decref(restored);
 	json_decref(patch);
+	return whole;
 }
 
 /* Keeps what the mapping lost, so that an export gives it back. */
@@ -102,7 +108,7 @@ static void keep_rest(struct arena *arena, const json_t *questionnaire, struct n
 		      json_t *document)
 {
 	char hash[HEX_BYTES];
-	json_t *plain = fhir_map_out(arena, document);
+	json_t *plain = fhir_map_out(arena, document, NULL);
 	json_t *rest = patch_diff(arena, plain, questionnaire);
 
 	if (json_array_size(rest) && hash_of(arena, plain, hash)) {
@@ -115,16 +121,22 @@ static void keep_rest(struct arena *arena, const json_t *questionnaire, struct n
 	json_decref(plain);
 }
 
-struct status fhir_import(struct arena *arena, struct str json, json_t **out,
-			  struct screener_findings *findings)
+/* A byte order mark is allowed before JSON that came as a file (RFC 8259, 8.1). */
+static struct str without_mark(struct str json)
 {
-	struct notes notes = {.arena = arena};
-	const char *type;
-	json_t *root, *questionnaire, *document;
+	if (json.len < 3 || memcmp(json.ptr, "\xef\xbb\xbf", 3) != 0)
+		return json;
+	return (struct str){json.ptr + 3, json.len - 3};
+}
 
-	*findings = notes.findings;
+static struct status parse(struct str json, json_t **out)
+{
+	const char *type;
+	json_t *root;
+
 	if (json.len > FHIR_MAX_BYTES)
 		return FAIL(RESOURCE_EXHAUSTED, "FHIR_TOO_LARGE");
+	json = without_mark(json);
 	root = json_loadb(json.ptr, json.len, JSON_REJECT_DUPLICATES, NULL);
 	if (!root)
 		return FAIL(INVALID_ARGUMENT, "FHIR_JSON");
@@ -133,9 +145,25 @@ struct status fhir_import(struct arena *arena, struct str json, json_t **out,
 		json_decref(root);
 		return FAIL(INVALID_ARGUMENT, "FHIR_TYPE");
 	}
+	*out = root;
+	return OK;
+}
+
+struct status fhir_import(struct arena *arena, struct str json, enum fhir_loss loss, json_t **out,
+			  struct screener_findings *findings)
+{
+	struct notes mapping = {.arena = arena}, notes = {.arena = arena};
+	json_t *root, *questionnaire, *document;
+
+	*findings = notes.findings;
+	TRY(parse(json, &root));
 	questionnaire = without_extensions(root);
-	document = fhir_map_in(arena, questionnaire, &notes);
-	restore(arena, root, &notes, &document);
+	document = fhir_map_in(arena, questionnaire, loss, &mapping);
+	/* What the mapping lost matters only where its document is the result. */
+	if (!restore(arena, root, &mapping, &document))
+		notes = mapping;
+	else
+		restored_note(&notes);
 	keep_rest(arena, questionnaire, &notes, document);
 	if (!fhir_extension(root, FHIR_SHA256))
 		note_add(&notes, SCREENER_WARNING, "FHIR_NO_RULES", "",
@@ -144,15 +172,20 @@ struct status fhir_import(struct arena *arena, struct str json, json_t **out,
 	json_decref(questionnaire);
 	json_decref(root);
 	*findings = notes.findings;
+	if (findings->n_errors) {
+		json_decref(document);
+		return FAIL(INVALID_ARGUMENT, "FHIR_INVALID");
+	}
 	*out = document;
 	return OK;
 }
 
 /* The questionnaire the document was imported from, if nothing that it shows has changed. */
-static json_t *with_rest(struct arena *arena, const json_t *document, struct notes *notes)
+static json_t *with_rest(struct arena *arena, const json_t *document, json_t *unsaid,
+			 struct notes *notes)
 {
 	const json_t *kept = json_object_get(document, "x_fhir");
-	json_t *plain = fhir_map_out(arena, document), *whole = NULL;
+	json_t *plain = fhir_map_out(arena, document, unsaid), *whole = NULL;
 
 	if (!kept)
 		return plain;
@@ -169,36 +202,84 @@ static json_t *with_rest(struct arena *arena, const json_t *document, struct not
 	return plain;
 }
 
-struct status fhir_export(struct arena *arena, const json_t *document, json_t **out,
-			  struct screener_findings *findings)
+static const json_t *item_in(const json_t *items, const char *id)
+{
+	const json_t *found = NULL;
+
+	for (size_t i = 0; i < json_array_size(items) && !found; i++) {
+		const json_t *item = json_array_get(items, i);
+		const char *own = fhir_text(item, "id");
+
+		found = own && strcmp(own, id) == 0 ? item
+						    : item_in(json_object_get(item, "items"), id);
+	}
+	return found;
+}
+
+/*
+ * A show_if that became no enableWhen, unless the questionnaire that the
+ * document came from says it: other tools would ask everyone.
+ */
+static void note_unsaid(struct notes *notes, json_t *unsaid, const json_t *own, const json_t *back,
+			enum fhir_loss loss)
+{
+	for (void *it = json_object_iter(unsaid); it; it = json_object_iter_next(unsaid, it)) {
+		const char *id = json_object_iter_key(it);
+		const json_t *is =
+			json_object_get(item_in(json_object_get(own, "items"), id), "show_if");
+		const json_t *said =
+			json_object_get(item_in(json_object_get(back, "items"), id), "show_if");
+
+		if (!json_equal(is, said))
+			note_add(notes, loss == FHIR_LOSSY ? SCREENER_WARNING : SCREENER_ERROR,
+				 "FHIR_ENABLE_WHEN", json_string_value(json_object_iter_value(it)),
+				 "enableWhen cannot say this: other tools would ask everyone.");
+	}
+}
+
+static void add_difference(struct arena *arena, const json_t *own, const json_t *difference,
+			   struct notes *notes, json_t *questionnaire)
+{
+	char hash[HEX_BYTES];
+	char *text;
+
+	if (!json_array_size(difference) || !hash_of(arena, own, hash))
+		return;
+	text = json_dumps(difference, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	fhir_add_extension(questionnaire, FHIR_SHA256, "valueString", json_string(hash));
+	fhir_add_extension(questionnaire, FHIR_DIFFERENCE, "valueString", json_string(text));
+	free(text);
+	note_operations(
+		notes, difference, "FHIR_NOT_MAPPED",
+		"FHIR cannot say this, or says it in other words: as written it stands in an "
+		"extension that other readers pass over.");
+}
+
+struct status fhir_export(struct arena *arena, const json_t *document, enum fhir_loss loss,
+			  json_t **out, struct screener_findings *findings)
 {
 	struct notes notes = {.arena = arena}, ignored = {.arena = arena};
-	char hash[HEX_BYTES];
+	json_t *own, *unsaid, *questionnaire, *back, *difference;
 
 	*findings = notes.findings;
 	if (!json_is_object(document))
 		return FAIL(INVALID_ARGUMENT, "FHIR_TYPE");
-	json_t *own = without_kept(document);
-	json_t *questionnaire = with_rest(arena, document, &notes);
-	json_t *back = fhir_map_in(arena, questionnaire, &ignored);
-	json_t *difference = patch_diff(arena, back, own);
-
-	if (json_array_size(difference) && hash_of(arena, own, hash)) {
-		char *text = json_dumps(difference, JSON_COMPACT | JSON_REAL_PRECISION(15));
-
-		fhir_add_extension(questionnaire, FHIR_SHA256, "valueString", json_string(hash));
-		fhir_add_extension(questionnaire, FHIR_DIFFERENCE, "valueString",
-				   json_string(text));
-		free(text);
-		note_operations(
-			&notes, difference, "FHIR_NOT_MAPPED",
-			"FHIR cannot say this; it stands in an extension that other readers "
-			"pass over.");
-	}
+	own = without_kept(document);
+	unsaid = json_object();
+	questionnaire = with_rest(arena, document, unsaid, &notes);
+	back = fhir_map_in(arena, questionnaire, FHIR_LOSSY, &ignored);
+	difference = patch_diff(arena, back, own);
+	note_unsaid(&notes, unsaid, own, back, loss);
+	add_difference(arena, own, difference, &notes, questionnaire);
 	json_decref(difference);
 	json_decref(back);
+	json_decref(unsaid);
 	json_decref(own);
 	*findings = notes.findings;
+	if (findings->n_errors) {
+		json_decref(questionnaire);
+		return FAIL(INVALID_ARGUMENT, "FHIR_INVALID");
+	}
 	*out = questionnaire;
 	return OK;
 }
