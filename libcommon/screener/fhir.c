@@ -160,15 +160,17 @@ struct status fhir_import(struct arena *arena, struct str json, enum fhir_loss l
 	questionnaire = without_extensions(root);
 	document = fhir_map_in(arena, questionnaire, loss, &mapping);
 	/* What the mapping lost matters only where its document is the result. */
-	if (!restore(arena, root, &mapping, &document))
-		notes = mapping;
-	else
+	if (restore(arena, root, &mapping, &document))
 		restored_note(&notes);
-	keep_rest(arena, questionnaire, &notes, document);
-	if (!fhir_extension(root, FHIR_SHA256))
-		note_add(&notes, SCREENER_WARNING, "FHIR_NO_RULES", "",
-			 "A questionnaire has no outcomes: every answer leads to 'review' until "
-			 "rules are written.");
+	else
+		notes = mapping;
+	if (!notes.findings.n_errors) {
+		keep_rest(arena, questionnaire, &notes, document);
+		if (!fhir_extension(root, FHIR_SHA256))
+			note_add(&notes, SCREENER_WARNING, "FHIR_NO_RULES", "",
+				 "A questionnaire has no outcomes: every answer leads to 'review' "
+				 "until rules are written.");
+	}
 	json_decref(questionnaire);
 	json_decref(root);
 	*findings = notes.findings;
