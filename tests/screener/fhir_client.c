@@ -121,7 +121,7 @@ static int compare(const json_t *answer, const json_t *condition)
 	if (strcmp(type, "Coding") == 0)
 		return json_equal(json_object_get(a, "code"), json_object_get(b, "code")) ? 0 : 2;
 	if (strcmp(type, "Date") == 0)
-		return order_of(strcmp(json_string_value(a), json_string_value(b)), 0);
+		return order_of((double)strcmp(json_string_value(a), json_string_value(b)), 0);
 	return json_equal(a, b) ? 0 : 2;
 }
 

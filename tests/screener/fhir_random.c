@@ -120,11 +120,9 @@ static json_t *bad_condition(struct random_form *form)
 		"{\"question\":\"b0\",\"operator\":\"=\"}",
 		"{\"question\":\"b0\",\"operator\":\"exists\"}",
 		"{\"question\":\"d0\",\"operator\":\">\",\"answerDate\":\"2020\"}",
-		"{\"question\":\"d0\",\"operator\":\">\",\"answerDateTime\":\"2020-01-01T00:00:"
-		"00Z\"}",
+		"{\"question\":\"d0\",\"operator\":\">\",\"answerDateTime\":\"2020-01-01T00Z\"}",
 		"{\"question\":\"c0\",\"operator\":\"=\",\"answerCoding\":{\"code\":\"Q\"}}",
-		"{\"question\":\"w0\",\"operator\":\"<\",\"answerQuantity\":{\"value\":1,\"code\":"
-		"\"cm\"}}",
+		"{\"question\":\"w0\",\"operator\":\"<\",\"answerQuantity\":{\"code\":\"cm\"}}",
 		"{\"question\":\"k0\",\"operator\":\"=\",\"answerBoolean\":true}"};
 
 	return json_loads(texts_of[roll(form->dice, sizeof texts_of / sizeof texts_of[0])], 0,
