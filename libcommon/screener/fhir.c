@@ -6,32 +6,8 @@
  */
 #include "screener/fhir.h"
 
-#include "crypto/hash.h"
-#include "screener/canon.h"
 #include "screener/fhir_map.h"
 #include "screener/patch.h"
-
-#define HEX_BYTES (2 * SHA256_BYTES + 1)
-
-static bool hash_of(struct arena *arena, const json_t *value, char out[HEX_BYTES])
-{
-	uint8_t hash[SHA256_BYTES];
-	struct str canonical;
-
-	if (is_failed(canon_json(arena, value, &canonical)))
-		return false;
-	crypto_sha256(hash, canonical.ptr, canonical.len);
-	hex_encode(out, hash, sizeof hash);
-	return true;
-}
-
-/* Does text name the hash of value? */
-static bool has_hash(struct arena *arena, const json_t *value, const char *text)
-{
-	char own[HEX_BYTES];
-
-	return text && hash_of(arena, value, own) && strcmp(own, text) == 0;
-}
 
 /* A copy of the document without what only its author's questionnaire had. */
 static json_t *without_kept(const json_t *document)
@@ -69,49 +45,15 @@ static void note_operations(struct notes *notes, const json_t *patch, const char
 	}
 }
 
-static void restored_note(struct notes *notes)
-{
-	note_add(notes, SCREENER_WARNING, "FHIR_RESTORED", "/extension",
-		 "Rules and whatever else FHIR cannot say were taken over from the export.");
-}
-
-/*
- * What this product itself exported comes back whole: *document becomes the
- * original when the difference leads to the hash that stands beside it.
- */
-static bool restore(struct arena *arena, const json_t *questionnaire, struct notes *notes,
-		    json_t **document)
-{
-	bool whole = false;
-	const char *text = fhir_text(fhir_extension(questionnaire, FHIR_DIFFERENCE), "valueString");
-	const char *hash = fhir_text(fhir_extension(questionnaire, FHIR_SHA256), "valueString");
-	json_t *patch = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
-	json_t *restored = NULL;
-
-	if (patch && is_ok(patch_apply(arena, *document, patch, &restored, NULL)) &&
-	    has_hash(arena, restored, hash)) {
-		whole = true;
-		json_decref(*document);
-		*document = json_incref(restored);
-	} else if (text) {
-		note_add(notes, SCREENER_WARNING, "FHIR_CHANGED", "/extension",
-			 "The questionnaire was changed after its export: rules and whatever else "
-			 "FHIR cannot say are not taken over.");
-	}
-	json_decref(restored);
-	json_decref(patch);
-	return whole;
-}
-
 /* Keeps what the mapping lost, so that an export gives it back. */
 static void keep_rest(struct arena *arena, const json_t *questionnaire, struct notes *notes,
 		      json_t *document)
 {
-	char hash[HEX_BYTES];
+	char hash[FHIR_HEX_BYTES];
 	json_t *plain = fhir_map_out(arena, document, NULL);
 	json_t *rest = patch_diff(arena, plain, questionnaire);
 
-	if (json_array_size(rest) && hash_of(arena, plain, hash)) {
+	if (json_array_size(rest) && fhir_hash_of(arena, plain, hash)) {
 		json_object_set_new(document, "x_fhir",
 				    json_pack("{s:s,s:O}", "of", hash, "patch", rest));
 		note_operations(notes, rest, "FHIR_KEPT",
@@ -160,8 +102,10 @@ struct status fhir_import(struct arena *arena, struct str json, enum fhir_loss l
 	questionnaire = without_extensions(root);
 	document = fhir_map_in(arena, questionnaire, loss, &mapping);
 	/* What the mapping lost matters only where its document is the result. */
-	if (restore(arena, root, &mapping, &document))
-		restored_note(&notes);
+	if (fhir_restore(arena, root, &mapping, &document))
+		note_add(
+			&notes, SCREENER_WARNING, "FHIR_RESTORED", "/extension",
+			"Rules and whatever else FHIR cannot say were taken over from the export.");
 	else
 		notes = mapping;
 	if (!notes.findings.n_errors) {
@@ -191,7 +135,7 @@ static json_t *with_rest(struct arena *arena, const json_t *document, json_t *un
 
 	if (!kept)
 		return plain;
-	if (has_hash(arena, plain, fhir_text(kept, "of")) &&
+	if (fhir_has_hash(arena, plain, fhir_text(kept, "of")) &&
 	    is_ok(patch_apply(arena, plain, json_object_get(kept, "patch"), &whole, NULL)) &&
 	    json_is_object(whole)) {
 		json_decref(plain);
@@ -204,20 +148,6 @@ static json_t *with_rest(struct arena *arena, const json_t *document, json_t *un
 	return plain;
 }
 
-static const json_t *item_in(const json_t *items, const char *id)
-{
-	const json_t *found = NULL;
-
-	for (size_t i = 0; i < json_array_size(items) && !found; i++) {
-		const json_t *item = json_array_get(items, i);
-		const char *own = fhir_text(item, "id");
-
-		found = own && strcmp(own, id) == 0 ? item
-						    : item_in(json_object_get(item, "items"), id);
-	}
-	return found;
-}
-
 /*
  * A show_if that became no enableWhen, unless the questionnaire that the
  * document came from says it: other tools would ask everyone.
@@ -227,10 +157,8 @@ static void note_unsaid(struct notes *notes, json_t *unsaid, const json_t *own, 
 {
 	for (void *it = json_object_iter(unsaid); it; it = json_object_iter_next(unsaid, it)) {
 		const char *id = json_object_iter_key(it);
-		const json_t *is =
-			json_object_get(item_in(json_object_get(own, "items"), id), "show_if");
-		const json_t *said =
-			json_object_get(item_in(json_object_get(back, "items"), id), "show_if");
+		const json_t *is = json_object_get(fhir_item_in(own, id), "show_if");
+		const json_t *said = json_object_get(fhir_item_in(back, id), "show_if");
 
 		if (!json_equal(is, said))
 			note_add(notes, loss == FHIR_LOSSY ? SCREENER_WARNING : SCREENER_ERROR,
@@ -242,10 +170,10 @@ static void note_unsaid(struct notes *notes, json_t *unsaid, const json_t *own, 
 static void add_difference(struct arena *arena, const json_t *own, const json_t *difference,
 			   struct notes *notes, json_t *questionnaire)
 {
-	char hash[HEX_BYTES];
+	char hash[FHIR_HEX_BYTES];
 	char *text;
 
-	if (!json_array_size(difference) || !hash_of(arena, own, hash))
+	if (!json_array_size(difference) || !fhir_hash_of(arena, own, hash))
 		return;
 	text = json_dumps(difference, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	fhir_add_extension(questionnaire, FHIR_SHA256, "valueString", json_string(hash));

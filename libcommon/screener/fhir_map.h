@@ -21,6 +21,8 @@
 #define FHIR_DIFFERENCE	 "urn:aegis:screener:difference"
 #define FHIR_SHA256	 "urn:aegis:screener:sha256"
 
+#define FHIR_HEX_BYTES 65
+
 #define FHIR_MAX_LOCALES 32
 #define FHIR_MAX_CHOICES 1000  /* of one question */
 #define FHIR_MAX_OPTIONS 20000 /* of all: questions may share a value set */
@@ -142,6 +144,19 @@ json_t *fhir_import_when(struct fhir_importer *im, const struct fhir_question *a
 bool fhir_export_when(struct fhir_exporter *ex, const json_t *show_if, json_t *out);
 /* The linkId of an item. */
 const char *fhir_link_of(const json_t *item);
+
+/*
+ * fhir_restore.c: *document becomes the original of an export when the
+ * difference leads to the hash beside it and the original asks the same people.
+ */
+bool fhir_restore(struct arena *arena, const json_t *questionnaire, struct notes *notes,
+		  json_t **document);
+/* The item of this id at any depth, NULL when there is none. */
+const json_t *fhir_item_in(const json_t *document, const char *id);
+/* SHA-256 of the canonical form; false when it has none. */
+bool fhir_hash_of(struct arena *arena, const json_t *value, char out[FHIR_HEX_BYTES]);
+/* Does text name the hash of value? */
+bool fhir_has_hash(struct arena *arena, const json_t *value, const char *text);
 
 /* Both mappings without what only one side can say. */
 json_t *fhir_map_in(struct arena *arena, const json_t *questionnaire, enum fhir_loss loss,

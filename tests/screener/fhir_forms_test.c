@@ -427,6 +427,36 @@ Test(fhir_forms, a_show_if_that_enable_when_cannot_say_is_an_error)
 	json_decref(document);
 }
 
+/* Whoever can write conditions can write a difference and its hash. */
+Test(fhir_forms, an_export_that_now_asks_others_brings_no_rules_back)
+{
+	struct screener_findings findings;
+	json_t *document = data("data/fhir_show_if"), *out = NULL, *back = NULL, *other,
+	       *difference;
+
+	cr_assert(is_ok(fhir_export(arena, document, FHIR_STRICT, &out, &findings)));
+	json_t *extensions = json_incref(json_object_get(out, "extension"));
+	json_t *asked = (json_t *)item_of(json_object_get(out, "item"), "a1", "linkId");
+	json_t *condition = json_array_get(json_object_get(asked, "enableWhen"), 0);
+
+	json_object_set_new(condition, "answerBoolean", json_false());
+	json_object_del(out, "extension");
+	other = imported(out, FHIR_STRICT, &findings);
+	difference = patch_diff(arena, other, document);
+	json_object_set_new(json_array_get(extensions, 1), "valueString",
+			    json_string(dump(difference)));
+	json_object_set_new(out, "extension", extensions);
+	json_decref(other);
+	back = imported(out, FHIR_STRICT, &findings);
+	cr_expect_eq(count(&findings, "FHIR_CHANGED"), 1);
+	cr_expect_eq(count(&findings, "FHIR_RESTORED"), 0);
+	expect_show_if(back, "a1", "{'==':[{'var':'smokes'},false]}");
+	json_decref(difference);
+	json_decref(back);
+	json_decref(out);
+	json_decref(document);
+}
+
 /* ---- responses ---- */
 
 static json_t *response_to(const char *name, const char *answers, const char *pruned)
