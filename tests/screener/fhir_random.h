@@ -37,6 +37,13 @@ struct random_form {
 	json_t *honest; /* the questionnaire without the conditions of such items */
 };
 
+/* The few values that are drawn from, three of each. */
+extern const char *const random_codes[], *const random_dates[], *const random_texts[];
+/* 1 to 6, or with a half. */
+json_t *random_number(struct dice *dice, bool halves);
+/* A new question with a link that starts with letter. */
+struct random_question *random_declare(struct random_form *form, const char *letter, int rows);
+
 /* A questionnaire with every form of condition; with bad, some that cannot be expressed. */
 struct random_form random_questionnaire(struct dice *dice, bool bad);
 /* A screener with every form of show_if that enableWhen can say, and some it cannot. */
