@@ -132,6 +132,24 @@ static bool is_asked(const struct screener_result *out, const struct item *item)
 	return !item->on_resolve || (out->decided && decided->resolved_by == item->id.ptr);
 }
 
+/* Was a child of rows answered in a row that hides it? */
+static bool is_pruned_in_rows(const struct screener_state *state, uint32_t i)
+{
+	int32_t group = state->program->items[i].row_group;
+	const struct rows *rows;
+
+	if (group < 0 || state->shown[group] != TRUE3 || !state->slots[group].known)
+		return false;
+	rows = state->slots[group].rows;
+	for (uint32_t row = 0; rows->shown && row < rows->n; row++) {
+		size_t cell = (size_t)row * rows->n_children + i - (uint32_t)group - 1;
+
+		if (rows->shown[cell] != TRUE3 && rows->given[cell] != GIVEN_NOT)
+			return true;
+	}
+	return false;
+}
+
 static void report_items(struct screener_state *state, struct screener_result *out)
 {
 	const struct screener *p = state->program;
@@ -141,6 +159,8 @@ static void report_items(struct screener_state *state, struct screener_result *o
 	for (uint32_t i = 0; i < p->n_items; i++) {
 		const struct item *item = &p->items[i];
 
+		if (is_pruned_in_rows(state, i))
+			out->pruned[out->n_pruned++] = item->id.ptr;
 		if (!takes_answer(item))
 			continue;
 		if (state->shown[i] != TRUE3) {

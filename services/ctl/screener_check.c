@@ -202,8 +202,7 @@ static void print_response(struct arena *arena, struct str document, struct str 
 	json_t *screener = json_loadb(document.ptr, document.len, 0, NULL);
 	json_t *given = json_loadb(answers.ptr, answers.len, 0, NULL);
 
-	sc_print_json(fhir_response(arena, screener, given, r->pruned, r->n_pruned, r->decided),
-		      true);
+	sc_print_json(fhir_response(arena, screener, given, r, r->decided), true);
 	json_decref(screener);
 	json_decref(given);
 }

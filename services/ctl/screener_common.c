@@ -29,11 +29,13 @@ static bool take_option(int argc, char **argv, int *i, struct sc_options *o)
 	} known[] = {{"--json", &o->json, NULL},
 		     {"--trace", &o->trace, NULL},
 		     {"--fhir", &o->fhir, NULL},
+		     {"--lossy", &o->lossy, NULL},
 		     {"--help", &o->help, NULL},
 		     {"-h", &o->help, NULL},
 		     {"--answers", NULL, &o->answers},
 		     {"--date", NULL, &o->date},
 		     {"--profile", NULL, &o->profile},
+		     {"--decision", NULL, &o->decision},
 		     {"--table", NULL, &o->tables[o->n_tables]}};
 
 	for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
@@ -226,6 +228,7 @@ void sc_say_failure(const char *path, struct status st)
 		{"FHIR_TYPE", "This is not what is expected: a Questionnaire comes in, a screener "
 			      "goes out."},
 		{"FHIR_TOO_LARGE", "This is too large."},
+		{"FHIR_INVALID", "There are errors; --lossy takes those about who is asked what."},
 		{"ANSWERS_NOT_JSON", "The answers are not a JSON object."},
 		{"ANSWERS_TOO_LARGE", "The answers are too large."},
 		{"ANSWERS_TOO_DEEP", "The answers are nested too deeply."},

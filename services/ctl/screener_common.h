@@ -16,8 +16,8 @@ struct sc_options {
 	int n_files;
 	const char *tables[SC_MAX_TABLES];
 	size_t n_tables;
-	const char *answers, *date, *profile;
-	bool json, trace, fhir, help;
+	const char *answers, *date, *profile, *decision;
+	bool json, trace, fhir, lossy, help;
 };
 
 /* False after it said what is wrong; or with help set. n_files is how many are wanted. */
