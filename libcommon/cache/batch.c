@@ -95,15 +95,18 @@ static void on_batch(redisAsyncContext *ac, void *answer, void *arg);
 static bool batch_write(struct batch *batch, const char *sha)
 {
 	struct script_call *call = &batch->cache->questions.call;
-	size_t n_keys = 0, n_numbers = 0;
+	size_t n_keys = !batch->addresses, n_numbers = 1;
 
 	for (uint32_t i = 0; i < batch->n; i++) {
 		n_keys += script_n_keys(&batch->questions[i]->check, batch->addresses);
 		n_numbers += script_n_numbers(&batch->questions[i]->check, batch->addresses);
 	}
 	script_begin(call, sha, n_keys, n_numbers);
+	if (!batch->addresses)
+		script_put_standing_key(call, batch->tenant);
 	for (uint32_t i = 0; i < batch->n; i++)
 		script_put_keys(call, &batch->questions[i]->check, batch->addresses);
+	script_put_standing_number(call, !batch->addresses);
 	for (uint32_t i = 0; i < batch->n; i++)
 		script_put_numbers(call, &batch->questions[i]->check, batch->addresses,
 				   batch->questions[i]->n_askers);
@@ -179,7 +182,7 @@ static void fill(struct filling *filling, struct question *q)
 {
 	const struct cache_check *check = &q->check;
 
-	if (check->with_session || check->n_limits)
+	if (cache_check_has_tenant(check))
 		batch_add(batch_of_tenant(filling, check->tenant), q);
 	if (check->with_address)
 		batch_add(batch_of_addresses(filling), q);

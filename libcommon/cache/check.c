@@ -23,10 +23,10 @@ static bool is_same_address(const struct cache_address_limit *a,
 
 bool cache_check_is_same(const struct cache_check *a, const struct cache_check *b)
 {
-	if (a->with_session != b->with_session || a->with_address != b->with_address ||
-	    a->n_limits != b->n_limits)
+	if (a->with_session != b->with_session || a->with_standing != b->with_standing ||
+	    a->with_address != b->with_address || a->n_limits != b->n_limits)
 		return false;
-	if ((a->with_session || a->n_limits) && !uuid_eq(a->tenant, b->tenant))
+	if (cache_check_has_tenant(a) && !uuid_eq(a->tenant, b->tenant))
 		return false;
 	if (a->with_session && !uuid_eq(a->session, b->session))
 		return false;
@@ -60,7 +60,7 @@ uint64_t cache_check_hash(const struct cache_check *check)
 		if (!check->limits[i].everyone)
 			hash = mix(hash,
 				   folded(check->limits[i].who) ^ (uint64_t)check->limits[i].class);
-	if (check->with_session || check->n_limits)
+	if (cache_check_has_tenant(check))
 		hash = mix(hash, folded(check->tenant));
 	if (check->with_address)
 		hash = mix(hash, fnv1a_64(check->address.address, strlen(check->address.address)));

@@ -7,10 +7,10 @@
  * one number, exact bursts.
  *
  * Keys: {tenant}:sess:<sid> holds "<epoch>" while the session lives and "-"
- * when it was ended; {tenant}:rl:<who>:<class> holds a theoretical arrival
- * time in µs.  All keys of one script share the tag; the address limit has its
- * own tag {addr} and travels in the same pipeline.  A question holds the parts of
- * its keys and no text, so that telling whether two are the same costs little.
+ * when it was ended; {tenant}:standing is there while the tenant may not act;
+ * {tenant}:rl:<who>:<class> holds a theoretical arrival time in µs.  All keys of one script share
+ * the tag; the address limit has its own tag {addr} and travels in the same pipeline.  A question
+ * holds the parts of its keys and no text, so that telling whether two are the same costs little.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,6 +63,7 @@ struct cache_address_limit {
 
 struct cache_check {
 	bool with_session;
+	bool with_standing; /* of the tenant, which each session and limit is asked with anyway */
 	bool with_address;
 	struct uuid tenant; /* tag of session and limits; may be nil */
 	struct uuid session;
@@ -70,6 +71,12 @@ struct cache_check {
 	struct cache_limit limits[CACHE_LIMITS_MAX];
 	struct cache_address_limit address;
 };
+
+/* Is something of a tenant asked? */
+static inline bool cache_check_has_tenant(const struct cache_check *check)
+{
+	return check->with_session || check->with_standing || check->n_limits;
+}
 
 /* Would both read and write the same keys by the same rates? */
 bool cache_check_is_same(const struct cache_check *a, const struct cache_check *b);
@@ -80,7 +87,8 @@ enum cache_session {
 	CACHE_SESSION_UNASKED,
 	CACHE_SESSION_ALIVE,
 	CACHE_SESSION_ENDED,
-	CACHE_SESSION_MISSING, /* Redis does not know: ask auth.v1.CheckSession */
+	CACHE_SESSION_MISSING,	 /* Redis does not know: ask auth.v1.CheckSession */
+	CACHE_SESSION_SUSPENDED, /* whatever the session is: its tenant may not act */
 };
 
 struct cache_verdict {

@@ -91,7 +91,8 @@ static void tell(const struct question *q)
 	for (uint32_t i = 0; i < q->n_askers; i++) {
 		struct cache_verdict verdict = {.session = q->session, .epoch = q->epoch};
 
-		verdict.allowed = q->session != CACHE_SESSION_ENDED;
+		verdict.allowed =
+			q->session != CACHE_SESSION_ENDED && q->session != CACHE_SESSION_SUSPENDED;
 		if (verdict.allowed)
 			gcra_take(&tenant, 0, &verdict);
 		gcra_take(&address, 0, &verdict);
@@ -132,8 +133,7 @@ struct status cache_check(struct cache *cache, const struct cache_check *check, 
 	struct questions *questions = &cache->questions;
 	struct question **slot;
 
-	if (!cache->up || !cache->ac ||
-	    !(check->with_session || check->n_limits || check->with_address))
+	if (!cache->up || !cache->ac || !(cache_check_has_tenant(check) || check->with_address))
 		return unknown.status;
 	slot = &questions->open[cache_check_hash(check) % OPEN_SLOTS];
 	if (!*slot || !cache_check_is_same(&(*slot)->check, check)) {

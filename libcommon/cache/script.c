@@ -11,22 +11,25 @@
 #define LENGTHS_TEXT 32
 
 /*
- * Several questions of one tag.  KEYS of each: its session, when that is asked for, and
- * its limits; a limit may be that of others, too.  ARGV of each: whether there is a
- * session, how many limits, how many calls ask, then tolerance and cost in µs of each
- * limit.  As many calls pay as every limit has room for, as if they had come one after
- * the other at this instant, question by question.
- * Answers {session, epoch} of each and for each limit how far in µs its arrival time lay
- * ahead before it; from this follows what each call was told (gcra_take).  Session as
- * enum cache_session; those of an ended one pay nothing.
- * A key that has been paid is marked by true in `found`, and written at the end once.
- * Time is Redis's own, so that replicas with skewed clocks share one bucket.
+ * Several questions of one tag.  The first number of ARGV says whether the first of KEYS is the
+ * tenant's standing: while that key is there the tenant may not act, every question is answered
+ * so and nobody pays.  Then come the questions.  KEYS of each: its session, when that is asked for,
+ * and its limits; a limit may be that of others, too.  ARGV of each: whether there is a session,
+ * how many limits, how many calls ask, then tolerance and cost in µs of each limit.  As many calls
+ * pay as every limit has room for, as if they had come one after the other at this instant,
+ * question by question. Answers {session, epoch} of each and for each limit how far in µs its
+ * arrival time lay ahead before it; from this follows what each call was told (gcra_take).  Session
+ * as enum cache_session; those of an ended one pay nothing. A key that has been paid is marked by
+ * true in `found`, and written at the end once. Time is Redis's own, so that replicas with skewed
+ * clocks share one bucket.
  */
 const char cache_script[] =
 	"local keys, argv, call, format = KEYS, ARGV, redis.call, string.format\n"
 	"local found, t = call('MGET', unpack(keys)), call('TIME')\n"
 	"local now = t[1] * 1000000 + t[2]\n"
-	"local aheads, answer, key, arg, out = {}, {}, 1, 1, 0\n"
+	"local aheads, answer, key, arg, out = {}, {}, 1, 2, 0\n"
+	"local held = false\n"
+	"if argv[1] == '1' then held = found[1]; key = 2 end\n"
 	"while arg < #argv do\n"
 	"  local n, fit = argv[arg + 1] + 0, argv[arg + 2] + 0\n"
 	"  local state, epoch = 0, ''\n"
@@ -37,6 +40,7 @@ const char cache_script[] =
 	"    else state = 1; epoch = record end\n"
 	"    key = key + 1\n"
 	"  end\n"
+	"  if held then state = 4; fit = 0 end\n"
 	"  answer[out + 1], answer[out + 2] = state, epoch\n"
 	"  for i = 1, n do\n"
 	"    local name = keys[key + i - 1]\n"
@@ -83,6 +87,13 @@ static char *put_digits(char *out, uint64_t n)
 
 	memcpy(out, text.ptr, text.len);
 	return out + text.len;
+}
+
+void cache_standing_key(char out[CACHE_KEY_MAX], struct uuid tenant)
+{
+	out = stpcpy(out, "{");
+	out = put_uuid(out, tenant);
+	stpcpy(out, "}:standing");
 }
 
 void cache_session_key(char out[CACHE_KEY_MAX], struct uuid tenant, struct uuid session)
@@ -177,6 +188,19 @@ void script_begin(struct script_call *call, const char *sha, size_t n_keys, size
 	push(call, sha ? "EVALSHA" : "EVAL");
 	push(call, sha ? sha : cache_script);
 	push_number(call, n_keys);
+}
+
+void script_put_standing_key(struct script_call *call, struct uuid tenant)
+{
+	char key[CACHE_KEY_MAX];
+
+	cache_standing_key(key, tenant);
+	push(call, key);
+}
+
+void script_put_standing_number(struct script_call *call, bool has_standing)
+{
+	push_number(call, has_standing);
 }
 
 void script_put_keys(struct script_call *call, const struct cache_check *check, bool address)

@@ -9,6 +9,7 @@
 
 extern const char cache_script[];
 
+void cache_standing_key(char out[CACHE_KEY_MAX], struct uuid tenant);
 void cache_session_key(char out[CACHE_KEY_MAX], struct uuid tenant, struct uuid session);
 
 /* One EVALSHA or EVAL as it goes over the wire; the memory is kept from call to call. */
@@ -27,6 +28,9 @@ size_t script_n_numbers(const struct cache_check *check, bool address);
  * itself is sent (EVAL), else its hash as SCRIPT LOAD told it.
  */
 void script_begin(struct script_call *call, const char *sha, size_t n_keys, size_t n_numbers);
+/* Before those of the questions: whether the first key is a tenant's standing, and that key. */
+void script_put_standing_key(struct script_call *call, struct uuid tenant);
+void script_put_standing_number(struct script_call *call, bool has_standing);
 void script_put_keys(struct script_call *call, const struct cache_check *check, bool address);
 void script_put_numbers(struct script_call *call, const struct cache_check *check, bool address,
 			uint32_t n_askers);

@@ -178,6 +178,29 @@ struct status cache_session_forget(struct cache_sync *cache, struct uuid tenant,
 	return reply ? OK : down;
 }
 
+struct status cache_standing_put(struct cache_sync *cache, struct uuid tenant, bool may_act)
+{
+	char key[CACHE_KEY_MAX];
+	REPLY reply = NULL;
+
+	cache_standing_key(key, tenant);
+	reply = may_act ? command(cache, "DEL %s", key) : command(cache, "SET %s -", key);
+	return reply ? OK : down;
+}
+
+struct status cache_standing_get(struct cache_sync *cache, struct uuid tenant, bool *may_not_act)
+{
+	char key[CACHE_KEY_MAX];
+	REPLY reply = NULL;
+
+	cache_standing_key(key, tenant);
+	reply = command(cache, "GET %s", key);
+	if (!reply)
+		return down;
+	*may_not_act = reply->type == REDIS_REPLY_STRING;
+	return OK;
+}
+
 struct status cache_session_get(struct cache_sync *cache, struct uuid tenant, struct uuid session,
 				enum cache_session *state, uint64_t *epoch)
 {

@@ -7,6 +7,7 @@
  * failure is UNAVAILABLE/CACHE_DOWN: the caller's truth is PostgreSQL, so it
  * decides whether that matters (ending a session: yes, retry until written).
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
@@ -34,6 +35,12 @@ struct status cache_session_end(struct cache_sync *cache, struct uuid tenant, st
 /* Forgets the record: the gateway asks auth.v1.CheckSession next time. */
 struct status cache_session_forget(struct cache_sync *cache, struct uuid tenant,
 				   struct uuid session);
+/*
+ * May the tenant act?  Its mark has no end: it is taken away when the tenant may act again.
+ */
+struct status cache_standing_put(struct cache_sync *cache, struct uuid tenant, bool may_act);
+/* What the gateway would see. */
+struct status cache_standing_get(struct cache_sync *cache, struct uuid tenant, bool *may_not_act);
 /* What the gateway would see; epoch is 0 unless ALIVE. */
 struct status cache_session_get(struct cache_sync *cache, struct uuid tenant, struct uuid session,
 				enum cache_session *state, uint64_t *epoch);

@@ -25,6 +25,32 @@ Test(cache, a_session_lives_ends_and_is_forgotten)
 	cr_assert_eq(ask(&check).session, CACHE_SESSION_MISSING);
 }
 
+Test(cache, of_a_suspended_tenant_every_session_and_limit_says_so_and_nobody_pays)
+{
+	struct cache_check check = {.with_session = true, .tenant = tenant, .session = session};
+	struct cache_check alone = {.with_standing = true, .tenant = tenant};
+	struct cache_check limited = {
+		.tenant = tenant,
+		.n_limits = 1,
+		.limits = {a_limit(ann, WRITE, (struct cache_rate){6, 10, 1})},
+	};
+
+	cr_assert(is_ok(cache_session_put(records, tenant, session, 42, 60)));
+	cr_assert(is_ok(cache_standing_put(records, tenant, false)));
+	cr_assert_eq(ask(&check).session, CACHE_SESSION_SUSPENDED);
+	cr_assert_eq(ask(&alone).session, CACHE_SESSION_SUSPENDED);
+	for (int i = 0; i < 20; i++)
+		cr_assert_eq(ask(&limited).session, CACHE_SESSION_SUSPENDED);
+	cr_assert_not(ask(&limited).allowed);
+	check.tenant = limited.tenant = session;
+	cr_assert_eq(ask(&check).session, CACHE_SESSION_MISSING, "another tenant is another's");
+	cr_assert(is_ok(cache_standing_put(records, tenant, true)));
+	check.tenant = limited.tenant = tenant;
+	cr_assert_eq(ask(&check).session, CACHE_SESSION_ALIVE);
+	cr_assert_eq(ask(&alone).session, CACHE_SESSION_UNASKED);
+	cr_assert_eq(ask(&limited).remaining, 9);
+}
+
 Test(cache, the_blocking_side_reads_what_it_wrote)
 {
 	enum cache_session state;
