@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "svc/internal.h"
 #include "svc/queries.h"
+#include "svc/standing.h"
 
 const struct rpc_method *svc_deliver_method(void)
 {
@@ -26,6 +27,7 @@ struct group {
 	Event__Event **events;
 	struct uuid *ids;
 	size_t n;
+	bool has_standing; /* the tenant's standing is among them */
 };
 
 static bool wants(const struct svc_subscription *subscription, const Event__Event *event,
@@ -53,6 +55,22 @@ static struct status run_batch(struct rpc_call *call, const struct svc_subscript
 	return OK;
 }
 
+static bool is_standing(const Event__Event *event)
+{
+	return event->payload_case == EVENT__EVENT__PAYLOAD_TENANT_STATUS_CHANGED;
+}
+
+/* Every daemon takes this one, whatever it subscribes to. */
+static struct status take_standing(struct rpc_call *call, struct group *group,
+				   const Event__Event *event)
+{
+	if (!is_standing(event))
+		return OK;
+	group->has_standing = true;
+	return standing_put(call, group->tenant, event->tenant_status_changed->status,
+			    event->tenant_status_changed->version, NULL);
+}
+
 static bool is_taken(const struct q_svc_taken_row *rows, size_t n, struct uuid id)
 {
 	for (size_t i = 0; i < n; i++)
@@ -65,7 +83,7 @@ static bool is_taken(const struct q_svc_taken_row *rows, size_t n, struct uuid i
 static struct status take_group(struct rpc_call *call, void *arg)
 {
 	const struct svc_descriptor *d = call->svc->descriptor;
-	const struct group *group = arg;
+	struct group *group = arg;
 	Event__Event **fresh = arena_array_of(call->arena, Event__Event *, group->n);
 	struct q_svc_taken_row *rows;
 	size_t n_rows, n = 0;
@@ -75,13 +93,18 @@ static struct status take_group(struct rpc_call *call, void *arg)
 	for (size_t i = 0; i < group->n; i++)
 		if (is_taken(rows, n_rows, group->ids[i]))
 			fresh[n++] = group->events[i];
+	for (size_t i = 0; i < n; i++)
+		TRY(take_standing(call, group, fresh[i]));
 	for (size_t i = 0; i < d->n_subscriptions && n > 0; i++)
 		TRY(run_batch(call, &d->subscriptions[i], fresh, n));
 	return OK;
 }
 
-static void acknowledge(Svc__DeliverEventsResponse *resp, const struct group *group)
+static void acknowledge(struct rpc_call *call, Svc__DeliverEventsResponse *resp,
+			const struct group *group)
 {
+	if (group->has_standing)
+		standing_forget(call->svc);
 	for (size_t i = 0; i < group->n; i++)
 		resp->event_ids[resp->n_event_ids++] = group->events[i]->id;
 }
@@ -90,11 +113,16 @@ static void deliver_singly(struct rpc_call *call, struct group *group,
 			   Svc__DeliverEventsResponse *resp)
 {
 	for (size_t i = 0; i < group->n; i++) {
-		struct group one = {group->tenant, &group->events[i], &group->ids[i], 1};
+		struct group one = {
+			.tenant = group->tenant,
+			.events = &group->events[i],
+			.ids = &group->ids[i],
+			.n = 1,
+		};
 		struct status st = tx_run_as(call, group->tenant, take_group, &one);
 
 		if (is_ok(st))
-			acknowledge(resp, &one);
+			acknowledge(call, resp, &one);
 		else
 			log_error("an event has no effect yet", KV("event", group->ids[i]),
 				  KV("action", group->events[i]->action), KV_STATUS(st));
@@ -124,6 +152,16 @@ static struct group take_tenant(struct rpc_call *call, Event__Event **events, si
 	return group;
 }
 
+/* A daemon without subscriptions is told who may act, and nothing else. */
+static bool is_for_us(const struct svc *svc, const Svc__DeliverEventsRequest *req)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < req->n_events; i++)
+		all = all && is_standing(req->events[i]);
+	return all || svc->descriptor->n_subscriptions > 0;
+}
+
 /* The sender may only tell what it did itself. */
 static struct status check_sources(const struct rpc_call *call,
 				   const Svc__DeliverEventsRequest *req)
@@ -142,7 +180,7 @@ struct status svc_deliver_events(struct rpc_call *call, const Svc__DeliverEvents
 	size_t n = req->n_events;
 
 	TRY(check_sources(call, req));
-	if (n > 0 && call->svc->descriptor->n_subscriptions == 0)
+	if (!is_for_us(call->svc, req))
 		return FAIL(FAILED_PRECONDITION, "NO_SUBSCRIPTION");
 	resp->event_ids = arena_array_of(call->arena, const char *, n);
 	while (n > 0) {
@@ -150,7 +188,7 @@ struct status svc_deliver_events(struct rpc_call *call, const Svc__DeliverEvents
 		struct status st = tx_run_as(call, group.tenant, take_group, &group);
 
 		if (is_ok(st))
-			acknowledge(resp, &group);
+			acknowledge(call, resp, &group);
 		else if (st.code == STATUS_UNAVAILABLE || st.code == STATUS_DEADLINE_EXCEEDED)
 			return st;
 		else

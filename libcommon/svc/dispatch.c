@@ -11,6 +11,7 @@
 #include "pbjson/pb_info.h"
 #include "svc/internal.h"
 #include "svc/policy.h"
+#include "svc/standing.h"
 #include "svc_core/deadline.h"
 #include "svc_core/metrics.h"
 
@@ -73,11 +74,14 @@ static struct status check_idempotency_key(const struct rpc_call *call)
 	return OK;
 }
 
-static struct status check_call(const struct rpc_call *call)
+static struct status check_call(struct rpc_call *call)
 {
 	const struct rpc_policy *policy = &call->method->policy;
 
 	TRY(policy_check(policy, call->caller, call->principal, call->now));
+	/* What another daemon asks on a client's behalf was let in there. */
+	if (!policy_is_internal(policy, call->caller))
+		TRY(standing_check_caller(call));
 	if (uuid_is_nil(call->tenant) && policy->tenant != RPC_TENANT_NONE &&
 	    policy->tx != RPC_TX_NONE)
 		return FAIL(PERMISSION_DENIED, "NO_TENANT");

@@ -62,6 +62,7 @@ struct svc {
 
 	struct relay *relay;
 	struct scheduler *scheduler;
+	struct standing *standing; /* who may not act, as last read */
 
 	struct metric *retries;
 	instant started_at;

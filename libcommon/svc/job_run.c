@@ -219,13 +219,27 @@ static struct str leases(const struct claim *claim)
 	return strbuf_str(&json);
 }
 
+/* The kinds that run whether the tenant may act or not. */
+static struct text_list always(const struct claim *claim)
+{
+	size_t room = claim->svc->descriptor->n_jobs + 1, n = 0;
+	const char **kinds = arena_array_of(claim->arena, const char *, room);
+	const struct svc_job *job;
+
+	for (size_t i = 0; (job = job_at(claim->svc, i)); i++)
+		if (job->while_suspended)
+			kinds[n++] = job->kind;
+	return (struct text_list){kinds, n};
+}
+
 static struct status take_queued(struct tx *tx, struct claim *claim)
 {
 	const struct svc_job *kind;
 	struct q_relay_job_row *rows;
 	size_t n;
 
-	TRY(q_relay_claim_jobs(tx, claim->now, leases(claim), 1, &rows, &n));
+	TRY(q_relay_claim_jobs(tx, &rows, &n, .now = claim->now, .leases = leases(claim),
+			       .always = always(claim), .batch = 1));
 	if (n == 0)
 		return OK;
 	kind = job_kind(claim->svc, rows[0].kind);

@@ -15,6 +15,7 @@
 #include "svc/jobs.h"
 #include "svc/relay.h"
 #include "svc/server.h"
+#include "svc/standing.h"
 #include "svc_core/backoff.h"
 #include "svc_core/health.h"
 
@@ -32,6 +33,7 @@ struct status svc_setup(struct svc *svc, const struct svc_descriptor *descriptor
 	svc->config = config;
 	svc->arena = arena_new(1 << 20);
 	svc->started_at = instant_monotonic();
+	svc->standing = standing_new();
 	svc->access_log = config->access_log;
 	TRY(keyring_ensure(config->secrets_dir, descriptor->name, "idempotency", KEY_SECRET));
 	for (size_t i = 0; i < descriptor->n_keys; i++)
@@ -257,6 +259,7 @@ void svc_teardown(struct svc *svc)
 	if (svc->client)
 		rpc_client_free(&svc->client);
 	trust_free(&svc->trust);
+	standing_free(&svc->standing);
 	service_keys_free(&svc->service_keys);
 	keyring_free(&svc->keyring);
 	free(svc->routes);

@@ -45,6 +45,9 @@ struct svc_job {
 	int64_t lease_s;       /* longest run; default 60 */
 	uint32_t max_attempts; /* then it is dead and shown; default 20, periodic: no limit */
 	int64_t backoff_ms;    /* first wait, doubled up to an hour; default 1000 */
+	/* Runs for a tenant that may not act, too; others are kept until it may (svc/standing.h).
+	 */
+	bool while_suspended;
 };
 
 /* One run of a job. */

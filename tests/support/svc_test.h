@@ -91,6 +91,8 @@ const struct caller *as_key(struct uuid tenant, enum principal_kind kind, const 
 			    const char *const *scopes);
 const struct caller *as_session(struct uuid tenant, const char *name);
 const struct caller *as_admin(const char *name);
+/* Acting in a tenant, as the gateway lets one under a grant. */
+const struct caller *as_admin_in(struct uuid tenant, const char *name);
 const struct caller *as_nobody(void);
 /* Another daemon on its own behalf, for a tenant. */
 const struct caller *as_daemon(const char *daemon, struct uuid tenant);
@@ -166,6 +168,10 @@ bool run_one_job(struct test_daemon *daemon);
  * daemon of this test, both serving or not; returns how many events were taken.
  */
 size_t deliver_events(struct test_daemon *from, struct test_daemon *to);
+
+/* tenant.status_changed, delivered to the daemon as the tenant daemon would. */
+void standing_is(struct test_daemon *daemon, struct uuid tenant, const char *status,
+		 int64_t version);
 
 /* Everything that was logged since daemon_start(), for canary tests. */
 const char *logged(void);

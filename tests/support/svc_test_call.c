@@ -125,6 +125,11 @@ const struct caller *as_admin(const char *name)
 	return new_caller(PRINCIPAL_ADMIN, (struct uuid){}, name);
 }
 
+const struct caller *as_admin_in(struct uuid tenant, const char *name)
+{
+	return new_caller(PRINCIPAL_ADMIN, tenant, name);
+}
+
 const struct caller *as_nobody(void)
 {
 	return new_caller(PRINCIPAL_ANONYMOUS, (struct uuid){}, NULL);

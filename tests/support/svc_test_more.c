@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aegis/event/v1/event.aegis.h"
 #include "aegis/svc/v1/svc.aegis.h"
 #include "db/conn.h"
 #include "support/svc_test_internal.h"
@@ -108,4 +109,26 @@ size_t deliver_events(struct test_daemon *from, struct test_daemon *to)
 	} while (!lane.is_whole_round);
 	lane_free(&lane);
 	return taken;
+}
+
+void standing_is(struct test_daemon *daemon, struct uuid tenant, const char *status,
+		 int64_t version)
+{
+	Svc__DeliverEventsRequest request = SVC__DELIVER_EVENTS_REQUEST__INIT;
+	Event__TenantStatusChanged payload = EVENT__TENANT_STATUS_CHANGED__INIT;
+	Event__Event event = EVENT__EVENT__INIT, *list = &event;
+	const Svc__DeliverEventsResponse *taken;
+
+	payload.status = status;
+	payload.version = version;
+	event.id = uuid_text(test_world.arena, uuid_v7(instant_now()));
+	event.tenant_id = uuid_text(test_world.arena, tenant);
+	event.action = "tenant.suspended";
+	event.source = "tenant";
+	event.payload_case = EVENT__EVENT__PAYLOAD_TENANT_STATUS_CHANGED;
+	event.tenant_status_changed = &payload;
+	request.events = &list;
+	request.n_events = 1;
+	taken = expect_ok(call_to(daemon, as_daemon("tenant", tenant), "DeliverEvents", &request));
+	cr_assert_eq(taken->n_event_ids, 1);
 }

@@ -43,3 +43,23 @@ ON CONFLICT (tenant_id, id) DO NOTHING;
 -- name: svc_finish_job :affected
 -- args: id uuid, fence int8
 DELETE FROM job WHERE tenant_id = :tenant AND id = :id AND fence = :fence;
+
+-- Takes only a greater version.
+-- name: svc_put_standing :affected
+-- args: id uuid, status text, version int8, now instant
+-- no-tenant
+INSERT INTO standing AS s (id, status, version, changed_at) VALUES (:id, :status, :version, :now)
+ON CONFLICT (id) DO UPDATE SET status = excluded.status, version = excluded.version, changed_at = excluded.changed_at
+WHERE s.version < excluded.version;
+
+-- name: svc_standing :opt
+-- args: id uuid
+-- row: svc_standing (status text, version int8)
+-- no-tenant
+SELECT status, version FROM standing WHERE id = :id;
+
+-- The tenants that may not act.
+-- name: svc_held :many
+-- row: svc_held (id uuid)
+-- no-tenant
+SELECT id FROM standing WHERE status <> 'active' ORDER BY id;

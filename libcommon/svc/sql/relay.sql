@@ -60,14 +60,17 @@ SELECT count(*) AS waiting, min(created_at) AS oldest FROM outbox WHERE subscrib
 
 -- leases says for how many seconds each kind is leased: what a killed process held
 -- comes again when its own kind's time is over, not the longest one's.
+-- A tenant that may not act keeps its jobs for later, but for the kinds that say they run anyway.
 -- name: relay_claim_jobs :many
--- args: now instant, leases json, batch int4
+-- args: now instant, leases json, always text[], batch int4
 -- row: relay_job (tenant_id uuid, id uuid, kind text, payload bytes, attempts int4, max_attempts int4, fence int8)
 -- all-tenants
 UPDATE job SET leased_until = :now + make_interval(secs => coalesce((:leases ->> kind)::float8, 60)), attempts = attempts + 1, fence = fence + 1
 WHERE (tenant_id, id) IN (
 	SELECT tenant_id, id FROM job
 	WHERE state = 'queued' AND run_at <= :now AND (leased_until IS NULL OR leased_until <= :now)
+		AND (kind = ANY (:always) OR NOT EXISTS (
+			SELECT FROM standing WHERE standing.id = job.tenant_id AND standing.status <> 'active'))
 	ORDER BY run_at LIMIT :batch
 	FOR UPDATE SKIP LOCKED)
 RETURNING tenant_id, id, kind, payload, attempts, max_attempts, fence;
