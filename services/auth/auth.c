@@ -6,6 +6,7 @@
 #include "auth/membership.h"
 #include "auth/registration.h"
 #include "auth/session.h"
+#include "auth/standing.h"
 #include "base/ip.h"
 #include "base/log.h"
 #include "cache/session.h"
@@ -136,12 +137,24 @@ static const struct db_constraint_map constraints[] = {
 
 static const struct svc_job jobs[] = {
 	{.kind = JOB_REGISTER, .run = registration_job, .lease_s = 15, .backoff_ms = 1000},
-	{.kind = JOB_PUBLISH, .run = sessions_publish_job, .lease_s = 10, .backoff_ms = 200},
+	/* Ending sessions is no work of the organization's: it goes on. */
+	{.kind = JOB_PUBLISH,
+	 .run = sessions_publish_job,
+	 .lease_s = 10,
+	 .backoff_ms = 200,
+	 .while_suspended = true},
+	{.kind = JOB_STANDING,
+	 .run = standing_publish_job,
+	 .lease_s = 10,
+	 .backoff_ms = 200,
+	 .while_suspended = true},
+	{.kind = "publish_standings", .run = standings_publish_job, .every_s = 30},
 	{.kind = "forget", .run = sessions_forget_job, .every_s = 3600},
 };
 
 static const struct svc_subscription subscriptions[] = {
 	{.topic = "membership.changed", .on_event = membership_on_event},
+	{.topic = "tenant.status_changed", .on_event = standing_on_event},
 };
 
 const struct svc_descriptor auth_daemon = {

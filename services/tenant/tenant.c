@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "contract/manifest.h"
 #include "contract/time.h"
+#include "tenant/standing.h"
 #include <aegis/auth/v1/auth.aegis.h>
 #include <aegis/event/v1/event.aegis.h>
 
@@ -145,6 +146,10 @@ static const struct db_constraint_map constraints[] = {
 	{},
 };
 
+static const struct svc_job jobs[] = {
+	{.kind = JOB_TELL, .run = standing_tell_job, .lease_s = 15, .while_suspended = true},
+};
+
 const struct svc_descriptor tenant_daemon = {
 	.name = "tenant",
 	.purpose = "tenants, their members, roles and settings",
@@ -152,4 +157,6 @@ const struct svc_descriptor tenant_daemon = {
 	.handlers = &tenant_handlers,
 	.queries = &tenant_queries,
 	.constraints = constraints,
+	.jobs = jobs,
+	.n_jobs = sizeof jobs / sizeof jobs[0],
 };

@@ -7,6 +7,7 @@
 #include "aegis/tenant/v1/tenant.aegis.h"
 #include "support/svc_test.h"
 #include "svc/internal.h"
+#include "tenant/world.h"
 
 TEST_DATABASE
 
@@ -18,37 +19,6 @@ static void set_up(void)
 }
 
 TestSuite(tenant, .init = set_up, .fini = daemons_stop, .timeout = 60);
-
-static const char *text(struct uuid id)
-{
-	static char texts[8][UUID_TEXT];
-	static int next;
-	char *out = texts[next++ % 8];
-
-	uuid_format(out, id);
-	return out;
-}
-
-static struct answer create(const char *name, struct uuid id, struct uuid owner)
-{
-	Tenant__CreateTenantRequest req = TENANT__CREATE_TENANT_REQUEST__INIT;
-
-	req.id = text(id);
-	req.name = name;
-	req.owner_user_id = text(owner);
-	req.owner_email = "ann@acme.example";
-	req.owner_name = "Ann";
-	return call(as_daemon("auth", id), "CreateTenant", &req);
-}
-
-/* A tenant whose owner is "ann". */
-static struct uuid a_tenant(const char *name)
-{
-	struct uuid id = a_tenant_id(name);
-
-	expect_ok(create(name, id, as(id, "ann")->principal.id));
-	return id;
-}
 
 /* A further member straight in the table: invitations are another story. */
 static struct uuid a_member(struct uuid tenant, const char *name, const char *role)
@@ -279,17 +249,17 @@ Test(tenant, an_administrator_suspends_and_resumes_and_a_user_may_not)
 	struct uuid acme = a_tenant("acme");
 	const Tenant__Tenant *tenant;
 
-	suspend.id = resume.id = get.id = text(acme);
+	suspend.id = resume.id = get.tenant_id = text(acme);
 	suspend.reason = "unpaid";
 	cr_assert_eq(call(as(acme, "ann"), "SuspendTenant", &suspend).status.code,
 		     STATUS_PERMISSION_DENIED);
 	expect_ok(call(as_admin("root"), "SuspendTenant", &suspend));
-	tenant = expect_ok(call(as_admin("root"), "GetTenant", &get));
+	tenant = expect_ok(call(as_admin_in(acme, "root"), "GetTenant", &get));
 	cr_assert_eq(tenant->status, TENANT__TENANT_STATUS__TENANT_SUSPENDED);
 	tenant = expect_ok(call(as_admin("root"), "ResumeTenant", &resume));
 	cr_assert_eq(tenant->status, TENANT__TENANT_STATUS__TENANT_ACTIVE);
-	get.id = text(an_id("nobody"));
-	expect_fail(call(as_admin("root"), "GetTenant", &get), NOT_FOUND, "TENANT_NOT_FOUND");
+	expect_fail(call(as_admin_in(an_id("nobody"), "root"), "GetTenant", &get), NOT_FOUND,
+		    "TENANT_NOT_FOUND");
 }
 
 Test(tenant, lists_what_each_permission_is_for)

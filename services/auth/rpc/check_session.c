@@ -1,4 +1,15 @@
 #include "auth/session.h"
+#include "auth/standing.h"
+#include "base/log.h"
+
+/* Redis has lost that the organization may not act. */
+static void tell_again(struct rpc_call *call, struct uuid organization)
+{
+	struct status st = standing_publish(call, organization);
+
+	if (is_failed(st))
+		log_warn("the gateway was not told whether an organization may act", KV_STATUS(st));
+}
 
 /*
  * What the gateway asks when Redis does not know; afterwards it does.  The
@@ -14,6 +25,9 @@ struct status auth_check_session(struct rpc_call *call, const Auth__CheckSession
 	if (!state || !state->alive)
 		return OK;
 	resp->alive = true;
+	resp->suspended = state->held;
+	if (state->held)
+		tell_again(call, *state->organization_id);
 	resp->epoch = (uint64_t)state->epoch;
 	resp->ttl_seconds = (state->expires_at - call->now) / SECONDS(1);
 	return OK;

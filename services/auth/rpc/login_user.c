@@ -82,6 +82,18 @@ static struct status note_failure(struct rpc_call *call, void *arg)
 	return OK;
 }
 
+static struct status note_suspended(struct rpc_call *call, void *arg)
+{
+	const struct login *login = arg;
+
+	TRY(q_clear_lane(call->tx, login->lane));
+	svc_emit(call, &(struct event_out){.action = "session.refused",
+					   .target_kind = "user",
+					   .target_id = login->account->id,
+					   .outcome = "refused"});
+	return OK;
+}
+
 static struct status sign_in(struct rpc_call *call, void *arg)
 {
 	struct login *login = arg;
@@ -125,6 +137,12 @@ static struct status attempt(struct rpc_call *call, struct login *login)
 	if (!is_right(call, login)) {
 		TRY(tx_run_as(call, home, note_failure, login));
 		return FAIL(UNAUTHENTICATED, "BAD_CREDENTIALS");
+	}
+	/* Whoever knows the password may be told; another organization of theirs would come first.
+	 */
+	if (login->membership && login->membership->held) {
+		TRY(tx_run_as(call, home, note_suspended, login));
+		return FAIL(PERMISSION_DENIED, "TENANT_SUSPENDED");
 	}
 	renew_credential(call, login);
 	login->who = (struct sign_in){.account = login->account->id,

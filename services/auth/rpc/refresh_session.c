@@ -1,4 +1,5 @@
 #include "auth/session.h"
+#include "svc/standing.h"
 
 /* How long a parent may be shown again after it was used: answers get lost, tabs race. */
 #define GRACE SECONDS(10)
@@ -92,6 +93,8 @@ struct status auth_refresh_session(struct rpc_call *call, const Auth__RefreshSes
 
 	if (!refresh_token_check(call, req->refresh_token, &refresh.claim))
 		return FAIL(UNAUTHENTICATED, "BAD_REFRESH_TOKEN");
+	/* The token is not used up: it is good again when the organization may act. */
+	TRY(standing_check(call, refresh.claim.tenant));
 	TRY(tx_run_as(call, refresh.claim.tenant, rotate, &refresh));
 	if (is_failed(refresh.refusal)) {
 		if (refresh.session)

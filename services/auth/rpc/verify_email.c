@@ -1,4 +1,5 @@
 #include "auth/verification.h"
+#include "svc/standing.h"
 
 static struct status verify(struct rpc_call *call, void *arg)
 {
@@ -26,6 +27,7 @@ struct status auth_verify_email(struct rpc_call *call, const Auth__VerifyEmailRe
 	if (!bearer_parse(str_of(req->token), &bearer) ||
 	    !bearer_is_kind(&bearer, VERIFICATION_KIND))
 		return FAIL(INVALID_ARGUMENT, "BAD_TOKEN");
+	TRY(standing_check(call, bearer.tenant));
 	TRY(tx_run_as(call, bearer.tenant, verify, &bearer));
 	resp->verified = true;
 	return OK;

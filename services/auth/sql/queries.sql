@@ -97,25 +97,30 @@ WHERE m.epoch < excluded.epoch;
 
 -- name: membership :opt
 -- args: account uuid, organization uuid
--- row: membership (organization_id uuid, organization_name text, role text, permissions text[], epoch int8, active bool)
+-- row: membership (organization_id uuid, organization_name text, role text, permissions text[], epoch int8, active bool,
+--   held bool)
 -- no-tenant
 -- hot
-SELECT m.organization_id, coalesce(o.name, '') AS organization_name, m.role, m.permissions, m.epoch, m.active
+SELECT m.organization_id, coalesce(o.name, '') AS organization_name, m.role, m.permissions, m.epoch, m.active,
+	coalesce(st.status, 'active') <> 'active' AS held
 FROM auth.membership m LEFT JOIN auth.organization o ON o.id = m.organization_id
+LEFT JOIN auth.standing st ON st.id = m.organization_id
 WHERE m.account_id = :account AND m.organization_id = :organization;
 
--- The active ones, the one used last first.
+-- The active ones: of organizations that may act before the others, the one used last first.
 -- name: memberships :many
 -- args: account uuid
 -- row: membership
 -- no-tenant
 -- hot
-SELECT m.organization_id, coalesce(o.name, '') AS organization_name, m.role, m.permissions, m.epoch, m.active
+SELECT m.organization_id, coalesce(o.name, '') AS organization_name, m.role, m.permissions, m.epoch, m.active,
+	coalesce(st.status, 'active') <> 'active' AS held
 FROM auth.membership m
 JOIN auth.account a ON a.id = m.account_id
 LEFT JOIN auth.organization o ON o.id = m.organization_id
+LEFT JOIN auth.standing st ON st.id = m.organization_id
 WHERE m.account_id = :account AND m.active
-ORDER BY m.organization_id = a.last_organization DESC NULLS LAST, m.organization_id
+ORDER BY held, m.organization_id = a.last_organization DESC NULLS LAST, m.organization_id
 LIMIT 200;
 
 -- Counts an attempt before it is made, so that many at once cannot pass the limit.
@@ -219,14 +224,15 @@ WHERE account_id = :account AND organization_id = :organization AND ended_at IS 
 -- What the gateway must believe of a session.
 -- name: session_state :opt
 -- args: id uuid, account uuid, now instant
--- row: session_state (id uuid, organization_id uuid?, alive bool, epoch int8, expires_at instant)
+-- row: session_state (id uuid, organization_id uuid?, alive bool, epoch int8, expires_at instant, held bool)
 -- no-tenant
 -- hot
 SELECT s.id, s.organization_id,
 	s.ended_at IS NULL AND s.expires_at > :now AND (s.organization_id IS NULL OR coalesce(m.active, false)) AS alive,
-	coalesce(m.epoch, 0) AS epoch, s.expires_at
+	coalesce(m.epoch, 0) AS epoch, s.expires_at, coalesce(st.status, 'active') <> 'active' AS held
 FROM auth.session s
 LEFT JOIN auth.membership m ON m.account_id = s.account_id AND m.organization_id = s.organization_id
+LEFT JOIN auth.standing st ON st.id = s.organization_id
 WHERE s.id = :id AND s.account_id = :account;
 
 -- The same of every session of a person that ended, or whose membership changed, since then.
@@ -237,9 +243,10 @@ WHERE s.id = :id AND s.account_id = :account;
 -- hot
 SELECT s.id, s.organization_id,
 	s.ended_at IS NULL AND s.expires_at > :now AND (s.organization_id IS NULL OR coalesce(m.active, false)) AS alive,
-	coalesce(m.epoch, 0) AS epoch, s.expires_at
+	coalesce(m.epoch, 0) AS epoch, s.expires_at, coalesce(st.status, 'active') <> 'active' AS held
 FROM auth.session s
 LEFT JOIN auth.membership m ON m.account_id = s.account_id AND m.organization_id = s.organization_id
+LEFT JOIN auth.standing st ON st.id = s.organization_id
 WHERE s.account_id = :account
 	AND (s.ended_at >= :since OR (s.ended_at IS NULL AND s.expires_at > :now AND m.changed_at >= :since))
 ORDER BY s.id;

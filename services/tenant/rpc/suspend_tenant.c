@@ -1,38 +1,40 @@
-#include "tenant/tenant.h"
+#include "tenant/standing.h"
 
 struct change {
 	const char *status;
 	const char *action;
 	const char *reason;
-	Tenant__Tenant *resp;
+	struct q_tenant_row *row;
 };
 
 static struct status change_status(struct rpc_call *call, void *arg)
 {
-	const struct change *change = arg;
+	struct change *change = arg;
 	struct strbuf after = strbuf_new(call->arena);
 	struct q_tenant_row *row;
 
 	TRY(q_update_tenant_status(call->tx, change->status, call->principal->id, call->now, &row));
+	change->row = row;
 	if (!row)
 		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
 	TRY(q_update_directory(call->tx, row->tenant_id, row->name, row->status));
 	strbuf_printf(&after, "{\"status\":\"%s\",\"reason\":", change->status);
 	strbuf_add_json(&after, str_of(change->reason));
 	strbuf_add_char(&after, '}');
-	emit_tenant(call, change->action, row->tenant_id, row->version, strbuf_str(&after));
-	tenant_to_proto(call->arena, row, change->resp);
-	return OK;
+	return standing_tell(call, change->action, row, strbuf_str(&after));
 }
 
 struct status set_tenant_status(struct rpc_call *call, const char *id, const char *status,
 				const char *action, const char *reason, Tenant__Tenant *resp)
 {
-	struct change change = {status, action, reason, resp};
+	struct change change = {.status = status, .action = action, .reason = reason};
 	struct uuid tenant = {};
 
 	(void)uuid_parse(str_of(id), &tenant);
-	return tx_run_as(call, tenant, change_status, &change);
+	TRY(tx_run_as(call, tenant, change_status, &change));
+	standing_push(call, change.row);
+	tenant_to_proto(call->arena, change.row, resp);
+	return OK;
 }
 
 struct status tenant_suspend_tenant(struct rpc_call *call, const Tenant__SuspendTenantRequest *req,

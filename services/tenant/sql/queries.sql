@@ -132,3 +132,58 @@ SET alert_emails = :alert_emails,
 	updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND (:expected_version = 0 OR version = :expected_version)
 RETURNING alert_emails, version;
+
+-- One opening at a time for a tenant.
+-- name: lock_tenant :opt
+-- row: tenant
+SELECT tenant_id, name, kind, status, tier, time_zone, locale, created_at, updated_at, version
+FROM tenant.tenant WHERE tenant_id = :tenant AND deleted_at IS NULL FOR UPDATE;
+
+-- Who is told of an operator's access: the owners, at most twenty of them.
+-- name: owners_to_tell :many
+-- row: owner_to_tell (id uuid, email text, name text)
+SELECT id, email, name FROM tenant.member
+WHERE tenant_id = :tenant AND role = 'owner' AND active AND deleted_at IS NULL
+ORDER BY created_at, id LIMIT 20;
+
+-- No row when the administrator has an open one.
+-- name: insert_grant :opt
+-- args: id uuid, organization uuid, admin uuid, reason text, expires_at instant, now instant
+-- row: grant (id uuid, organization_id uuid, admin_id uuid, reason text, opened_at instant, expires_at instant,
+--   ended_at instant?)
+-- no-tenant
+INSERT INTO tenant.break_glass_grant (id, organization_id, admin_id, reason, opened_at, expires_at)
+SELECT :id, :organization, :admin, :reason, :now, :expires_at
+WHERE NOT EXISTS (SELECT FROM tenant.break_glass_grant g
+	WHERE g.organization_id = :organization AND g.admin_id = :admin AND g.expires_at > :now AND g.ended_at IS NULL)
+RETURNING id, organization_id, admin_id, reason, opened_at, expires_at, ended_at;
+
+-- name: open_grant :opt
+-- args: organization uuid, admin uuid, now instant
+-- row: grant
+-- no-tenant
+SELECT id, organization_id, admin_id, reason, opened_at, expires_at, ended_at FROM tenant.break_glass_grant
+WHERE organization_id = :organization AND admin_id = :admin AND expires_at > :now AND ended_at IS NULL
+ORDER BY expires_at DESC LIMIT 1;
+
+-- name: grant_by_id :opt
+-- args: id uuid
+-- row: grant
+-- no-tenant
+SELECT id, organization_id, admin_id, reason, opened_at, expires_at, ended_at FROM tenant.break_glass_grant WHERE id = :id;
+
+-- No row when it is over already.
+-- name: end_grant :opt
+-- args: id uuid, now instant
+-- row: grant
+-- no-tenant
+UPDATE tenant.break_glass_grant SET ended_at = :now WHERE id = :id AND ended_at IS NULL AND expires_at > :now
+RETURNING id, organization_id, admin_id, reason, opened_at, expires_at, ended_at;
+
+-- name: grant_page :many
+-- args: organization uuid?, last_opened instant, last_id uuid, page_rows int8
+-- row: grant
+-- no-tenant
+SELECT id, organization_id, admin_id, reason, opened_at, expires_at, ended_at FROM tenant.break_glass_grant
+WHERE (:organization IS NULL OR organization_id = :organization) AND (opened_at, id) < (:last_opened, :last_id)
+ORDER BY opened_at DESC, id DESC LIMIT :page_rows;

@@ -1,0 +1,97 @@
+/*
+ * Access is opened, entered in the tenant's log and told its owners in one transaction: there is no
+ * grant that the tenant does not learn of.
+ */
+#include <aegis/event/v1/event.aegis.h>
+
+#include "contract/time.h"
+#include "svc/sealed_mail.h"
+#include "tenant/grant.h"
+
+struct opening {
+	const Tenant__OpenBreakGlassGrantRequest *req;
+	struct uuid tenant;
+	struct q_grant_row *row;
+};
+
+static void emit_opened(struct rpc_call *call, const struct q_grant_row *grant)
+{
+	struct strbuf after = strbuf_new(call->arena);
+	char until[INSTANT_TEXT];
+
+	instant_format(until, grant->expires_at);
+	strbuf_printf(&after, "{\"expiresAt\":\"%s\",\"reason\":", until);
+	strbuf_add_json(&after, str_of(grant->reason));
+	strbuf_add_char(&after, '}');
+	svc_emit(call, &(struct event_out){.action = "operator.access_opened",
+					   .target_kind = "grant",
+					   .target_id = grant->id,
+					   .after = strbuf_str(&after)});
+}
+
+static struct status tell_owner(struct rpc_call *call, const struct q_tenant_row *tenant,
+				const struct q_grant_row *grant,
+				const struct q_owner_to_tell_row *owner)
+{
+	char until[INSTANT_TEXT];
+	const struct mail_word words[] = {
+		{"name", owner->name},
+		{"organization", tenant->name},
+		{"reason", grant->reason},
+		{"until", until},
+	};
+	Event__OperatorAccessOpened payload = EVENT__OPERATOR_ACCESS_OPENED__INIT;
+	Event__SealedMail *mail;
+	struct str sealed;
+
+	instant_format(until, grant->expires_at);
+	mail = mail_new(call->arena, "operator_access", words, sizeof words / sizeof words[0]);
+	mail->to = owner->email;
+	mail->locale = tenant->locale;
+	TRY(mail_seal(call, mail, &sealed));
+	payload.grant_id = uuid_text(call->arena, grant->id);
+	payload.sealed = (ProtobufCBinaryData){.len = sealed.len, .data = (uint8_t *)sealed.ptr};
+	svc_emit(call,
+		 &(struct event_out){.action = "operator.access_told",
+				     .target_kind = "user",
+				     .target_id = owner->id,
+				     .payload_case = EVENT__EVENT__PAYLOAD_OPERATOR_ACCESS_OPENED,
+				     .payload = &payload});
+	return OK;
+}
+
+static struct status open_grant(struct rpc_call *call, void *arg)
+{
+	struct opening *opening = arg;
+	int32_t minutes = opening->req->minutes ? opening->req->minutes : GRANT_MINUTES_USUAL;
+	struct q_owner_to_tell_row *owners;
+	struct q_tenant_row *tenant;
+	size_t n;
+
+	TRY(q_lock_tenant(call->tx, &tenant));
+	if (!tenant)
+		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
+	TRY(q_insert_grant(call->tx, &opening->row, .id = uuid_v7(call->now),
+			   .organization = opening->tenant, .admin = call->principal->id,
+			   .reason = opening->req->reason,
+			   .expires_at = call->now + MINUTES(minutes), .now = call->now));
+	if (!opening->row)
+		return FAIL(ALREADY_EXISTS, "GRANT_OPEN");
+	emit_opened(call, opening->row);
+	TRY(q_owners_to_tell(call->tx, &owners, &n));
+	for (size_t i = 0; i < n; i++)
+		TRY(tell_owner(call, tenant, opening->row, &owners[i]));
+	return OK;
+}
+
+struct status tenant_open_break_glass_grant(struct rpc_call *call,
+					    const Tenant__OpenBreakGlassGrantRequest *req,
+					    Tenant__BreakGlassGrant *resp)
+{
+	struct opening opening = {.req = req};
+
+	(void)uuid_parse(str_of(req->tenant_id), &opening.tenant);
+	TRY(tx_run_as(call, opening.tenant, open_grant, &opening));
+	grant_to_proto(call, opening.row, resp);
+	return OK;
+}
