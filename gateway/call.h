@@ -49,8 +49,13 @@ void gw_on_request(void *state, struct edge_exchange *x);
 /* stage_credential.c: whose call is it, may they; then gw_admit(). */
 void gw_authenticate(struct gw_call *call);
 
-/* stage_admit.c: session alive, within limits; then gw_transcode(). */
+/* stage_admit.c: session alive, tenant active, within limits; then gw_use_grant(). */
 void gw_admit(struct gw_call *call);
+/*
+ * stage_grant.c: a platform administrator who acts in a tenant has an open break-glass grant, and
+ * the call is in the tenant's log before it is made; then gw_transcode().
+ */
+void gw_use_grant(struct gw_call *call);
 /* The rates of this process: those of the table, scaled. */
 void gw_rates_init(struct gw_rates *rates, long percent);
 

@@ -9,7 +9,7 @@ struct fact {
 	struct uuid session;
 	uint64_t epoch;
 	instant told_at;
-	bool alive;
+	enum cache_session state;
 };
 
 struct session_facts {
@@ -36,20 +36,20 @@ static size_t slot_of(struct uuid session)
 	return fnv1a_32(session.bytes, sizeof session.bytes) % SLOTS;
 }
 
-void session_facts_put(struct session_facts *facts, struct uuid session, bool alive, uint64_t epoch,
-		       instant now)
+void session_facts_put(struct session_facts *facts, struct uuid session, enum cache_session state,
+		       uint64_t epoch, instant now)
 {
-	facts->slots[slot_of(session)] = (struct fact){session, epoch, now, alive};
+	facts->slots[slot_of(session)] = (struct fact){session, epoch, now, state};
 }
 
 bool session_facts_find(const struct session_facts *facts, struct uuid session, instant now,
-			bool *alive, uint64_t *epoch)
+			enum cache_session *state, uint64_t *epoch)
 {
 	const struct fact *fact = &facts->slots[slot_of(session)];
 
 	if (fact->told_at == 0 || now - fact->told_at > KEPT || !uuid_eq(fact->session, session))
 		return false;
-	*alive = fact->alive;
+	*state = fact->state;
 	*epoch = fact->epoch;
 	return true;
 }

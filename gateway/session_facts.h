@@ -9,13 +9,14 @@
 
 #include "base/instant.h"
 #include "base/uuid.h"
+#include "cache/check.h"
 
 struct session_facts;
 
 struct session_facts *session_facts_new(void);
 void session_facts_free(struct session_facts **facts);
 
-void session_facts_put(struct session_facts *facts, struct uuid session, bool alive, uint64_t epoch,
-		       instant now);
+void session_facts_put(struct session_facts *facts, struct uuid session, enum cache_session state,
+		       uint64_t epoch, instant now);
 bool session_facts_find(const struct session_facts *facts, struct uuid session, instant now,
-			bool *alive, uint64_t *epoch);
+			enum cache_session *state, uint64_t *epoch);

@@ -126,6 +126,7 @@ static void plan(struct gw_call *call)
 		return;
 	/* The tenant that the token is for: an administrator's session belongs to none. */
 	check->tenant = call->credential->principal.tenant;
+	check->with_standing = !uuid_is_nil(check->tenant);
 	check->session = p->session;
 	check->with_session = (p->kind == PRINCIPAL_USER || p->kind == PRINCIPAL_ADMIN) &&
 			      !uuid_is_nil(p->session);
@@ -149,14 +150,25 @@ static void plan(struct gw_call *call)
 
 static void go_on(struct gw_call *call, enum cache_session session, uint64_t epoch)
 {
-	if (session == CACHE_SESSION_ENDED)
+	if (session == CACHE_SESSION_SUSPENDED)
+		/* Consumers read this, too: it says nothing of why. */
+		gw_fail(call, FAIL(PERMISSION_DENIED, "TENANT_SUSPENDED"),
+			"This organization is not active at present.");
+	else if (session == CACHE_SESSION_ENDED)
 		gw_fail(call, FAIL(UNAUTHENTICATED, "SESSION_ENDED"),
 			"This session has ended: sign in again.");
 	else if (session == CACHE_SESSION_ALIVE && call->principal->epoch < epoch)
 		gw_fail(call, FAIL(UNAUTHENTICATED, "TOKEN_STALE"),
 			"Your rights have changed since this token was made: refresh it.");
 	else
-		gw_transcode(call);
+		gw_use_grant(call);
+}
+
+static enum cache_session state_of(const Auth__CheckSessionResponse *answer)
+{
+	if (!answer->alive)
+		return CACHE_SESSION_ENDED;
+	return answer->suspended ? CACHE_SESSION_SUSPENDED : CACHE_SESSION_ALIVE;
 }
 
 static void on_session_checked(struct gw_call *call)
@@ -175,9 +187,9 @@ static void on_session_checked(struct gw_call *call)
 		gw_fail(call, FAIL(INTERNAL, "MALFORMED_REPLY"), NULL);
 		return;
 	}
-	session_facts_put(call->loop->facts, call->principal->session, answer->alive, answer->epoch,
-			  edge_loop_now(call->loop->edge_loop));
-	go_on(call, answer->alive ? CACHE_SESSION_ALIVE : CACHE_SESSION_ENDED, answer->epoch);
+	session_facts_put(call->loop->facts, call->principal->session, state_of(answer),
+			  answer->epoch, edge_loop_now(call->loop->edge_loop));
+	go_on(call, state_of(answer), answer->epoch);
 }
 
 static void ask_auth(struct gw_call *call)
@@ -185,12 +197,12 @@ static void ask_auth(struct gw_call *call)
 	const struct gateway *gw = call->loop->gw;
 	const struct principal *p = &call->credential->principal;
 	Auth__CheckSessionRequest request = AUTH__CHECK_SESSION_REQUEST__INIT;
+	enum cache_session state;
 	uint64_t epoch;
-	bool alive;
 
 	if (session_facts_find(call->loop->facts, p->session, edge_loop_now(call->loop->edge_loop),
-			       &alive, &epoch)) {
-		go_on(call, alive ? CACHE_SESSION_ALIVE : CACHE_SESSION_ENDED, epoch);
+			       &state, &epoch)) {
+		go_on(call, state, epoch);
 		return;
 	}
 	request.session_id = uuid_text(call->x->arena, p->session);
@@ -206,8 +218,9 @@ static void decide(struct gw_call *call)
 	const struct cache_verdict *verdict = &call->verdict;
 
 	call->has_verdict = true;
-	if (verdict->session == CACHE_SESSION_ENDED) {
-		go_on(call, CACHE_SESSION_ENDED, 0);
+	if (verdict->session == CACHE_SESSION_ENDED ||
+	    verdict->session == CACHE_SESSION_SUSPENDED) {
+		go_on(call, verdict->session, 0);
 		return;
 	}
 	if (!verdict->allowed) {
@@ -246,8 +259,8 @@ void gw_admit(struct gw_call *call)
 	struct cache *cache = call->loop->cache;
 
 	plan(call);
-	if (!call->check.with_session && !call->check.n_limits && !call->check.with_address)
-		gw_transcode(call);
+	if (!cache_check_has_tenant(&call->check) && !call->check.with_address)
+		gw_use_grant(call);
 	else if (!cache || is_failed(cache_check(cache, &call->check, on_verdict, call)))
 		decide_locally(call);
 }

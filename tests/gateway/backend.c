@@ -8,6 +8,7 @@
 #include "aegis/consumer/v1/consumer.aegis.h"
 #include "aegis/program/v1/program.aegis.h"
 #include "aegis/svc/v1/svc.aegis.h"
+#include "aegis/tenant/v1/tenant.aegis.h"
 #include "gateway/fixture.h"
 #include "rpc/pb_arena.h"
 
@@ -59,6 +60,7 @@ static void answer_session(struct rpc_request *request)
 
 	backend.session_checks++;
 	answer.alive = backend.session_alive;
+	answer.suspended = backend.suspended;
 	answer.epoch = (uint64_t)backend.epoch;
 	reply(request, &answer.base);
 }
@@ -78,6 +80,19 @@ static void answer_key(struct rpc_request *request)
 	answer.partner_id = PROGRAM;
 	answer.scopes = scopes;
 	answer.n_scopes = 1;
+	reply(request, &answer.base);
+}
+
+static void answer_grant(struct rpc_request *request)
+{
+	Tenant__UseBreakGlassGrantResponse answer = TENANT__USE_BREAK_GLASS_GRANT_RESPONSE__INIT;
+
+	backend.grant_uses++;
+	if (backend.grant_refused) {
+		rpc_reply_status(request, FAIL(PERMISSION_DENIED, "GRANT_REQUIRED"));
+		return;
+	}
+	answer.grant_id = PROGRAM;
 	reply(request, &answer.base);
 }
 
@@ -101,6 +116,7 @@ static void note(struct rpc_request *request, struct arena *arena, struct trust 
 		return;
 	backend.principal_kind = (int)p->kind;
 	uuid_format(backend.tenant, p->tenant);
+	snprintf(backend.label, sizeof backend.label, "%s", p->label);
 	if (p->n_scopes)
 		snprintf(backend.scope0, sizeof backend.scope0, "%s", p->scopes[0]);
 }
@@ -156,9 +172,10 @@ static void answer_service(struct rpc_request *request, struct arena *arena)
 
 static const struct rpc_method *method_of(const struct rpc_request *request)
 {
-	const struct rpc_service *services[] = {&auth_service, &consumer_service, &program_service};
+	const struct rpc_service *services[] = {&auth_service, &consumer_service, &program_service,
+						&tenant_service};
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		const struct rpc_method *method =
 			rpc_service_find(services[i], request->header.method_id);
 
@@ -186,6 +203,8 @@ void backend_answer(struct rpc_request *request, void *trust)
 		answer_session(request);
 	else if (is(request, &consumer_service, "CheckPartnerKey"))
 		answer_key(request);
+	else if (is(request, &tenant_service, "UseBreakGlassGrant"))
+		answer_grant(request);
 	else if (is(request, &svc_service, "CheckHealth")) {
 		backend.health_checks++;
 		reply(request, &health.base);

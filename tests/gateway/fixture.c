@@ -154,6 +154,11 @@ void fixture_end_session(void)
 	cr_assert(is_ok(cache_session_end(records, id_of(TENANT), id_of(SESSION), 60)));
 }
 
+void fixture_put_standing(bool may_act)
+{
+	cr_assert(is_ok(cache_standing_put(records, id_of(TENANT), may_act)));
+}
+
 void fixture_rotate_keys(void)
 {
 	backend_n_keys = 2;

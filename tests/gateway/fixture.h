@@ -24,10 +24,13 @@ struct backend {
 	atomic_long program_version; /* of the one program; a change that builds on another is
 					refused */
 	atomic_bool key_revoked;
+	atomic_bool suspended;	   /* by CheckSession's answer */
+	atomic_bool grant_refused; /* no administrator has one */
+	atomic_int grant_uses;	   /* UseBreakGlassGrant */
 	atomic_bool jwks_down;
 	/* The last call of a service. */
 	char method[64], tenant[40], idempotency_key[128], request_id[80], traceparent[64];
-	char client_addr[64], scope0[128], mask[256];
+	char client_addr[64], scope0[128], mask[256], label[64];
 	int principal_kind;
 };
 
@@ -73,6 +76,8 @@ void fixture_put_session(int epoch);
 /* The same session as one of an administrator, who has no tenant. */
 void fixture_put_admin_session(void);
 void fixture_end_session(void);
+/* Redis says whether TENANT may act. */
+void fixture_put_standing(bool may_act);
 
 struct http_args {
 	const char *method; /* NULL: GET */
