@@ -24,7 +24,7 @@ static Event__SealedMail *open_sealed(struct rpc_call *call, ProtobufCBinaryData
  * An event whose mail cannot be made would block the ones behind it for ever:
  * it is logged and taken, for nobody could ever deliver it.
  */
-static struct status queue_sealed(struct rpc_call *call, ProtobufCBinaryData sealed)
+static struct status queue_sealed(struct rpc_call *call, ProtobufCBinaryData sealed, bool is_notice)
 {
 	Event__SealedMail *from;
 	struct q_message_row *row;
@@ -38,6 +38,7 @@ static struct status queue_sealed(struct rpc_call *call, ProtobufCBinaryData sea
 		log_error("an event's mail cannot be made", KV("opened", from != NULL));
 		return OK;
 	}
+	mail.is_notice = is_notice;
 	return mail_queue(call, &mail, 0, &row);
 }
 
@@ -45,14 +46,22 @@ struct status on_user_registered(struct rpc_call *call, const Event__Event *even
 {
 	if (event->payload_case != EVENT__EVENT__PAYLOAD_USER_REGISTERED)
 		return OK;
-	return queue_sealed(call, event->user_registered->sealed);
+	return queue_sealed(call, event->user_registered->sealed, false);
 }
 
 struct status on_code_issued(struct rpc_call *call, const Event__Event *event)
 {
 	if (event->payload_case != EVENT__EVENT__PAYLOAD_CODE_ISSUED)
 		return OK;
-	return queue_sealed(call, event->code_issued->sealed);
+	return queue_sealed(call, event->code_issued->sealed, false);
+}
+
+/* A suspended tenant, too, learns who looks into it. */
+struct status on_operator_access(struct rpc_call *call, const Event__Event *event)
+{
+	if (event->payload_case != EVENT__EVENT__PAYLOAD_OPERATOR_ACCESS_OPENED)
+		return OK;
+	return queue_sealed(call, event->operator_access_opened->sealed, true);
 }
 
 /* Who is to be told stands in the tenant's settings, which another daemon keeps: a job asks. */

@@ -71,7 +71,7 @@ struct status mail_queue(struct rpc_call *call, const struct mail *mail, instant
 	TRY(q_insert_timeline(call->tx, .id = uuid_v7(call->now), .message_id = (*row)->id,
 			      .status = "queued", .attempt = 0, .detail = "", .now = call->now));
 	return svc_job_add(call,
-			   &(struct job_out){.kind = "deliver",
+			   &(struct job_out){.kind = mail->is_notice ? "notice" : "deliver",
 					     .id = (*row)->id,
 					     .payload = str_of(uuid_text(call->arena, (*row)->id)),
 					     .run_at = send_at});

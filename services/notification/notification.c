@@ -12,6 +12,7 @@ static const struct cfg_setting setting_rows[] = {NOTIFICATION_SETTINGS(CFG_ROW)
 static const struct svc_subscription subscriptions[] = {
 	{.topic = "user.registered", .on_event = on_user_registered},
 	{.topic = "code.issued", .on_event = on_code_issued},
+	{.topic = "operator.access_opened", .on_event = on_operator_access},
 	{.topic = "compliance.alert_raised", .on_event = on_compliance_alert},
 	/* Of a compliance daemon of before, which told each event by itself. */
 	{.topic = "compliance.event_raised", .on_event = on_compliance_alert},
@@ -26,6 +27,13 @@ static const struct svc_job jobs[] = {
 	 .lease_s = DELIVERY_LEASE_S,
 	 .max_attempts = 10,
 	 .backoff_ms = 5000},
+	/* The same for what a suspended tenant is told, too. */
+	{.kind = "notice",
+	 .run = run_delivery,
+	 .lease_s = DELIVERY_LEASE_S,
+	 .max_attempts = 10,
+	 .backoff_ms = 5000,
+	 .while_suspended = true},
 	{.kind = "alert", .run = run_alert, .lease_s = 30, .max_attempts = 20},
 };
 

@@ -20,6 +20,7 @@ struct mail {
 	const char *subject;
 	const char *text;
 	const char *html; /* "" for none */
+	bool is_notice;	  /* leaves for a suspended tenant, too; not kept with the row */
 };
 
 /*
@@ -46,6 +47,7 @@ struct status mail_open(struct rpc_call *call, const struct q_sealed_row *row, s
 /* Events that make mails (subscriptions). */
 struct status on_user_registered(struct rpc_call *call, const Event__Event *event);
 struct status on_code_issued(struct rpc_call *call, const Event__Event *event);
+struct status on_operator_access(struct rpc_call *call, const Event__Event *event);
 struct status on_compliance_alert(struct rpc_call *call, const Event__Event *event);
 /* What the job `alert` is made of; NULL for an event that is no alert. */
 const ProtobufCMessage *alert_payload(const Event__Event *event);

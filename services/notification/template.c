@@ -23,6 +23,15 @@ static const struct {
 	{"code", "es", "Su código de verificación",
 	 "Su código es\n\n    {{code}}\n\nMuéstrelo en la farmacia antes de {{expires}}. Se puede "
 	 "usar una sola vez.\n"},
+	{"operator_access", "en", "An administrator of the platform has access to {{organization}}",
+	 "Hello {{name}},\n\nan administrator of the platform has opened access to "
+	 "{{organization}} until {{until}} (UTC).\n\nReason: {{reason}}\n\nEvery call they make "
+	 "is an entry of your audit log.\n"},
+	{"operator_access", "es",
+	 "Un administrador de la plataforma tiene acceso a {{organization}}",
+	 "Hola {{name}}:\n\nun administrador de la plataforma ha abierto el acceso a "
+	 "{{organization}} hasta {{until}} (UTC).\n\nMotivo: {{reason}}\n\nCada llamada que haga "
+	 "queda en su registro de auditoría.\n"},
 	{"compliance_alert", "en", "Compliance: {{title}}",
 	 "A public source you subscribed to has news.\n\n{{title}}\nPriority: {{priority}}\n\n"
 	 "{{lines}}Please review and acknowledge:\n{{events}}\n"},

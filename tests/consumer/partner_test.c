@@ -122,8 +122,10 @@ Test(partner, is_made_found_changed_and_removed)
 	expect_fail(try_update(staff(), id,
 			       (struct change){.field = "name", .name = "Late", .version = 1}),
 		    ABORTED, "VERSION_CONFLICT");
-	expect_field(try_update(staff(), id, (struct change){.field = "id"}), "partner.id", "READ_ONLY");
-	expect_field(try_update(staff(), id, (struct change){.field = "name"}), "partner.name", "REQUIRED");
+	expect_field(try_update(staff(), id, (struct change){.field = "id"}), "partner.id",
+		     "READ_ONLY");
+	expect_field(try_update(staff(), id, (struct change){.field = "name"}), "partner.name",
+		     "REQUIRED");
 	expect_ok(try_delete(staff(), id));
 	expect_fail(try_get_partner(staff(), id), NOT_FOUND, "PARTNER_NOT_FOUND");
 	expect_fail(try_delete(staff(), id), NOT_FOUND, "PARTNER_NOT_FOUND");
@@ -285,4 +287,14 @@ Test(partner, has_at_most_ten_live_keys)
 	expect_ok(try_revoke(staff(), id, last->key->id));
 	a_key(id);
 	expect_fail(try_key(staff(), id, 0), RESOURCE_EXHAUSTED, "KEY_LIMIT");
+}
+
+Test(partner, keys_of_a_suspended_tenant_stop_and_come_back)
+{
+	const Consumer__CreatePartnerKeyResponse *key = a_key(a_partner("Corner"));
+
+	standing_is(consumer, acme, "suspended", 2);
+	expect_fail(try_check(key->secret), PERMISSION_DENIED, "TENANT_SUSPENDED");
+	standing_is(consumer, acme, "active", 3);
+	expect_ok(try_check(key->secret));
 }

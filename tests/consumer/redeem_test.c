@@ -317,3 +317,29 @@ Test(redeem, of_a_thousand_redemptions_at_once_exactly_one_succeeds)
 	expect_count(1, acme, "consumer.redemption");
 	expect_count(1, acme, "consumer.code WHERE status = 'redeemed' AND refusals = 999");
 }
+
+/* The suspension is committed after the call was let in and before its statement runs. */
+static void suspend_under_way(bool begins)
+{
+	char id[UUID_TEXT];
+
+	if (!begins)
+		return;
+	uuid_format(id, acme);
+	test_sql("INSERT INTO consumer.standing VALUES ('%s', 'suspended', 2, now())", id);
+}
+
+Test(redeem, a_tenant_that_is_suspended_in_the_middle_redeems_nothing)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+
+	/* The set of suspended tenants is fresh: only the statement can see the news. */
+	expect_ok(try_validate(corner(), code));
+	around_dispatch = suspend_under_way;
+	cr_assert(is_failed(try_redeem(corner(), code, "T-1").status));
+	around_dispatch = NULL;
+	expect_count(0, acme, "consumer.redemption");
+	standing_is(consumer, acme, "active", 3);
+	expect_ok(try_redeem(corner(), code, "T-1"));
+}

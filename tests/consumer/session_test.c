@@ -213,3 +213,24 @@ Test(session, ends_after_a_day)
 	session = expect_ok(try_get(staff(), visitor.id));
 	cr_assert_eq(session->status, CONSUMER__SESSION_STATUS__EXPIRED);
 }
+
+Test(session, of_a_suspended_tenant_goes_on_only_after_the_resumption)
+{
+	struct a_program program = a_program();
+	struct visitor visitor = a_visitor(&program);
+
+	standing_is(consumer, acme, "suspended", 2);
+	expect_fail(try_get(visitor.who, visitor.id), PERMISSION_DENIED, "TENANT_SUSPENDED");
+	standing_is(consumer, acme, "active", 3);
+	expect_ok(try_get(visitor.who, visitor.id));
+}
+
+Test(session, does_not_start_in_a_program_of_a_suspended_tenant)
+{
+	struct a_program program = a_program();
+
+	standing_is(program_daemon_of_world(), acme, "suspended", 2);
+	expect_fail(try_start(program.public_id, ""), FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+	standing_is(program_daemon_of_world(), acme, "active", 3);
+	expect_ok(try_start(program.public_id, ""));
+}

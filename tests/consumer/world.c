@@ -11,6 +11,11 @@ struct uuid acme, other;
 
 static struct test_daemon *program_daemon_;
 
+struct test_daemon *program_daemon_of_world(void)
+{
+	return program_daemon_;
+}
+
 /* Tests of one binary share a database and a relay that looks at all tenants. */
 __attribute__((constructor)) static void one_at_a_time(void)
 {

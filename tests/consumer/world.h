@@ -14,6 +14,7 @@
 
 extern struct test_daemon *consumer;
 extern struct uuid acme, other;
+struct test_daemon *program_daemon_of_world(void);
 
 void world_start(void);
 /* The consumer daemon with its pools and socket too. */

@@ -244,3 +244,18 @@ Test(mail, an_event_that_makes_no_mail_does_not_block_the_others)
 	expect_ok(deliver_sealed(acme, "no_such_template", "ann@example.org"));
 	expect_count(0, acme, "notification.message");
 }
+
+Test(mail, of_a_suspended_tenant_waits_for_the_resumption)
+{
+	struct uuid acme = a_tenant_id("acme"), other = a_tenant_id("other");
+
+	send(acme, "Hello", "text");
+	standing_is(notification, acme, "suspended", 2);
+	send(other, "Hello", "text");
+	cr_assert(run_one_job(notification));
+	cr_assert_not(run_one_job(notification));
+	cr_assert_eq(smtp_sink_count(sink), 1);
+	standing_is(notification, acme, "active", 3);
+	cr_assert(run_one_job(notification));
+	cr_assert_eq(smtp_sink_count(sink), 2);
+}

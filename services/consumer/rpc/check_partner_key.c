@@ -24,6 +24,8 @@ static struct status judge(const struct check *check, const struct q_checked_key
 		return FAIL(UNAUTHENTICATED, "KEY_REVOKED");
 	if (row->expires_at && *row->expires_at <= now)
 		return FAIL(UNAUTHENTICATED, "KEY_EXPIRED");
+	if (row->tenant_held)
+		return FAIL(PERMISSION_DENIED, "TENANT_SUSPENDED");
 	return OK;
 }
 

@@ -173,7 +173,7 @@ WHERE tenant_id = :tenant AND code_hash = :code_hash AND expires_at > :now
 		AND (reserved_until <= :now OR (holder = :holder AND transaction_id = :transaction_id))))
 RETURNING id, program_id, code_class, status, holder, transaction_id, reserved_until, redeemed_at, expires_at, version;
 
--- The one statement that redeems: of any number at once, one gets the row, and with it
+-- The one statement that redeems, and not for a tenant that may not act: of any number at once, one gets the row, and with it
 -- the note of what was redeemed where.
 -- name: redeem_code :opt
 -- args: redemption_id uuid, code_hash bytes, holder uuid, terminal_id text, transaction_id text, actor uuid, now instant
@@ -186,6 +186,7 @@ WITH redeemed AS (
 	WHERE tenant_id = :tenant AND code_hash = :code_hash AND expires_at > :now
 		AND (status IN ('issued', 'rolled_back') OR (status = 'reserved'
 			AND (reserved_until <= :now OR (holder = :holder AND transaction_id = :transaction_id))))
+		AND NOT EXISTS (SELECT FROM consumer.standing s WHERE s.id = :tenant AND s.status <> 'active')
 	RETURNING id, program_id, code_class, status, holder, transaction_id, reserved_until, redeemed_at, expires_at, version
 ), noted AS (
 	INSERT INTO consumer.redemption (tenant_id, id, code_id, holder, key_id, terminal_id, transaction_id, created_at, created_by)
@@ -319,10 +320,11 @@ SELECT EXISTS (SELECT FROM consumer.partner_key
 -- name: key_to_check :opt
 -- args: id uuid
 -- row: checked_key (id uuid, partner_id uuid, name text, live bool, scopes text[], secret_hash bytes, expires_at instant?,
---   revoked_at instant?, last_used_at instant?, partner_active bool)
+--   revoked_at instant?, last_used_at instant?, partner_active bool, tenant_held bool)
 -- hot
 SELECT k.id, k.partner_id, k.name, k.live, k.scopes, k.secret_hash, k.expires_at, k.revoked_at, k.last_used_at,
-	p.active AND p.deleted_at IS NULL AS partner_active
+	p.active AND p.deleted_at IS NULL AS partner_active,
+	EXISTS (SELECT FROM consumer.standing s WHERE s.id = :tenant AND s.status <> 'active') AS tenant_held
 FROM consumer.partner_key k JOIN consumer.partner p ON p.tenant_id = k.tenant_id AND p.id = k.partner_id
 WHERE k.tenant_id = :tenant AND k.id = :id;
 

@@ -1,5 +1,6 @@
 #include "program/program.h"
 #include "svc/pb.h"
+#include "svc/standing.h"
 
 struct lookup {
 	const Program__GetPublishedVersionRequest *req;
@@ -75,5 +76,8 @@ struct status program_get_published_version(struct rpc_call *call,
 	struct lookup lookup = {.req = req, .resp = resp};
 
 	TRY(tx_run_as(call, (struct uuid){}, find_owner, &lookup));
+	/* To a consumer the program is closed; why is no business of theirs. */
+	if (is_failed(standing_check(call, lookup.entry->owner_id)))
+		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
 	return tx_run_as(call, lookup.entry->owner_id, read_version, &lookup);
 }
