@@ -90,6 +90,10 @@ static struct refusals refusals_of(const struct pg_method *m, const struct pg_bi
 		ADD(&refusals, "TOKEN_EXPIRED", "TOKEN_STALE", "SESSION_ENDED");
 	if (*r->permission)
 		ADD(&refusals, "PERMISSION_REQUIRED");
+	if (r->signed_in || *r->permission || *r->scope || r->session)
+		ADD(&refusals, "TENANT_SUSPENDED");
+	if ((r->signed_in || r->admin) && r->tenant != OPT__TENANT_SOURCE__TENANT_NONE)
+		ADD(&refusals, "GRANT_REQUIRED");
 	if (*r->scope)
 		ADD(&refusals, "SCOPE_REQUIRED", "KEY_NOT_VALID", "KEY_REVOKED", "KEY_EXPIRED");
 	if (r->tenant == OPT__TENANT_SOURCE__TENANT_PATH)
