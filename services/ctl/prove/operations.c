@@ -23,6 +23,7 @@ static const struct {
 	{"/api/tenants/{tenantId}/", "id", "compliance_event"},
 	{"/api/tenants/", "id", "tenant"},
 	{"/api/users/", "id", "user"},
+	{"/api/break-glass-grants/", "id", "tenant"},
 	{"/api/auth/sessions/", "id", "login"},
 	{"/api/auth/verify-email/", "token", "canary"},
 };
