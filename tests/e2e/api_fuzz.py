@@ -18,7 +18,7 @@ import fuzz_world as world
 
 SIZE = 700 * 1024
 NOT_MINE = fuzz_headers.NOT_MINE
-RENEW = re.compile(rb'"reason":"(TOKEN_STALE|SESSION_ENDED)"')
+RENEW = re.compile(rb'"reason":"(TOKEN_STALE|SESSION_ENDED|TENANT_SUSPENDED)"')
 
 
 class Fuzz:
@@ -75,8 +75,9 @@ class Fuzz:
         return answer
 
     def renew(self):
-        """A call changed the rights of its own caller or ended the session."""
+        """A call changed the rights of its own caller, ended the session or suspended the organization."""
         tenant = self.tenant
+        tenant.want(200, "POST", f"/api/tenants/{tenant.tenant}:resume", {}, self.tokens["admin"])
         self.tokens["user"] = tenant.want(200, "POST", "/api/auth/login", {"email": tenant.email, "password": tenant.password})["accessToken"]
 
     def judge(self, operation, what, status, kind, text, wanted):

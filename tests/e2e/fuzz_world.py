@@ -98,7 +98,7 @@ KINDS = {
     "/api/tenants/{tenantId}/compliance/events/": "event", "/api/screening-sessions/": "session", "/api/partners/": "partner",
     "/api/partners/{partnerId}/api-keys/": "key", "/api/notifications/": "notification",
     "/api/notifications/status/": "notification", "/api/programs/": "program",
-    "/api/programs/{programId}/screeners/": "version", "/api/users/": "user", "/api/auth/verify-email/": "none",
+    "/api/programs/{programId}/screeners/": "version", "/api/users/": "user", "/api/break-glass-grants/": "grant", "/api/auth/verify-email/": "none",
 }
 
 

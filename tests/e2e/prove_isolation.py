@@ -172,6 +172,7 @@ def main():
         checks.check(facts["rls alone"]["tablesWithHiddenRows"] > 20, facts["rls alone"])
         checks.check(facts["filter alone"]["statementsThatFindForTheTenantItself"] > 50, facts["filter alone"])
         checks.check(facts["filter alone"]["foreignKeysThatRefused"] > 5, facts["filter alone"])
+        checks.check(facts["standing"]["operationsAndCredentials"] > 60, facts["standing"])
         check_report(checks, path, said)
     check_holes(checks)
     check_words(checks)
