@@ -31,6 +31,7 @@ struct pb_rule {
 	bool email;
 	bool date;
 	bool uri;
+	bool name; /* text_is_name() */
 	bool trim;
 	bool has_min;
 	bool has_max;
