@@ -72,11 +72,11 @@ static const char *date_line(struct arena *arena, instant t)
 /* RFC 5322 3.4: a display name in quotes, or in words when it is not ASCII. */
 static const char *from_line(struct arena *arena, const char *sender, const char *from)
 {
-	const char *name;
+	const char *name = sender ? sender_clean(arena, sender) : "";
 
-	if (!sender || !*sender)
+	if (!*name)
 		return arena_printf(arena, "From: <%s>", from);
-	name = header_text(arena, sender_clean(arena, sender));
+	name = header_text(arena, name);
 	if (strncmp(name, "=?", 2) == 0)
 		return arena_printf(arena, "From: %s\r\n <%s>", name, from);
 	return arena_printf(arena, "From: \"%s\" <%s>", name, from);
