@@ -31,7 +31,7 @@ write_config() {
 		fi
 		case $name in
 		notification)
-			printf 'smtp_url = smtp://127.0.0.1:%s\nmail_from = no-reply@aegis.example\npublic_url = http://127.0.0.1:%s\n' \
+			printf 'smtp_url = smtp://127.0.0.1:%s\nmail_from = no-reply@aegis.example\npublic_url = http://127.0.0.1:%s\njob_threads = 4\n' \
 				"$demo_mail_port" "$port"
 			;;
 		compliance) printf 'allow_http_loopback = true\n' ;;

@@ -55,8 +55,12 @@ const char *sender_name(struct rpc_call *call, const struct mail *mail)
 {
 	instant now = instant_monotonic();
 
-	/* Links go to addresses that nobody has confirmed: no stranger's words there. */
-	if (*mail->template && strcmp(mail->template, "code") != 0)
+	/*
+	 * What a person with a confirmed address wrote.  Links and codes go to addresses that
+	 * nobody has confirmed, for organizations that anybody may register: no stranger's
+	 * words there, and a name is one.
+	 */
+	if (*mail->template)
 		return "";
 	if (!uuid_eq(kept.tenant, call->tenant) || kept.until <= now) {
 		strcpy(kept.name, ask(call));

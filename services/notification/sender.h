@@ -6,8 +6,8 @@
 struct mail;
 
 /*
- * "Acme Pharma via Aegis" for what an organization sends, in call->arena; "" for what the
- * platform sends, and while tenant does not answer.  Asks tenant, outside any
+ * "Acme Pharma via Aegis" for what an organization writes, in call->arena; "" for the
+ * platform's own texts, and while tenant does not answer.  Asks tenant, outside any
  * transaction; the answer is kept for a minute.
  */
 const char *sender_name(struct rpc_call *call, const struct mail *mail);
