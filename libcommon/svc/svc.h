@@ -47,8 +47,8 @@ struct svc_job {
 	int64_t backoff_ms;    /* first wait, doubled up to an hour; default 1000 */
 	/*
 	 * At most this many run at once for one tenant, and one less than there are threads,
-	 * so that work which hangs leaves threads to the others; 0: no bound.  Exact within a replica; two replicas
-	 * that claim in the same instant may pass it by one each.
+	 * so that work which hangs leaves threads to the others; 0: no bound.  Exact within a
+	 * replica; two replicas that claim in the same instant may pass it by one each.
 	 */
 	uint32_t at_once;
 	/* Whether queued jobs of this kind are to be claimed now; NULL: always.  Must not block. */

@@ -1,8 +1,12 @@
 #include "notification/outage.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
+#include "base/arena.h"
 #include "base/log.h"
+#include "base/str.h"
+#include "crypto/hash.h"
 #include "notification/queries.h"
 #include "notification/retry.h"
 #include "notification/settings.h"
@@ -11,8 +15,24 @@
 /* How long whoever tries has for it: as long as a delivery is leased. */
 #define PROBE_TAKES MINUTES(1)
 
+/* Who does not have the turn looks again so soon: the one who has it may be done. */
+#define LOOK_AGAIN SECONDS(5)
+
 static _Atomic instant paused_until;
 static struct metric *is_paused;
+
+/* The server and account that an outage is of; the settings may hold a password. */
+static const char *server_of(struct arena *arena)
+{
+	const char *text = arena_printf(arena, "%s\n%s", notification_config.smtp_url,
+					notification_config.smtp_user);
+	uint8_t hash[SHA256_BYTES];
+	char *hex = arena_alloc(arena, 2 * sizeof hash + 1);
+
+	crypto_sha256(hash, text, strlen(text));
+	hex_encode(hex, hash, sizeof hash);
+	return hex;
+}
 
 void outage_init(void)
 {
@@ -44,7 +64,7 @@ static void go_on(void)
 
 struct status outage_enter(struct rpc_call *call, struct outage *outage)
 {
-	const char *server = notification_config.smtp_url;
+	const char *server = server_of(call->arena);
 	struct q_outage_row *row;
 	int64_t taken = 0;
 
@@ -59,7 +79,9 @@ struct status outage_enter(struct rpc_call *call, struct outage *outage)
 		TRY(q_take_probe(call->tx, server, call->now + PROBE_TAKES, call->now, &taken));
 	if (taken)
 		return OK;
-	outage->wait_until = row->until > call->now ? row->until : call->now + SECONDS(1);
+	outage->wait_until = call->now + LOOK_AGAIN;
+	if (row->until > call->now && row->until < outage->wait_until)
+		outage->wait_until = row->until;
 	pause_until(outage->wait_until);
 	return OK;
 }
@@ -71,14 +93,13 @@ struct status outage_note(struct rpc_call *call, const struct outage *seen,
 	const char *text = smtp_answer_text(call->arena, answer);
 	struct q_outage_row *row;
 
-	TRY(q_note_outage(call->tx, &row, .server = notification_config.smtp_url,
+	TRY(q_note_outage(call->tx, &row, .server = server_of(call->arena),
 			  .failures = seen->failures, .answer = text, .until = until,
 			  .now = call->now));
 	/* Once for all replicas: the one that wrote the row. */
 	if (row && row->failures == 1)
 		log_error("the mail server takes no mails; all of them wait until it does",
-			  KV("answer", text), KV("server", notification_config.smtp_url),
-			  KV("log_in", *notification_config.smtp_user ? "yes" : "no"));
+			  KV("answer", text));
 	*retry_at = until;
 	pause_until(until);
 	return OK;
@@ -90,7 +111,7 @@ struct status outage_clear(struct rpc_call *call, const struct outage *seen)
 
 	if (seen->failures == 0)
 		return OK;
-	TRY(q_end_outage(call->tx, notification_config.smtp_url, &ended));
+	TRY(q_end_outage(call->tx, server_of(call->arena), &ended));
 	if (ended)
 		log_info("the mail server takes mails again", KV("failures", (long)seen->failures));
 	go_on();

@@ -10,6 +10,7 @@ SELECT aegis.protect_for_relay('notification.message', 'SELECT, UPDATE');
 
 -- The mail server takes no mails since then: one row while that lasts, none otherwise.
 CREATE TABLE notification.mail_outage (
+	-- A hash of the server's URL and our account there.
 	server text PRIMARY KEY,
 	since timestamptz NOT NULL,
 	failures int4 NOT NULL,
