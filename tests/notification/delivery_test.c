@@ -122,7 +122,8 @@ Test(delivery, greylisting_for_ten_minutes_loses_nothing)
 	cr_assert_geq(test_count("SELECT extract(epoch FROM next_attempt_at)::int8 FROM "
 				 "notification.message WHERE id = '%s'",
 				 id),
-		      sent_at / SECONDS(1) + 24 * 60, "half an hour after the third, less a fifth");
+		      (sent_at + MINUTES(24)) / SECONDS(1),
+		      "half an hour after the third, less a fifth");
 	smtp_sink_script(sink, SINK_RCPT, NULL);
 	cr_assert_eq(run_jobs(), 1);
 	cr_assert_eq(status_of(acme, id)->status, NOTIFICATION__MESSAGE_STATUS__SENT);
