@@ -70,10 +70,8 @@ Test(text, names_that_others_may_be_shown)
 		"go to shop.example",
 		"SHOP.EXAMPLE",
 		"evil.com/path",
-		"Ann\xe2\x80\xae"
-		"evil",
-		"Ann\xe2\x80\xa8"
-		"next",
+		"Ann\xe2\x80\xae-evil",
+		"Ann\xe2\x80\xa8-next",
 		"Ann\xe2\x80\x8b",
 		"\xff",
 	};
