@@ -100,6 +100,12 @@ static void authorize(struct gw_call *call)
 		refuse(call, p);
 		return;
 	}
+	if (policy->verified && !principal_is_verified(p)) {
+		gw_fail(call, FAIL(PERMISSION_DENIED, "EMAIL_NOT_VERIFIED"),
+			"Confirm your e-mail address by the link you were sent, then refresh your "
+			"token.");
+		return;
+	}
 	if (p->kind == PRINCIPAL_ADMIN)
 		choose_admins_tenant(call);
 	else if (policy->tenant == RPC_TENANT_PATH &&
@@ -139,6 +145,7 @@ static void on_claims(struct gw_call *call, const struct jwt_claims *claims, ins
 		.n_permissions = claims->n_permissions,
 		.epoch = claims->epoch,
 		.expires_at = claims->expires_at + JWT_LEEWAY,
+		.verified = claims->email_verified,
 		.label = "",
 	};
 	instant kept = now + TOKEN_KEPT;

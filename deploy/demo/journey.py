@@ -105,10 +105,21 @@ class Journey:
         link = re.search(r"\S+/api/auth/verify-email/(\S+)", text_of(mail))
         if not link or not link.group(0).startswith(self.args.url):
             raise Problem("the verification mail does not lead here")
+        letter = {"to": "partner@pharmacy.example", "subject": "Good news", "text": "We have a program."}
+        self.call("POST", "/api/notifications/email", letter, token=self.acme["token"], status=403, reason="EMAIL_NOT_VERIFIED")
+        told("until then nothing may be sent to others: 403")
         self.call("GET", link.group(0)[len(self.args.url):])
         if not self.call("GET", "/api/auth/me", token=self.acme["token"])["user.emailVerified"]:
             raise Problem("the address is not verified")
         told("the verification mail has arrived; its link confirms the address")
+        answer = self.call("POST", "/api/auth/login", {k: self.acme[k] for k in ("email", "password")})
+        self.acme["token"], self.acme["refresh"] = answer["accessToken"], answer["refreshToken"]
+        self.call("POST", "/api/notifications/email", letter, token=self.acme["token"], status=202,
+                  Idempotency_Key=f"letter-{secrets.token_hex(8)}")
+        mail = poll(20, "the mail to a partner", lambda: self.mail_to(letter["to"]))
+        if str(mail["From"]) != "Acme Pharma via Aegis <no-reply@aegis.example>":
+            raise Problem(f"the mail comes from {mail['From']}")
+        told(f"a mail to a partner has left, from {mail['From']}")
 
     def program(self):
         chapter("A patient-assistance program for a statin")

@@ -1,8 +1,10 @@
 """What the end-to-end tests share: the cluster, its contract, and two tenants full of objects."""
 import argparse
+import glob
 import http.client
 import json
 import os
+import quopri
 import re
 import secrets
 import subprocess
@@ -13,7 +15,7 @@ import urllib.parse
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "deploy", "demo"))
 import screener as screeners  # noqa: E402
-from client import Client, Problem  # noqa: E402
+from client import Client, Problem, poll  # noqa: E402
 
 PROBLEM_MEMBERS = ("type", "title", "status", "detail", "code", "reason", "requestId")
 REPORTS = re.compile(r"ERROR: (Address|Leak)Sanitizer|runtime error:")
@@ -210,6 +212,7 @@ class Tenant:
         if "consumer" in self.cluster.daemons:
             self.build_consumer()
         if "notification" in self.cluster.daemons:
+            self.confirm()
             self.ids["notification"] = self.want(202, "POST", "/api/notifications/email", {
                 "to": f"mail-{self.canary.lower()}@acme.example", "subject": f"Subject {self.canary}",
                 "text": f"Text {self.canary}", "html": f"<p>{self.canary}</p>"})["id"]
@@ -217,6 +220,23 @@ class Tenant:
             self.build_compliance()
         self.build_audit()
         return self
+
+    def confirm(self):
+        """Follows the link that was mailed; from the next token on the owner may send mails."""
+        sent = (f"X-Envelope-To: {self.email}\r\n").encode()
+
+        def token():
+            for path in glob.glob(os.path.join(self.cluster.data, "mail", "*.eml")):
+                with open(path, "rb") as file:
+                    head, _, body = file.read().partition(b"\r\n\r\n")
+                found = re.search(rb"/api/auth/verify-email/(\S+)", quopri.decodestring(body))
+                if head.startswith(sent.rstrip()) and found:
+                    return found.group(1).decode()
+            return None
+
+        self.want(200, "GET", f"/api/auth/verify-email/{poll(20, 'the verification mail', token)}")
+        made = self.want(200, "POST", "/api/auth/refresh", {"refreshToken": self.refresh})
+        self.token, self.refresh = made["accessToken"], made["refreshToken"]
 
     def build_own(self):
         self.ids["user"] = self.want(200, "GET", "/api/users")["users.0.id"]

@@ -41,6 +41,7 @@ struct daemon_options {
 	bool serve; /* pools, relay, jobs and a socket too, as in production */
 	int read_workers, write_workers;
 	int read_queue, write_queue;
+	int job_threads; /* default 1 */
 };
 
 /*
