@@ -81,6 +81,8 @@ bool outcome_outranks(const struct screener *program, uint32_t a, uint32_t b);
 bool outcome_wins(const struct screener *program, uint32_t a, uint32_t b);
 /* hold.c: what keeps a code back. */
 unsigned eval_hold(struct screener_state *state);
+/* Must the item be answered while it is visible?  An undecided condition counts as required. */
+bool eval_is_required(struct screener_state *state, const struct item *item);
 /* A problem of an item that is visible (or an unknown item). */
 bool eval_problem_counts(const struct screener_state *state, const struct problem *problem);
 /* report.c: the parts of a result after the verdict. */

@@ -1,8 +1,7 @@
 /* What keeps a code back although the rules decided for it (FORMAT.md "Deciding"). */
 #include "screener/eval.h"
 
-/* An undecided condition counts as required. */
-static bool is_required(struct screener_state *state, const struct item *item)
+bool eval_is_required(struct screener_state *state, const struct item *item)
 {
 	if (item->required)
 		return true;
@@ -29,7 +28,7 @@ static bool required_is_missing(struct screener_state *state)
 		    (state->shown[i] == TRUE3 &&
 		     is_satisfied(item, &state->slots[i], state->answers->given[i])))
 			continue;
-		if (is_required(state, item))
+		if (eval_is_required(state, item))
 			return true;
 	}
 	return false;
@@ -75,7 +74,7 @@ static unsigned hold_child(struct screener_state *state, uint32_t group, uint32_
 		if (!eval_spend(state, rule_size(state->program, item->required_if)))
 			return SCREENER_HELD_LIMIT;
 		eval_enter_row(state, group, rows, row);
-		if (is_required(state, item))
+		if (eval_is_required(state, item))
 			held |= SCREENER_HELD_REQUIRED;
 	}
 	return held;

@@ -158,6 +158,16 @@ enum screener_depth { SCREENER_BRIEF, SCREENER_FULL };
 void screener_eval(const struct screener *screener, const struct screener_answers *answers,
 		   struct arena *arena, enum screener_depth depth, struct screener_result *out);
 
+/*
+ * The required questions that a full evaluation found without an answer, in document order
+ * and at most SCREENER_MISSING_MAX, in the arena.  The code is "REQUIRED" for a question that is
+ * visible, "PENDING" for one whose `show_if` still waits for other answers.  A question that was
+ * answered with a problem is not missing, nor is an attestation that was answered with false.
+ */
+#define SCREENER_MISSING_MAX 200
+void screener_missing(const struct screener_result *result, struct arena *arena,
+		      struct screener_problem **out, size_t *n);
+
 /* The trace of a full evaluation as JSON (FORMAT.md "Trace"), appended to buf. */
 void screener_trace_json(const struct screener_result *result, struct strbuf *buf);
 
