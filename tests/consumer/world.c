@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include <stdio.h>
+
 #include "crypto/bearer.h"
 #include "crypto/keyring.h"
 #include "program/program.h"
@@ -89,6 +91,23 @@ static const char *document_of(const char *attempts, const char *edition)
 			    texts("en espa\xc3\xb1ol"));
 }
 
+/* A screener of data/, with a member for its attempts. */
+static const char *document_in(const char *file, const char *attempts)
+{
+	char *path = arena_printf(test_world.arena, CONSUMER_DATA "/%s", file), *text;
+	struct strbuf buf = strbuf_new(test_world.arena);
+	FILE *in = fopen(path, "re");
+	int c;
+
+	cr_assert_not_null(in, "%s", path);
+	while ((c = fgetc(in)) != EOF)
+		strbuf_add_char(&buf, (char)c);
+	fclose(in);
+	text = str_dup(test_world.arena, strbuf_str(&buf));
+	return arena_printf(test_world.arena, "{%s%s", attempts ? attempts : "",
+			    strchr(text, '{') + 1);
+}
+
 static const void *tell_program(const char *method, const void *request)
 {
 	return expect_ok(call_to(program_daemon_, as(acme, "ann"), method, request));
@@ -121,8 +140,10 @@ struct a_program a_program_with(const struct program_facts *facts)
 			PROGRAM__CREATE_PROGRAM_REQUEST___CODE_BUDGET_CODE_BUDGET;
 		create.code_budget = facts->budget;
 	}
+	create.attempts_by = facts->attempts_by;
 	program = tell_program("CreateProgram", &create);
-	publish(program->id, document_of(facts->attempts, ""));
+	publish(program->id, facts->document ? document_in(facts->document, facts->attempts)
+					     : document_of(facts->attempts, ""));
 	activate.id = program->id;
 	tell_program("ActivateProgram", &activate);
 	return (struct a_program){program->id, program->public_id};
@@ -181,14 +202,29 @@ const struct caller *staff(void)
 	return caller;
 }
 
+struct answer try_start_as(const struct a_program *program, const char *email,
+			   const char *reference)
+{
+	Consumer__StartSessionRequest start = CONSUMER__START_SESSION_REQUEST__INIT;
+
+	start.program_id = program->public_id;
+	start.email = email ? email : "";
+	start.reference = reference ? reference : "";
+	return ask(as_nobody(), "StartSession", &start);
+}
+
+struct visitor started(struct answer answer)
+{
+	const Consumer__StartSessionResponse *session = expect_ok(answer);
+
+	return (struct visitor){.who = bearing(session->session_token),
+				.id = session->session->id,
+				.token = session->session_token};
+}
+
 struct visitor a_visitor(const struct a_program *program)
 {
-	const Consumer__StartSessionResponse *started =
-		expect_ok(try_start(program->public_id, "en-US"));
-
-	return (struct visitor){.who = bearing(started->session_token),
-				.id = started->session->id,
-				.token = started->session_token};
+	return started(try_start(program->public_id, "en-US"));
 }
 
 struct answer try_get(const struct caller *who, const char *id)
@@ -213,6 +249,15 @@ struct answer try_complete(const struct caller *who, const char *id)
 	Consumer__CompleteSessionRequest request = CONSUMER__COMPLETE_SESSION_REQUEST__INIT;
 
 	request.id = id;
+	return ask(who, "CompleteSession", &request);
+}
+
+struct answer try_end_unfinished(const struct caller *who, const char *id)
+{
+	Consumer__CompleteSessionRequest request = CONSUMER__COMPLETE_SESSION_REQUEST__INIT;
+
+	request.id = id;
+	request.end_unfinished = true;
 	return ask(who, "CompleteSession", &request);
 }
 

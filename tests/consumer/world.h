@@ -23,6 +23,8 @@ void world_stop(void);
 struct program_facts {
 	const char *attempts; /* a member of the document with its comma, or NULL */
 	int32_t budget;	      /* codes; 0: no cap */
+	Program__AttemptsBy attempts_by;
+	const char *document; /* a file in data/; NULL: the screener of world.c */
 };
 
 struct a_program {
@@ -45,7 +47,12 @@ struct visitor {
 };
 
 struct answer try_start(const char *public_id, const char *locale);
+/* Who names themselves: email or reference, NULL for none. */
+struct answer try_start_as(const struct a_program *program, const char *email,
+			   const char *reference);
 struct visitor a_visitor(const struct a_program *program);
+/* A visitor whose session's start was answered so. */
+struct visitor started(struct answer answer);
 /* Who bears this token, as the gateway hands it on. */
 const struct caller *bearing(const char *token);
 
@@ -57,6 +64,7 @@ struct answer ask(const struct caller *who, const char *method, const void *requ
 struct answer try_get(const struct caller *who, const char *id);
 struct answer try_put(const struct caller *who, const char *id, const char *answers);
 struct answer try_complete(const struct caller *who, const char *id);
+struct answer try_end_unfinished(const struct caller *who, const char *id);
 struct answer try_issue(const struct caller *who, const char *id, const char *key,
 			const char *email);
 const Consumer__Session *put(const struct visitor *visitor, const char *answers);

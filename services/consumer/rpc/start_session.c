@@ -1,5 +1,6 @@
 #include "consumer/copy.h"
 #include "consumer/keys.h"
+#include "consumer/person.h"
 #include "consumer/question.h"
 #include "consumer/session.h"
 
@@ -25,19 +26,27 @@ static struct status ask_program(struct rpc_call *call, struct start *start, boo
 	return OK;
 }
 
+/* A program daemon of the version before does not tell; it knows no other name for a program. */
+static const char *public_id_of(const struct start *start)
+{
+	return *start->version->public_id ? start->version->public_id : start->req->program_id;
+}
+
 static struct status insert_session(struct rpc_call *call, struct start *start,
 				    const struct screener_entry *entry)
 {
 	const Program__PublishedVersion *version = start->version;
 	struct uuid id = uuid_v7(call->now);
 	const char *locale = locale_choose(entry, start->req->locale);
+	const struct uuid *person;
 
+	TRY(person_take(call, version, start->req, &person));
 	return q_insert_screening(
 		call->tx, &start->row, .id = id, .program_id = consumer_id(version->program_id),
-		.public_id = start->req->program_id, .program_name = version->program_name,
+		.public_id = public_id_of(start), .program_name = version->program_name,
 		.screener_version = version->version, .content_hash = version->content_hash,
 		.locale = locale, .device_class = start->req->device_class,
-		.utm_source = start->req->utm_source,
+		.utm_source = start->req->utm_source, .time_zone = "UTC", .person_id = person,
 		.answers = phi_seal(call, "answers", id, STR("{}")),
 		.expires_at = call->now + SESSION_TTL, .now = call->now);
 }
@@ -81,6 +90,7 @@ struct status consumer_start_session(struct rpc_call *call,
 	struct uuid tenant;
 
 	TRY(ask_program(call, &start, false));
+	TRY(person_check(call, start.version, req));
 	tenant = consumer_id(start.version->tenant_id);
 	TRY(tx_run_as(call, tenant, begin, &start));
 	if (start.copy_is_missing) {

@@ -33,35 +33,55 @@ INSERT INTO consumer.table_copy (tenant_id, content_hash, sha256, document, crea
 VALUES (:tenant, :content_hash, :sha256, :document, :now)
 ON CONFLICT (tenant_id, content_hash, sha256) DO NOTHING;
 
+-- People ---------------------------------------------------------------------
+
+-- name: person_by_key :opt
+-- args: program_id uuid, key_hash bytes
+-- row: person (id uuid)
+-- hot
+SELECT id FROM consumer.person WHERE tenant_id = :tenant AND program_id = :program_id AND key_hash = :key_hash;
+
+-- Two first sessions may bring the same person at once.
+-- name: insert_person :exec
+-- args: id uuid, program_id uuid, key_hash bytes, now instant
+INSERT INTO consumer.person (tenant_id, id, program_id, key_hash, created_at)
+VALUES (:tenant, :id, :program_id, :key_hash, :now)
+ON CONFLICT (tenant_id, program_id, key_hash) DO NOTHING;
+
+-- name: lock_person :one
+-- args: id uuid
+-- row: person
+SELECT id FROM consumer.person WHERE tenant_id = :tenant AND id = :id FOR NO KEY UPDATE;
+
 -- Sessions -------------------------------------------------------------------
 
 -- name: insert_screening :one
 -- args: id uuid, program_id uuid, public_id text, program_name text, screener_version int4, content_hash text, locale text,
---   device_class text, utm_source text, answers bytes, expires_at instant, now instant
+--   device_class text, utm_source text, time_zone text, person_id uuid?, answers bytes, expires_at instant, now instant
 -- row: session (id uuid, program_id uuid, public_id text, program_name text, screener_version int4, content_hash text,
---   locale text, status text, answers bytes, attempts int4, outcome text?, may_issue_code bool, code_issued bool,
---   expires_at instant, completed_at instant?, created_at instant, version int8)
+--   locale text, time_zone text, person_id uuid?, status text, answers bytes, attempts int4, outcome text?,
+--   may_issue_code bool, code_issued bool, expires_at instant, completed_at instant?, created_at instant, version int8)
 INSERT INTO consumer.session (tenant_id, id, program_id, public_id, program_name, screener_version, content_hash, locale,
-	device_class, utm_source, answers, expires_at, created_at, created_by, updated_at, updated_by)
+	device_class, utm_source, time_zone, person_id, answers, expires_at, created_at, created_by, updated_at, updated_by)
 VALUES (:tenant, :id, :program_id, :public_id, :program_name, :screener_version, :content_hash, :locale,
-	:device_class, :utm_source, :answers, :expires_at, :now, :id, :now, :id)
-RETURNING id, program_id, public_id, program_name, screener_version, content_hash, locale, status, answers, attempts, outcome,
-	may_issue_code, code_issued, expires_at, completed_at, created_at, version;
+	:device_class, :utm_source, :time_zone, :person_id, :answers, :expires_at, :now, :id, :now, :id)
+RETURNING id, program_id, public_id, program_name, screener_version, content_hash, locale, time_zone, person_id, status,
+	answers, attempts, outcome, may_issue_code, code_issued, expires_at, completed_at, created_at, version;
 
 -- name: screening_by_id :opt
 -- args: id uuid
 -- row: session
 -- hot
-SELECT id, program_id, public_id, program_name, screener_version, content_hash, locale, status, answers, attempts, outcome,
-	may_issue_code, code_issued, expires_at, completed_at, created_at, version
+SELECT id, program_id, public_id, program_name, screener_version, content_hash, locale, time_zone, person_id, status,
+	answers, attempts, outcome, may_issue_code, code_issued, expires_at, completed_at, created_at, version
 FROM consumer.session WHERE tenant_id = :tenant AND id = :id;
 
 -- name: lock_screening :opt
 -- args: id uuid
 -- row: session
 -- hot
-SELECT id, program_id, public_id, program_name, screener_version, content_hash, locale, status, answers, attempts, outcome,
-	may_issue_code, code_issued, expires_at, completed_at, created_at, version
+SELECT id, program_id, public_id, program_name, screener_version, content_hash, locale, time_zone, person_id, status,
+	answers, attempts, outcome, may_issue_code, code_issued, expires_at, completed_at, created_at, version
 FROM consumer.session WHERE tenant_id = :tenant AND id = :id FOR UPDATE;
 
 -- New answers open a completed session again, where its screener allows another attempt.
@@ -72,8 +92,8 @@ UPDATE consumer.session
 SET answers = :answers, status = 'open', outcome = NULL, may_issue_code = false, completed_at = NULL,
 	updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :id
-RETURNING id, program_id, public_id, program_name, screener_version, content_hash, locale, status, answers, attempts, outcome,
-	may_issue_code, code_issued, expires_at, completed_at, created_at, version;
+RETURNING id, program_id, public_id, program_name, screener_version, content_hash, locale, time_zone, person_id, status,
+	answers, attempts, outcome, may_issue_code, code_issued, expires_at, completed_at, created_at, version;
 
 -- name: insert_answer_change :exec
 -- args: id uuid, session_id uuid, attempt int4, items text[], before bytes, now instant
@@ -87,8 +107,8 @@ UPDATE consumer.session
 SET status = 'completed', outcome = :outcome, may_issue_code = :may_issue_code, completed_at = :now,
 	attempts = attempts + 1, updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :id
-RETURNING id, program_id, public_id, program_name, screener_version, content_hash, locale, status, answers, attempts, outcome,
-	may_issue_code, code_issued, expires_at, completed_at, created_at, version;
+RETURNING id, program_id, public_id, program_name, screener_version, content_hash, locale, time_zone, person_id, status,
+	answers, attempts, outcome, may_issue_code, code_issued, expires_at, completed_at, created_at, version;
 
 -- name: mark_code_issued :exec
 -- args: id uuid, now instant
@@ -116,16 +136,25 @@ ORDER BY created_at DESC, id DESC LIMIT :page_rows;
 SELECT count(*) AS n FROM consumer.attempt
 WHERE tenant_id = :tenant AND session_id = :session_id AND created_at > :since;
 
+-- Under the lock of the person's row, so that two sessions cannot both take the last attempt.
+-- name: attempts_of_person_since :one
+-- args: person_id uuid, since instant
+-- row: tally
+SELECT count(*) AS n FROM consumer.session s
+JOIN consumer.attempt a ON a.tenant_id = s.tenant_id AND a.session_id = s.id
+WHERE s.tenant_id = :tenant AND s.person_id = :person_id AND a.created_at > :since;
+
 -- name: insert_attempt :exec
--- args: session_id uuid, number int4, outcome text, answers bytes, trace bytes, actor uuid, now instant
-INSERT INTO consumer.attempt (tenant_id, session_id, number, outcome, answers, trace, created_at, created_by)
-VALUES (:tenant, :session_id, :number, :outcome, :answers, :trace, :now, :actor);
+-- args: session_id uuid, number int4, as_of date, unfinished bool, outcome text, answers bytes, trace bytes, actor uuid,
+--   now instant
+INSERT INTO consumer.attempt (tenant_id, session_id, number, as_of, unfinished, outcome, answers, trace, created_at, created_by)
+VALUES (:tenant, :session_id, :number, :as_of, :unfinished, :outcome, :answers, :trace, :now, :actor);
 
 -- name: last_attempt :opt
 -- args: session_id uuid
--- row: attempt (number int4, outcome text, answers bytes, trace bytes)
+-- row: attempt (number int4, as_of date?, unfinished bool, outcome text, answers bytes, trace bytes)
 -- hot
-SELECT number, outcome, answers, trace FROM consumer.attempt
+SELECT number, as_of, unfinished, outcome, answers, trace FROM consumer.attempt
 WHERE tenant_id = :tenant AND session_id = :session_id
 ORDER BY number DESC LIMIT 1;
 
