@@ -56,6 +56,7 @@ void program_to_proto(struct arena *arena, const struct q_program_row *row, Prog
 	out->created_at = pb_timestamp(arena, row->created_at);
 	out->updated_at = pb_timestamp(arena, row->updated_at);
 	out->version = row->version;
+	out->time_zone = row->time_zone;
 }
 
 static ProtobufCBinaryData bytes_of(struct str s)

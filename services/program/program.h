@@ -73,3 +73,6 @@ struct status screener_check(struct rpc_call *call, struct str document,
 
 /* The program's row, locked; NOT_FOUND/PROGRAM_NOT_FOUND. */
 struct status lock_program(struct rpc_call *call, struct uuid id, struct q_program_row **row);
+
+/* Is this a zone that dates can be read in?  INVALID_ARGUMENT with the field timeZone. */
+struct status zone_check(struct rpc_call *call, const char *zone);

@@ -135,6 +135,7 @@ struct a_program a_program_with(const struct program_facts *facts)
 
 	create.name = "Statin savings";
 	create.drug = "rosuvastatin 5 mg";
+	create.time_zone = "America/New_York";
 	if (facts->budget) {
 		create._code_budget_case =
 			PROGRAM__CREATE_PROGRAM_REQUEST___CODE_BUDGET_CODE_BUDGET;

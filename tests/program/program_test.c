@@ -60,6 +60,7 @@ static const Program__Program *a_program(struct uuid tenant)
 
 	req.name = "Statin savings";
 	req.drug = "rosuvastatin";
+	req.time_zone = "America/New_York";
 	return expect_ok(call(as(tenant, "ann"), "CreateProgram", &req));
 }
 
@@ -119,6 +120,7 @@ Test(program, dates_may_not_be_reversed)
 
 	req.name = "x";
 	req.drug = "y";
+	req.time_zone = "UTC";
 	req.starts_on = "2026-02-01";
 	req.ends_on = "2026-01-31";
 	cr_assert_eq(call(as(acme, "ann"), "CreateProgram", &req).status.code,

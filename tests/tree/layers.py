@@ -21,6 +21,7 @@ LIBRARIES = {
     "screener": {"crypto"},
     "svc_core": {"cfg"},
     "svc": {"cfg", "contract", "crypto", "db", "pbjson", "rpc", "svc_core"},
+    "zone": set(),
 }
 # The third-party headers of a part: one library each, and the C library.
 FOREIGN = {
@@ -32,6 +33,7 @@ FOREIGN = {
     "curl/": {"libcommon/http/curl_set.h", "services/notification", "services/compliance", "services/ctl", "tests"},
     "jansson.h": {"libcommon/screener", "services", "proto/protoc-gen-aegis", "tests"},
     "libxml/": {"libcommon/screener", "services/ctl", "tests"},
+    "glib.h": {"libcommon/zone"},
     "gnutls/": {"gateway", "tests"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)

@@ -61,6 +61,7 @@ static struct status read_version(struct rpc_call *call, void *arg)
 	resp->content_hash = version->content_hash;
 	resp->n_states = program->states.n;
 	resp->states = (const char **)program->states.items;
+	resp->time_zone = program->time_zone;
 	if (program->code_budget) {
 		resp->_code_budget_case = PROGRAM__PUBLISHED_VERSION___CODE_BUDGET_CODE_BUDGET;
 		resp->code_budget = *program->code_budget;

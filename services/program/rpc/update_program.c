@@ -3,7 +3,7 @@
 
 static const char *const writable[] = {"name",	  "drug",      "sponsor", "description",
 				       "states",  "starts_on", "ends_on", "code_budget",
-				       "version", NULL};
+				       "version", "time_zone", NULL};
 
 static struct status write_program(struct rpc_call *call, const Program__UpdateProgramRequest *req,
 				   struct q_program_row **row)
@@ -29,6 +29,7 @@ static struct status write_program(struct rpc_call *call, const Program__UpdateP
 		.ends_on = date_or_null(call->arena, in->ends_on),
 		.set_budget = mask_has(mask, "code_budget"),
 		.code_budget = has_budget ? &in->code_budget : NULL,
+		.time_zone = mask_has(mask, "time_zone") ? in->time_zone : NULL,
 		.expected_version = in->version, .actor = call->principal->id, .now = call->now);
 }
 
@@ -43,6 +44,8 @@ struct status program_update_program(struct rpc_call *call,
 		return call_field_error(call, stranger, "READ_ONLY", "cannot be changed");
 	if (mask_has(req->update_mask, "name") && !*req->program->name)
 		return call_field_error(call, "name", "REQUIRED", "must not be empty");
+	if (mask_has(req->update_mask, "time_zone"))
+		TRY(zone_check(call, req->program->time_zone));
 	TRY(lock_program(call, id_of(req->id), &row));
 	if (strcmp(row->status, "ended") == 0)
 		return FAIL(FAILED_PRECONDITION, "PROGRAM_ENDED");
