@@ -57,7 +57,7 @@ const uint8_t *screener_document_sha256(const struct screener *screener);
 
 /*
  * Reads answers (a JSON object, see FORMAT.md "Answers") into slots.  today is
- * the date the evaluation is pinned to, normally the start of the session.
+ * the date the evaluation is pinned to: the caller's day, in the time zone of the place.
  * The result is in the arena, keeps views into json (which must outlive it)
  * and may be evaluated many times, also by several threads.  Problems of single
  * answers are no failure: they are part of the result of the evaluation.

@@ -2,6 +2,7 @@
 
 #include "consumer/keys.h"
 #include "screener/calendar.h"
+#include "zone/zone.h"
 
 struct status session_admit(struct rpc_call *call, const char *id, struct uuid *out)
 {
@@ -62,10 +63,9 @@ struct status session_answers(struct rpc_call *call, const struct q_session_row 
 	return phi_open(call, "answers", row->id, row->answers, answers);
 }
 
-date_days session_day(const struct q_session_row *row, instant at)
+struct status session_day(const struct q_session_row *row, instant at, date_days *out)
 {
-	(void)row;
-	return date_of_instant(at);
+	return zone_date(row->time_zone, at, out);
 }
 
 struct status session_evaluate(struct rpc_call *call, const struct screener_entry *entry,

@@ -28,8 +28,8 @@ Consumer__SessionStatus session_status(const char *status, instant expires_at, i
 struct status session_answers(struct rpc_call *call, const struct q_session_row *row,
 			      struct str *answers);
 
-/* The day in the time zone of the session's program at the instant. */
-date_days session_day(const struct q_session_row *row, instant at);
+/* The day at an instant, in the time zone that the program had when the session began. */
+struct status session_day(const struct q_session_row *row, instant at, date_days *out);
 
 /* A full evaluation of answers on a day; lives as long as entry and arena. */
 struct status session_evaluate(struct rpc_call *call, const struct screener_entry *entry,

@@ -90,9 +90,10 @@ static struct status add_questions(struct rpc_call *call, const struct q_session
 				   const struct screener_entry *entry, struct str answers,
 				   Consumer__Session *out)
 {
-	date_days today = session_day(row, call->now);
 	struct screener_result result;
+	date_days today;
 
+	TRY(session_day(row, call->now, &today));
 	TRY(session_evaluate(call, entry, today, answers, &result));
 	out->as_of = day_text(call->arena, today);
 	problems_to_proto(call->arena, entry->program, &result, out);

@@ -3,6 +3,7 @@
 #include "contract/time.h"
 
 static const char *const statuses[] = {"draft", "active", "paused", "ended"};
+static const char *const attempts_by[] = {"session", "email", "reference"};
 
 struct uuid id_of(const char *text)
 {
@@ -23,6 +24,19 @@ static Program__ProgramStatus status_of(const char *word)
 		if (strcmp(statuses[i], word) == 0)
 			return (Program__ProgramStatus)i;
 	return PROGRAM__PROGRAM_STATUS__DRAFT;
+}
+
+const char *attempts_by_text(Program__AttemptsBy by)
+{
+	return attempts_by[by];
+}
+
+Program__AttemptsBy attempts_by_of(const char *word)
+{
+	for (int i = 0; i < 3; i++)
+		if (strcmp(attempts_by[i], word) == 0)
+			return (Program__AttemptsBy)i;
+	return PROGRAM__ATTEMPTS_BY__ATTEMPTS_BY_SESSION;
 }
 
 static const char *date_text(struct arena *arena, const date_days *day)
@@ -57,6 +71,7 @@ void program_to_proto(struct arena *arena, const struct q_program_row *row, Prog
 	out->updated_at = pb_timestamp(arena, row->updated_at);
 	out->version = row->version;
 	out->time_zone = row->time_zone;
+	out->attempts_by = attempts_by_of(row->attempts_by);
 }
 
 static ProtobufCBinaryData bytes_of(struct str s)

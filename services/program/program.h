@@ -29,6 +29,10 @@ void version_to_proto(struct arena *arena, const struct q_version_row *row,
 /* "draft", "active" …, as the table keeps it. */
 const char *program_status_text(Program__ProgramStatus status);
 
+/* "session", "email", "reference", as the table keeps it. */
+const char *attempts_by_text(Program__AttemptsBy by);
+Program__AttemptsBy attempts_by_of(const char *word);
+
 void emit_program(struct rpc_call *call, const char *action, const struct q_program_row *row);
 void emit_screener(struct rpc_call *call, const char *action, struct uuid program_id,
 		   int32_t version, const char *content_hash);

@@ -135,7 +135,7 @@ struct a_program a_program_with(const struct program_facts *facts)
 
 	create.name = "Statin savings";
 	create.drug = "rosuvastatin 5 mg";
-	create.time_zone = "America/New_York";
+	create.time_zone = facts->time_zone ? facts->time_zone : "America/New_York";
 	if (facts->budget) {
 		create._code_budget_case =
 			PROGRAM__CREATE_PROGRAM_REQUEST___CODE_BUDGET_CODE_BUDGET;
@@ -161,6 +161,22 @@ void pause_program(const struct a_program *program)
 
 	pause.id = program->id;
 	tell_program("PauseProgram", &pause);
+}
+
+void move_program_to_zone(const struct a_program *program, const char *zone)
+{
+	Program__UpdateProgramRequest update = PROGRAM__UPDATE_PROGRAM_REQUEST__INIT;
+	Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
+	Program__Program change = PROGRAM__PROGRAM__INIT;
+	char *paths[] = {"time_zone"};
+
+	mask.n_paths = 1;
+	mask.paths = paths;
+	change.time_zone = zone;
+	update.id = program->id;
+	update.program = &change;
+	update.update_mask = &mask;
+	tell_program("UpdateProgram", &update);
 }
 
 struct answer ask(const struct caller *who, const char *method, const void *request)

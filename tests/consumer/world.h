@@ -24,7 +24,8 @@ struct program_facts {
 	const char *attempts; /* a member of the document with its comma, or NULL */
 	int32_t budget;	      /* codes; 0: no cap */
 	Program__AttemptsBy attempts_by;
-	const char *document; /* a file in data/; NULL: the screener of world.c */
+	const char *time_zone; /* NULL: America/New_York */
+	const char *document;  /* a file in data/; NULL: the screener of world.c */
 };
 
 struct a_program {
@@ -38,6 +39,7 @@ struct a_program a_program_with(const struct program_facts *facts);
 /* Another version with other texts, published. */
 void publish_again(const struct a_program *program);
 void pause_program(const struct a_program *program);
+void move_program_to_zone(const struct a_program *program, const char *zone);
 
 /* A consumer with the session's own token. */
 struct visitor {

@@ -97,7 +97,7 @@ static struct status refuse_open(struct rpc_call *call, struct completion *compl
 static struct status evaluate(struct rpc_call *call, struct completion *completion,
 			      struct q_session_row **row)
 {
-	completion->day = session_day(*row, call->now);
+	TRY(session_day(*row, call->now, &completion->day));
 	TRY(session_answers(call, *row, &completion->answers));
 	TRY(session_evaluate(call, completion->entry, completion->day, completion->answers,
 			     &completion->result));

@@ -53,8 +53,10 @@ static struct status refuse_unknown(struct rpc_call *call, const struct screener
 {
 	size_t unknown = add_unknown_names(call, entry, merge);
 	struct screener_result result;
+	date_days today;
 
-	TRY(session_evaluate(call, entry, session_day(row, call->now), merge->merged, &result));
+	TRY(session_day(row, call->now, &today));
+	TRY(session_evaluate(call, entry, today, merge->merged, &result));
 	for (size_t i = 0; i < result.n_problems; i++)
 		unknown += problem_is_unknown(&result.problems[i]);
 	if (unknown == 0)

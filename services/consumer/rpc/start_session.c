@@ -26,7 +26,12 @@ static struct status ask_program(struct rpc_call *call, struct start *start, boo
 	return OK;
 }
 
-/* A program daemon of the version before does not tell; it knows no other name for a program. */
+/* A program daemon of the version before tells neither of these two. */
+static const char *zone_of(const Program__PublishedVersion *version)
+{
+	return *version->time_zone ? version->time_zone : "UTC";
+}
+
 static const char *public_id_of(const struct start *start)
 {
 	return *start->version->public_id ? start->version->public_id : start->req->program_id;
@@ -46,8 +51,8 @@ static struct status insert_session(struct rpc_call *call, struct start *start,
 		.public_id = public_id_of(start), .program_name = version->program_name,
 		.screener_version = version->version, .content_hash = version->content_hash,
 		.locale = locale, .device_class = start->req->device_class,
-		.utm_source = start->req->utm_source, .time_zone = "UTC", .person_id = person,
-		.answers = phi_seal(call, "answers", id, STR("{}")),
+		.utm_source = start->req->utm_source, .time_zone = zone_of(start->version),
+		.person_id = person, .answers = phi_seal(call, "answers", id, STR("{}")),
 		.expires_at = call->now + SESSION_TTL, .now = call->now);
 }
 

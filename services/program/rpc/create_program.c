@@ -66,7 +66,8 @@ static struct status insert(struct rpc_call *call, void *arg)
 		.starts_on = date_or_null(call->arena, req->starts_on),
 		.ends_on = date_or_null(call->arena, req->ends_on),
 		.code_budget = has_budget ? &req->code_budget : NULL,
-		.time_zone = creation->time_zone, .actor = call->principal->id, .now = call->now));
+		.time_zone = creation->time_zone, .attempts_by = attempts_by_text(req->attempts_by),
+		.actor = call->principal->id, .now = call->now));
 	TRY(q_insert_directory(call->tx, row->public_id, call->tenant, row->id));
 	emit_program(call, "program.created", row);
 	program_to_proto(call->arena, row, creation->resp);

@@ -10,8 +10,12 @@ struct lookup {
 static struct status find_owner(struct rpc_call *call, void *arg)
 {
 	struct lookup *lookup = arg;
+	struct uuid program;
 
-	TRY(q_directory_entry(call->tx, lookup->req->public_id, &lookup->entry));
+	if (uuid_parse(str_of(lookup->req->public_id), &program))
+		TRY(q_directory_entry_of_program(call->tx, program, &lookup->entry));
+	else
+		TRY(q_directory_entry(call->tx, lookup->req->public_id, &lookup->entry));
 	return lookup->entry ? OK : FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
 }
 
@@ -62,6 +66,8 @@ static struct status read_version(struct rpc_call *call, void *arg)
 	resp->n_states = program->states.n;
 	resp->states = (const char **)program->states.items;
 	resp->time_zone = program->time_zone;
+	resp->public_id = program->public_id;
+	resp->attempts_by = attempts_by_of(program->attempts_by);
 	if (program->code_budget) {
 		resp->_code_budget_case = PROGRAM__PUBLISHED_VERSION___CODE_BUDGET_CODE_BUDGET;
 		resp->code_budget = *program->code_budget;

@@ -1,9 +1,9 @@
 #include "contract/mask.h"
 #include "program/program.h"
 
-static const char *const writable[] = {"name",	  "drug",      "sponsor", "description",
-				       "states",  "starts_on", "ends_on", "code_budget",
-				       "version", "time_zone", NULL};
+static const char *const writable[] = {"name",	  "drug",      "sponsor",     "description",
+				       "states",  "starts_on", "ends_on",     "code_budget",
+				       "version", "time_zone", "attempts_by", NULL};
 
 static struct status write_program(struct rpc_call *call, const Program__UpdateProgramRequest *req,
 				   struct q_program_row **row)
@@ -30,6 +30,8 @@ static struct status write_program(struct rpc_call *call, const Program__UpdateP
 		.set_budget = mask_has(mask, "code_budget"),
 		.code_budget = has_budget ? &in->code_budget : NULL,
 		.time_zone = mask_has(mask, "time_zone") ? in->time_zone : NULL,
+		.attempts_by =
+			mask_has(mask, "attempts_by") ? attempts_by_text(in->attempts_by) : NULL,
 		.expected_version = in->version, .actor = call->principal->id, .now = call->now);
 }
 

@@ -2,16 +2,16 @@
 
 -- name: insert_program :one
 -- args: id uuid, public_id text, name text, drug text, sponsor text, description text, states text[], starts_on date?,
---   ends_on date?, code_budget int4?, time_zone text, actor uuid, now instant
+--   ends_on date?, code_budget int4?, time_zone text, attempts_by text, actor uuid, now instant
 -- row: program (id uuid, public_id text, name text, drug text, sponsor text, description text, status text, states text[],
 --   starts_on date?, ends_on date?, code_budget int4?, published_version int4, created_at instant, updated_at instant, version int8,
---   time_zone text)
+--   time_zone text, attempts_by text)
 INSERT INTO program.program (tenant_id, id, public_id, name, drug, sponsor, description, states, starts_on, ends_on, code_budget,
-	time_zone, created_at, created_by, updated_at, updated_by)
+	time_zone, attempts_by, created_at, created_by, updated_at, updated_by)
 VALUES (:tenant, :id, :public_id, :name, :drug, :sponsor, :description, :states, :starts_on, :ends_on, :code_budget,
-	:time_zone, :now, :actor, :now, :actor)
+	:time_zone, :attempts_by, :now, :actor, :now, :actor)
 RETURNING id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version, time_zone;
+	created_at, updated_at, version, time_zone, attempts_by;
 
 -- name: insert_directory :exec
 -- args: public_id text, owner_id uuid, program_id uuid
@@ -25,12 +25,19 @@ INSERT INTO program.directory (public_id, owner_id, program_id) VALUES (:public_
 -- hot
 SELECT owner_id, program_id FROM program.directory WHERE public_id = :public_id;
 
+-- name: directory_entry_of_program :opt
+-- args: program_id uuid
+-- row: directory
+-- no-tenant
+-- hot
+SELECT owner_id, program_id FROM program.directory WHERE program_id = :program_id;
+
 -- name: program_page :many
 -- args: status text, last_created instant, last_id uuid, page_rows int8
 -- row: program
 -- hot
 SELECT id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version, time_zone
+	created_at, updated_at, version, time_zone, attempts_by
 FROM program.program
 WHERE tenant_id = :tenant AND deleted_at IS NULL AND (:status = '' OR status = :status)
 	AND (created_at, id) < (:last_created, :last_id)
@@ -41,20 +48,21 @@ ORDER BY created_at DESC, id DESC LIMIT :page_rows;
 -- row: program
 -- hot
 SELECT id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version, time_zone
+	created_at, updated_at, version, time_zone, attempts_by
 FROM program.program WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL;
 
 -- name: lock_program :opt
 -- args: id uuid
 -- row: program
 SELECT id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version, time_zone
+	created_at, updated_at, version, time_zone, attempts_by
 FROM program.program WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL FOR UPDATE;
 
 -- A column whose argument is absent stays; the budget is set only with set_budget.
 -- name: update_program :opt
 -- args: id uuid, name text?, drug text?, sponsor text?, description text?, states text[]?, set_starts bool, starts_on date?,
---   set_ends bool, ends_on date?, set_budget bool, code_budget int4?, time_zone text?, expected_version int8, actor uuid, now instant
+--   set_ends bool, ends_on date?, set_budget bool, code_budget int4?, time_zone text?, attempts_by text?,
+--   expected_version int8, actor uuid, now instant
 -- row: program
 UPDATE program.program
 SET name = coalesce(:name, name), drug = coalesce(:drug, drug), sponsor = coalesce(:sponsor, sponsor),
@@ -62,10 +70,11 @@ SET name = coalesce(:name, name), drug = coalesce(:drug, drug), sponsor = coales
 	starts_on = CASE WHEN :set_starts THEN :starts_on ELSE starts_on END,
 	ends_on = CASE WHEN :set_ends THEN :ends_on ELSE ends_on END,
 	code_budget = CASE WHEN :set_budget THEN :code_budget ELSE code_budget END, time_zone = coalesce(:time_zone, time_zone),
+	attempts_by = coalesce(:attempts_by, attempts_by),
 	updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL AND (:expected_version = 0 OR version = :expected_version)
 RETURNING id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version, time_zone;
+	created_at, updated_at, version, time_zone, attempts_by;
 
 -- name: set_program_status :one
 -- args: id uuid, status text, actor uuid, now instant
@@ -73,7 +82,7 @@ RETURNING id, public_id, name, drug, sponsor, description, status, states, start
 UPDATE program.program SET status = :status, updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :id
 RETURNING id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version, time_zone;
+	created_at, updated_at, version, time_zone, attempts_by;
 
 -- name: delete_program :exec
 -- args: id uuid, actor uuid, now instant
