@@ -29,7 +29,9 @@ void version_to_proto(struct arena *arena, const struct q_version_row *row,
 /* "draft", "active" …, as the table keeps it. */
 const char *program_status_text(Program__ProgramStatus status);
 
-void emit_program(struct rpc_call *call, const char *action, const struct q_program_row *row);
+/* Says what happened to a program, and to consumer what it is now.  INTERNAL/ZONE_UNKNOWN. */
+struct status emit_program(struct rpc_call *call, const char *action,
+			   const struct q_program_row *row, bool is_deleted);
 void emit_screener(struct rpc_call *call, const char *action, struct uuid program_id,
 		   int32_t version, const char *content_hash);
 
