@@ -229,6 +229,13 @@ const struct screener_outcome *screener_outcome(const struct screener *screener,
 size_t screener_n_rules(const struct screener *screener);
 const char *screener_rule_id(const struct screener *screener, size_t index);
 struct screener_attempts screener_attempts(const struct screener *screener);
+/*
+ * The question for the consumer's state: the only item of type state outside repeating
+ * groups, or of several the one named "state".  NULL when there is no such question.
+ */
+const char *screener_state_item(const struct screener *screener);
+/* Is this a USPS code that an item of type state takes ("TX", "PR")? */
+bool screener_state_is_known(struct str code);
 
 /*
  * Runs the tests embedded in a document; a finding TEST_FAILED (with the

@@ -33,7 +33,9 @@ const char *program_status_text(Program__ProgramStatus status);
 const char *attempts_by_text(Program__AttemptsBy by);
 Program__AttemptsBy attempts_by_of(const char *word);
 
-void emit_program(struct rpc_call *call, const char *action, const struct q_program_row *row);
+/* Says what happened to a program, and to consumer what it is now.  INTERNAL/ZONE_UNKNOWN. */
+struct status emit_program(struct rpc_call *call, const char *action,
+			   const struct q_program_row *row, bool is_deleted);
 void emit_screener(struct rpc_call *call, const char *action, struct uuid program_id,
 		   int32_t version, const char *content_hash);
 

@@ -3,6 +3,7 @@
 #include "contract/time.h"
 #include "crypto/random.h"
 #include "program/program.h"
+#include "program/states.h"
 #include "zone/zone.h"
 
 #define PUBLIC_ID_BYTES 10
@@ -66,10 +67,12 @@ static struct status insert(struct rpc_call *call, void *arg)
 		.starts_on = date_or_null(call->arena, req->starts_on),
 		.ends_on = date_or_null(call->arena, req->ends_on),
 		.code_budget = has_budget ? &req->code_budget : NULL,
-		.time_zone = creation->time_zone, .attempts_by = attempts_by_text(req->attempts_by),
-		.actor = call->principal->id, .now = call->now));
+		.time_zone = creation->time_zone, .redeem_when_paused = req->redeem_when_paused,
+		.redeem_after_end = req->redeem_after_end,
+		.attempts_by = attempts_by_text(req->attempts_by), .actor = call->principal->id,
+		.now = call->now));
 	TRY(q_insert_directory(call->tx, row->public_id, call->tenant, row->id));
-	emit_program(call, "program.created", row);
+	TRY(emit_program(call, "program.created", row, false));
 	program_to_proto(call->arena, row, creation->resp);
 	return OK;
 }
@@ -81,6 +84,7 @@ struct status program_create_program(struct rpc_call *call,
 {
 	struct creation creation = {.req = req, .time_zone = req->time_zone, .resp = resp};
 
+	TRY(states_check(call, (struct text_list){req->states, req->n_states}));
 	if (!*creation.time_zone)
 		TRY(zone_of_tenant(call, &creation.time_zone));
 	TRY(zone_check(call, creation.time_zone));

@@ -1,6 +1,7 @@
 #include "crypto/hash.h"
 #include "program/program.h"
 #include "program/publish_key.h"
+#include "program/states.h"
 #include "screener/canon.h"
 #include "screener/identity.h"
 
@@ -13,13 +14,15 @@ static char *hex_text(struct arena *arena, const uint8_t hash[IDENTITY_HASH_BYTE
 }
 
 /* What the publish gate finds in the way, as field errors: one each, by JSON pointer. */
-static struct status gate(struct rpc_call *call, struct str document, char **slug)
+static struct status gate(struct rpc_call *call, const struct q_program_row *program,
+			  struct str document, char **slug)
 {
 	struct screener_gate_report report;
 	const struct screener_findings *findings = &report.findings;
 	struct screener *screener;
 
 	TRY(screener_check(call, document, &report, &screener));
+	states_find(call, program->states, screener, &report.findings);
 	if (screener)
 		*slug = arena_strdup(call->arena, screener_slug(screener));
 	screener_free(&screener);
@@ -69,7 +72,7 @@ static struct status store(struct rpc_call *call, const struct q_draft_row *draf
 		.previous_hash = previous, .statement_hash = hex_text(call->arena, statement),
 		.signature = ((struct str){(const char *)signature, sizeof signature}),
 		.public_key = ((struct str){(const char *)key.public_key, sizeof key.public_key}),
-		.actor = call->principal->id, .now = call->now);
+		.drafted_at = draft->created_at, .actor = call->principal->id, .now = call->now);
 }
 
 static struct status record(struct rpc_call *call, const struct q_draft_row *draft)
@@ -103,7 +106,7 @@ struct status program_publish_screener(struct rpc_call *call,
 	/* From here on the canonical bytes are the document: they are checked, hashed and kept. */
 	if (is_failed(canon_bytes(call->arena, text.document, &canonical)))
 		return FAIL(FAILED_PRECONDITION, "SCREENER_INVALID");
-	TRY(gate(call, canonical, &slug));
+	TRY(gate(call, program, canonical, &slug));
 	TRY(q_take_draft(call->tx, program->id, req->version, &draft));
 	if (!draft)
 		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");

@@ -1,4 +1,4 @@
-#include "program/program.h"
+#include "program/states.h"
 
 #define MAX_LISTED 1000
 
@@ -67,10 +67,15 @@ struct status program_validate_screener(struct rpc_call *call,
 {
 	struct screener_gate_report gate;
 	struct screener *screener;
+	struct q_program_row *program;
 	struct screener_text text;
 
+	TRY(q_program_by_id(call->tx, id_of(req->program_id), &program));
+	if (!program)
+		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
 	TRY(screener_text(call, id_of(req->program_id), req->version, &text));
 	TRY(screener_check(call, text.document, &gate, &screener));
+	states_find(call, program->states, screener, &gate.findings);
 	resp->publishable = gate.findings.n_errors == 0;
 	if (screener)
 		resp->safety = screener_verdict_name(gate.safety);
