@@ -71,14 +71,23 @@ static struct screener_findings join(struct arena *arena, const struct screener_
 struct status screener_check(struct rpc_call *call, struct str document,
 			     struct screener_gate_report *report, struct screener **screener)
 {
-	struct screener_findings compiled = {};
 	struct screener_tables tables;
+
+	TRY(screener_tables(call, document, &tables));
+	return screener_prove(call, document, &tables, report, screener);
+}
+
+struct status screener_prove(struct rpc_call *call, struct str document,
+			     const struct screener_tables *tables,
+			     struct screener_gate_report *report, struct screener **screener)
+{
+	struct screener_findings compiled = {};
 	struct status st;
 
 	*screener = NULL;
 	*report = (struct screener_gate_report){};
-	TRY(screener_tables(call, document, &tables));
-	st = screener_compile(call->arena, document, tables.tables, tables.n, screener, &compiled);
+	st = screener_compile(call->arena, document, tables->tables, tables->n, screener,
+			      &compiled);
 	if (is_ok(st))
 		st = screener_gate(*screener, call->arena, document, SCREENER_GATE_EVALUATIONS,
 				   report);

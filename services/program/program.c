@@ -195,6 +195,7 @@ struct status program_move(struct rpc_call *call, const char *id, const char *co
 
 static const struct db_constraint_map constraints[] = {
 	{"program_dates_check", "DATES_REVERSED"},
+	{"safety_acceptance_key", "SAFETY_ALREADY_ACCEPTED"},
 	{},
 };
 

@@ -77,6 +77,11 @@ struct status screener_tables(struct rpc_call *call, struct str document,
 struct status screener_check(struct rpc_call *call, struct str document,
 			     struct screener_gate_report *report, struct screener **screener);
 
+/* The same with tables that were read before; needs no transaction. */
+struct status screener_prove(struct rpc_call *call, struct str document,
+			     const struct screener_tables *tables,
+			     struct screener_gate_report *report, struct screener **screener);
+
 /* The program's row, locked; NOT_FOUND/PROGRAM_NOT_FOUND. */
 struct status lock_program(struct rpc_call *call, struct uuid id, struct q_program_row **row);
 

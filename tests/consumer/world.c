@@ -1,7 +1,5 @@
 #include "world.h"
 
-#include <stdio.h>
-
 #include "crypto/bearer.h"
 #include "crypto/keyring.h"
 #include "program/program.h"
@@ -94,18 +92,10 @@ static const char *document_of(const char *attempts, const char *edition)
 /* A screener of data/, with a member for its attempts. */
 static const char *document_in(const char *file, const char *attempts)
 {
-	char *path = arena_printf(test_world.arena, CONSUMER_DATA "/%s", file), *text;
-	struct strbuf buf = strbuf_new(test_world.arena);
-	FILE *in = fopen(path, "re");
-	int c;
+	struct str text = test_file(arena_printf(test_world.arena, "tests/consumer/data/%s", file));
 
-	cr_assert_not_null(in, "%s", path);
-	while ((c = fgetc(in)) != EOF)
-		strbuf_add_char(&buf, (char)c);
-	fclose(in);
-	text = str_dup(test_world.arena, strbuf_str(&buf));
 	return arena_printf(test_world.arena, "{%s%s", attempts ? attempts : "",
-			    strchr(text, '{') + 1);
+			    strchr(text.ptr, '{') + 1);
 }
 
 static const void *tell_program(const char *method, const void *request)

@@ -72,16 +72,9 @@ static const Program__Program *created(Program__CreateProgramRequest req)
 /* A file of tests/program/data. */
 static ProtobufCBinaryData document(const char *name)
 {
-	const char *path = arena_printf(test_world.arena, "%s/tests/program/data/%s",
-					getenv("AEGIS_SOURCE"), name);
-	uint8_t *bytes = arena_alloc(test_world.arena, 65536);
-	FILE *in = fopen(path, "r");
-	size_t n;
+	struct str text = test_file(arena_printf(test_world.arena, "tests/program/data/%s", name));
 
-	cr_assert(in, "%s", path);
-	n = fread(bytes, 1, 65536, in);
-	fclose(in);
-	return (ProtobufCBinaryData){.len = n, .data = bytes};
+	return (ProtobufCBinaryData){.len = text.len, .data = (uint8_t *)text.ptr};
 }
 
 static const Program__ScreenerVersion *drafted(const char *id, const char *name)

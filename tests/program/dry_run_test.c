@@ -21,13 +21,6 @@ TestSuite(dry_run, .init = set_up, .fini = daemons_stop, .timeout = 60);
 /* 28 February, 23:00 in Honolulu. */
 #define EVE_IN_HAWAII SECONDS(1772355600)
 
-static const char adults[] =
-	"{\"format\":\"screener/1\",\"slug\":\"adults\",\"locales\":[\"en-US\"],\"items\":["
-	"{\"id\":\"born\",\"type\":\"date\"}],\"outcomes\":[{\"id\":\"no\",\"severity\":2},"
-	"{\"id\":\"ok\",\"severity\":1}],\"hit_policy\":\"first\",\"rules\":[{\"id\":\"R1\","
-	"\"if\":{\"<\":[{\"age_at\":[{\"var\":\"born\"}]},18]},\"then\":\"no\"},"
-	"{\"id\":\"R2\",\"else\":true,\"then\":\"ok\"}],\"on_unknown\":\"no\"}";
-
 static ProtobufCBinaryData bytes_of(const char *text)
 {
 	return (ProtobufCBinaryData){.len = strlen(text), .data = (uint8_t *)text};
@@ -45,11 +38,11 @@ static Program__EvaluateScreenerRequest a_draft_in(const char *zone)
 	run.program_id = draft.program_id = ((const Program__Program *)expect_ok(call(
 						     as(acme, "ann"), "CreateProgram", &create)))
 						    ->id;
-	draft.document = bytes_of(adults);
+	draft.document = bytes_of(test_file("tests/consumer/data/adults.json").ptr);
 	run.version = ((const Program__ScreenerVersion *)expect_ok(
 			       call(as(acme, "ann"), "CreateScreener", &draft)))
 			      ->version;
-	run.answers = bytes_of("{\"born\":\"2008-03-01\"}");
+	run.answers = bytes_of("{\"birth_date\":\"2008-03-01\"}");
 	return run;
 }
 

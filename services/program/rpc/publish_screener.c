@@ -1,5 +1,5 @@
 #include "crypto/hash.h"
-#include "program/program.h"
+#include "program/acceptance.h"
 #include "program/publish_key.h"
 #include "program/states.h"
 #include "screener/canon.h"
@@ -15,7 +15,7 @@ static char *hex_text(struct arena *arena, const uint8_t hash[IDENTITY_HASH_BYTE
 
 /* What the publish gate finds in the way, as field errors: one each, by JSON pointer. */
 static struct status gate(struct rpc_call *call, const struct q_program_row *program,
-			  struct str document, char **slug)
+			  struct str document, char **slug, struct text_list *open)
 {
 	struct screener_gate_report report;
 	const struct screener_findings *findings = &report.findings;
@@ -25,6 +25,7 @@ static struct status gate(struct rpc_call *call, const struct q_program_row *pro
 	states_find(call, program->states, screener, &report.findings);
 	if (screener)
 		*slug = arena_strdup(call->arena, screener_slug(screener));
+	*open = acceptance_questions(call->arena, &report);
 	screener_free(&screener);
 	if (findings->n_errors == 0)
 		return OK;
@@ -51,15 +52,36 @@ static struct status next_link(struct rpc_call *call, struct uuid program_id,
 	return OK;
 }
 
+/* The acceptance that this draft needs, if any: its record's hash becomes part of the statement. */
+static struct status add_acceptance(struct rpc_call *call, const struct q_draft_row *draft,
+				    struct text_list open, struct identity_version *version,
+				    const struct uuid **id)
+{
+	uint8_t *hash = arena_alloc(call->arena, IDENTITY_HASH_BYTES);
+	struct q_acceptance_row *row;
+
+	*id = NULL;
+	TRY(acceptance_find(call, draft, hex_text(call->arena, version->content), open, &row));
+	if (!row)
+		return OK;
+	if (!hex_decode(hash, IDENTITY_HASH_BYTES, str_of(row->record_hash)))
+		return FAIL(DATA_LOSS, "ACCEPTANCE_BROKEN");
+	version->safety_acceptance = hash;
+	*id = &row->id;
+	return OK;
+}
+
 static struct status store(struct rpc_call *call, const struct q_draft_row *draft,
-			   struct str canonical, const char *slug)
+			   struct str canonical, const char *slug, struct text_list open)
 {
 	uint8_t signature[IDENTITY_SIGNATURE_BYTES], statement[IDENTITY_HASH_BYTES];
 	struct identity_version version = {.slug = slug, .published_at = call->now};
+	const struct uuid *acceptance;
 	struct publish_key key;
 	const char *previous;
 
 	crypto_sha256(version.content, canonical.ptr, canonical.len);
+	TRY(add_acceptance(call, draft, open, &version, &acceptance));
 	TRY(next_link(call, draft->program_id, &version, &previous));
 	TRY(publish_key_take(call, &key));
 	identity_sign(call->arena, &version, key.private_key, signature);
@@ -72,7 +94,8 @@ static struct status store(struct rpc_call *call, const struct q_draft_row *draf
 		.previous_hash = previous, .statement_hash = hex_text(call->arena, statement),
 		.signature = ((struct str){(const char *)signature, sizeof signature}),
 		.public_key = ((struct str){(const char *)key.public_key, sizeof key.public_key}),
-		.drafted_at = draft->created_at, .actor = call->principal->id, .now = call->now);
+		.drafted_at = draft->created_at, .acceptance_id = acceptance,
+		.actor = call->principal->id, .now = call->now);
 }
 
 static struct status record(struct rpc_call *call, const struct q_draft_row *draft)
@@ -94,6 +117,7 @@ struct status program_publish_screener(struct rpc_call *call,
 	struct q_version_row *version;
 	struct screener_text text;
 	struct q_draft_row *draft;
+	struct text_list open;
 	struct str canonical;
 	char *slug = "";
 
@@ -106,16 +130,16 @@ struct status program_publish_screener(struct rpc_call *call,
 	/* From here on the canonical bytes are the document: they are checked, hashed and kept. */
 	if (is_failed(canon_bytes(call->arena, text.document, &canonical)))
 		return FAIL(FAILED_PRECONDITION, "SCREENER_INVALID");
-	TRY(gate(call, program, canonical, &slug));
+	TRY(gate(call, program, canonical, &slug, &open));
 	TRY(q_take_draft(call->tx, program->id, req->version, &draft));
 	if (!draft)
 		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
-	TRY(store(call, draft, canonical, slug));
+	TRY(store(call, draft, canonical, slug, open));
 	TRY(record(call, draft));
 	TRY(q_version_by_number(call->tx, program->id, req->version, &version));
 	if (!version)
 		return FAIL(INTERNAL, "VERSION_LOST");
 	emit_screener(call, "screener.published", program->id, req->version, version->content_hash);
 	version_to_proto(call->arena, version, resp);
-	return OK;
+	return acceptance_show(call, resp);
 }

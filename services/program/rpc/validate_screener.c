@@ -1,3 +1,4 @@
+#include "program/acceptance.h"
 #include "program/states.h"
 
 #define MAX_LISTED 1000
@@ -61,6 +62,28 @@ static void list_boundaries(struct arena *arena, const struct screener_gate_repo
 	}
 }
 
+/* A draft with an open proof waits for a second person; a published version waits for nobody. */
+static struct status say_acceptance(struct rpc_call *call,
+				    const Program__ValidateScreenerRequest *req,
+				    const struct screener_gate_report *gate,
+				    Program__ValidateScreenerResponse *resp)
+{
+	struct text_list open = acceptance_questions(call->arena, gate);
+	struct q_acceptance_row *accepted;
+	struct q_draft_row *draft;
+
+	TRY(q_draft_by_version(call->tx, id_of(req->program_id), req->version, &draft));
+	if (!draft)
+		return OK;
+	resp->revision = draft->revision;
+	TRY(q_acceptance_of_draft(call->tx, &accepted, .program_id = draft->program_id,
+				  .screener_version = draft->screener_version,
+				  .revision = draft->revision, .content_hash = "",
+				  .questions = open));
+	resp->needs_acceptance = open.n > 0 && !accepted;
+	return OK;
+}
+
 struct status program_validate_screener(struct rpc_call *call,
 					const Program__ValidateScreenerRequest *req,
 					Program__ValidateScreenerResponse *resp)
@@ -76,7 +99,8 @@ struct status program_validate_screener(struct rpc_call *call,
 	TRY(screener_text(call, id_of(req->program_id), req->version, &text));
 	TRY(screener_check(call, text.document, &gate, &screener));
 	states_find(call, program->states, screener, &gate.findings);
-	resp->publishable = gate.findings.n_errors == 0;
+	TRY(say_acceptance(call, req, &gate, resp));
+	resp->publishable = gate.findings.n_errors == 0 && !resp->needs_acceptance;
 	if (screener)
 		resp->safety = screener_verdict_name(gate.safety);
 	screener_free(&screener);

@@ -136,6 +136,37 @@ DELETE FROM program.screener_draft
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
 RETURNING program_id, screener_version, document, revision, created_at;
 
+-- Nobody accepts what they wrote themselves, or a revision that is not there any more.
+-- name: insert_acceptance :opt
+-- args: id uuid, program_id uuid, screener_version int4, revision int8, content_hash text, questions text[], reason text,
+--   record_hash text, actor uuid, now instant
+-- row: acceptance (id uuid, revision int8, content_hash text, questions text[], reason text, record_hash text,
+--   created_at instant, created_by uuid)
+INSERT INTO program.safety_acceptance (tenant_id, id, program_id, screener_version, revision, content_hash, questions, reason,
+	record_hash, created_at, created_by)
+SELECT :tenant, :id, d.program_id, d.screener_version, d.revision, :content_hash, :questions, :reason, :record_hash, :now, :actor
+FROM program.screener_draft d
+WHERE d.tenant_id = :tenant AND d.program_id = :program_id AND d.screener_version = :screener_version
+	AND d.revision = :revision AND d.created_by <> :actor AND d.updated_by <> :actor
+RETURNING id, revision, content_hash, questions, reason, record_hash, created_at, created_by;
+
+-- An acceptance of a revision that covers all these questions.
+-- name: acceptance_of_draft :opt
+-- args: program_id uuid, screener_version int4, revision int8, content_hash text, questions text[]
+-- row: acceptance
+SELECT id, revision, content_hash, questions, reason, record_hash, created_at, created_by
+FROM program.safety_acceptance
+WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version AND revision = :revision
+	AND (:content_hash = '' OR content_hash = :content_hash) AND questions @> :questions
+ORDER BY created_at DESC, id DESC LIMIT 1;
+
+-- name: acceptance_of_version :opt
+-- args: program_id uuid, screener_version int4
+-- row: acceptance
+SELECT a.id, a.revision, a.content_hash, a.questions, a.reason, a.record_hash, a.created_at, a.created_by
+FROM program.screener_version v JOIN program.safety_acceptance a ON a.tenant_id = v.tenant_id AND a.id = v.acceptance_id
+WHERE v.tenant_id = :tenant AND v.program_id = :program_id AND v.screener_version = :screener_version;
+
 -- Without documents.
 -- name: list_drafts :many
 -- args: program_id uuid
@@ -184,11 +215,11 @@ WHERE tenant_id = :tenant AND program_id = :program_id ORDER BY number DESC LIMI
 
 -- name: insert_version :exec
 -- args: program_id uuid, screener_version int4, number int8, slug text, document bytes, content_hash text, previous_hash text,
---   statement_hash text, signature bytes, public_key bytes, drafted_at instant, actor uuid, now instant
+--   statement_hash text, signature bytes, public_key bytes, drafted_at instant, acceptance_id uuid?, actor uuid, now instant
 INSERT INTO program.screener_version (tenant_id, program_id, screener_version, number, slug, document, content_hash, previous_hash,
-	statement_hash, signature, public_key, drafted_at, published_at, published_by)
+	statement_hash, signature, public_key, drafted_at, acceptance_id, published_at, published_by)
 VALUES (:tenant, :program_id, :screener_version, :number, :slug, :document, :content_hash, :previous_hash, :statement_hash,
-	:signature, :public_key, :drafted_at, :now, :actor);
+	:signature, :public_key, :drafted_at, :acceptance_id, :now, :actor);
 
 -- name: insert_status :affected
 -- args: id uuid, program_id uuid, screener_version int4, status text, actor uuid, now instant
