@@ -93,7 +93,7 @@ Test(code, ends_with_the_budget_of_its_program)
 	a_code(&program);
 	a_code(&program);
 	visitor = an_eligible_visitor(&program);
-	expect_fail(try_issue(visitor.who, visitor.id, "k", ""), RESOURCE_EXHAUSTED,
+	expect_fail(try_issue(visitor.who, visitor.id, "k", ""), FAILED_PRECONDITION,
 		    "CODE_BUDGET_EXHAUSTED");
 	expect_count(1, acme, "consumer.budget WHERE issued = 2");
 	expect_count(2, acme, "consumer.code");

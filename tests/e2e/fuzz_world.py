@@ -246,7 +246,7 @@ class Tenant:
                                          self.session_token, Idempotency_Key=secrets.token_hex(16))["code"]
         self.ids["partner"] = self.want(201, "POST", "/api/partners", {"name": f"Partner {self.canary}", "kind": "pharmacy"})["id"]
         made = self.want(201, "POST", f"/api/partners/{self.ids['partner']}/api-keys",
-                         {"name": f"Key {self.canary}", "scopes": ["codes:verify", "codes:redeem"], "live": True})
+                         {"name": f"Key {self.canary}", "scopes": ["codes:verify", "codes:redeem"]})
         self.partner_key = self.secrets["partner key"] = made["secret"]
         listed = self.want(200, "GET", f"/api/partners/{self.ids['partner']}/api-keys").json
         self.ids["key"] = next(iter(listed.values()))[0]["id"]

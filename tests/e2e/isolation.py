@@ -147,7 +147,7 @@ def main():
     b = journey.register("Beta Clinic")
     b_partner = journey.call("POST", "/api/partners", {"name": "Beta till", "kind": "pharmacy"}, token=b["token"], status=201)["id"]
     b_key = journey.call("POST", f"/api/partners/{b_partner}/api-keys", {
-        "name": "till", "scopes": ["codes:verify", "codes:redeem"], "live": True}, token=b["token"], status=201)["secret"]
+        "name": "till", "scopes": ["codes:verify", "codes:redeem"]}, token=b["token"], status=201)["secret"]
     # A consumer of A's program with a session of their own is a stranger to A's other sessions.
     other_session = journey.call("POST", "/api/screening-sessions", {"programId": journey.public_id}, status=201)["sessionToken"]
     callers = {"B's owner": b["token"], "B's key": b_key, "another consumer": other_session, "nobody": None}

@@ -62,13 +62,17 @@ static struct status begin(struct rpc_call *call, void *arg)
 	struct screener_entry *entry SCREENER_HELD = NULL;
 	struct start *start = arg;
 	struct strbuf after = strbuf_new(call->arena);
-	struct q_found_row *copy;
+	struct q_standing_row *screener;
 
-	TRY(q_has_copy(call->tx, start->version->content_hash, &copy));
-	start->copy_is_missing = !copy->found && !start->has_document;
+	TRY(q_screener_standing(call->tx, start->version->content_hash,
+				consumer_id(start->version->program_id), start->version->version,
+				&screener));
+	if (screener->recalled)
+		return FAIL(FAILED_PRECONDITION, "PROGRAM_RECALLED");
+	start->copy_is_missing = !screener->has_copy && !start->has_document;
 	if (start->copy_is_missing)
 		return OK;
-	if (!copy->found)
+	if (!screener->has_copy)
 		TRY(copy_store(call, start->version));
 	TRY(copy_load(call, start->version->content_hash, &entry));
 	TRY(insert_session(call, start, entry));
