@@ -22,6 +22,7 @@ LIBRARIES = {
     "svc_core": {"cfg"},
     "svc": {"cfg", "contract", "crypto", "db", "pbjson", "rpc", "svc_core"},
     "zone": set(),
+    "locale": set(),
 }
 # The third-party headers of a part: one library each, and the C library.
 FOREIGN = {
@@ -34,6 +35,7 @@ FOREIGN = {
     "jansson.h": {"libcommon/screener", "services", "proto/protoc-gen-aegis", "tests"},
     "libxml/": {"libcommon/screener", "services/ctl", "tests"},
     "glib.h": {"libcommon/zone"},
+    "unicode/": {"libcommon/locale"},
     "gnutls/": {"gateway", "tests"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)

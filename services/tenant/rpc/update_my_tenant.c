@@ -1,5 +1,25 @@
 #include "contract/mask.h"
+#include "locale/locale.h"
 #include "tenant/tenant.h"
+#include "zone/zone.h"
+
+/* NULL stays as it is; all that is wrong is told at once. */
+static struct status check(struct rpc_call *call, const char *name, const char *zone,
+			   const char *locale)
+{
+	struct status st = OK;
+
+	if (name && !*name)
+		st = call_field_error(call, "name", "REQUIRED", "must not be empty");
+	if (zone && !zone_is_known(str_of(zone)))
+		st = call_field_error(call, "timeZone", "UNKNOWN_ZONE",
+				      "must be a name of the IANA time zone database, such as "
+				      "America/New_York");
+	if (locale && !locale_is_known(str_of(locale)))
+		st = call_field_error(call, "locale", "UNKNOWN_LOCALE",
+				      "must be a language tag such as en-US");
+	return st;
+}
 
 struct status tenant_update_my_tenant(struct rpc_call *call,
 				      const Tenant__UpdateMyTenantRequest *req,
@@ -17,8 +37,7 @@ struct status tenant_update_my_tenant(struct rpc_call *call,
 	stranger = mask_find_stranger(req->update_mask, writable);
 	if (stranger)
 		return call_field_error(call, stranger, "READ_ONLY", "cannot be changed");
-	if (name && !*name)
-		return call_field_error(call, "name", "REQUIRED", "must not be empty");
+	TRY(check(call, name, zone, locale));
 	TRY(q_update_tenant(call->tx, &row, .name = name, .time_zone = zone, .locale = locale,
 			    .expected_version = in->version, .actor = call->principal->id,
 			    .now = call->now));
