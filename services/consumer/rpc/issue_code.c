@@ -108,12 +108,13 @@ static struct status check_state(struct rpc_call *call, const struct issue *issu
 	const char *item = screener_state_item(entry->program);
 	struct strbuf value = strbuf_new(call->arena);
 	struct screener_result result;
-	struct str answers, state;
+	struct attempt attempt;
+	struct str state;
 
 	if (issue->program->n_states == 0)
 		return OK;
-	TRY(session_answers(call, issue->row, &answers));
-	TRY(session_evaluate(call, entry, issue->row, answers, &result));
+	TRY(attempt_last(call, issue->row, &attempt));
+	TRY(session_evaluate(call, entry, attempt.day, attempt.answers, &result));
 	if (item && screener_value_json(&result, str_of(item), &value)) {
 		/* "TX", or null while it is unknown; codes of states need no escaping. */
 		state = strbuf_str(&value);
