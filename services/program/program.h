@@ -82,6 +82,17 @@ struct status screener_prove(struct rpc_call *call, struct str document,
 			     const struct screener_tables *tables,
 			     struct screener_gate_report *report, struct screener **screener);
 
+/* One finding more; the list is copied, since the gate's own has no room. */
+void findings_add(struct arena *arena, struct screener_findings *findings,
+		  struct screener_finding finding);
+
+/*
+ * Adds a warning to the findings of a screener whose attempts are limited for longer than a session
+ * lives, in a program that counts them in each session alone.  A NULL screener limits nothing.
+ */
+void attempts_find(struct rpc_call *call, const struct q_program_row *program,
+		   const struct screener *screener, struct screener_findings *findings);
+
 /* The program's row, locked; NOT_FOUND/PROGRAM_NOT_FOUND. */
 struct status lock_program(struct rpc_call *call, struct uuid id, struct q_program_row **row);
 

@@ -27,19 +27,14 @@ struct status states_check(struct rpc_call *call, struct text_list states)
 void states_find(struct rpc_call *call, struct text_list states, const struct screener *screener,
 		 struct screener_findings *findings)
 {
-	struct screener_finding *list;
-
 	if (states.n == 0 || !screener || screener_state_item(screener))
 		return;
-	list = arena_array_of(call->arena, struct screener_finding, findings->n + 1);
-	for (size_t i = 0; i < findings->n; i++)
-		list[i] = findings->list[i];
-	list[findings->n++] = (struct screener_finding){
-		"/items", "STATE_ITEM_MISSING", SCREENER_ERROR,
-		"The program is offered in some states only: one item of type state, or the one "
-		"named \"state\" of several, must ask for the consumer's."};
-	findings->list = list;
-	findings->n_errors++;
+	findings_add(
+		call->arena, findings,
+		(struct screener_finding){"/items", "STATE_ITEM_MISSING", SCREENER_ERROR,
+					  "The program is offered in some states only: one item of "
+					  "type state, or the one named \"state\" of several, must "
+					  "ask for the consumer's."});
 }
 
 struct status states_check_published(struct rpc_call *call, const struct q_program_row *program)

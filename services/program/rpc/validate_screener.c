@@ -99,6 +99,7 @@ struct status program_validate_screener(struct rpc_call *call,
 	TRY(screener_text(call, id_of(req->program_id), req->version, &text));
 	TRY(screener_check(call, text.document, &gate, &screener));
 	states_find(call, program->states, screener, &gate.findings);
+	attempts_find(call, program, screener, &gate.findings);
 	TRY(say_acceptance(call, req, &gate, resp));
 	resp->publishable = gate.findings.n_errors == 0 && !resp->needs_acceptance;
 	if (screener)
