@@ -100,11 +100,13 @@ Test(day, of_an_attempt_without_one_is_the_first_day_of_its_session_in_greenwich
 Test(day, of_a_session_stays_in_the_zone_that_it_began_in)
 {
 	struct a_program hawaii = adults("Pacific/Honolulu");
+	Program__Program moved = PROGRAM__PROGRAM__INIT;
 	struct visitor visitor;
 
 	now_is(EVE_IN_HAWAII);
 	visitor = a_visitor(&hawaii);
-	move_program_to_zone(&hawaii, "Pacific/Guam");
+	moved.time_zone = "Pacific/Guam";
+	change_program(&hawaii, "time_zone", &moved);
 	cr_assert_str_eq(put(&visitor, "{}")->as_of, "2026-02-28");
 	visitor = a_visitor(&hawaii);
 	cr_assert_str_eq(put(&visitor, "{}")->as_of, "2026-03-01");

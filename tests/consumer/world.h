@@ -26,6 +26,7 @@ struct program_facts {
 	Program__AttemptsBy attempts_by;
 	const char *time_zone; /* NULL: America/New_York */
 	const char *document;  /* a file in data/; NULL: the screener of world.c */
+	const char *state;     /* the only one that is served; the screener then asks for it */
 };
 
 struct a_program {
@@ -39,7 +40,14 @@ struct a_program a_program_with(const struct program_facts *facts);
 /* Another version with other texts, published. */
 void publish_again(const struct a_program *program);
 void pause_program(const struct a_program *program);
-void move_program_to_zone(const struct a_program *program, const char *zone);
+void end_program(const struct a_program *program);
+/* A program that was paused or ended. */
+void delete_program(const struct a_program *program);
+/* One field of a program, by its name in the contract: "ends_on". */
+void change_program(const struct a_program *program, const char *field,
+		    const Program__Program *changed);
+/* Waits until consumer has heard of the program's last change. */
+void tell_consumer(const struct a_program *program);
 
 /* A consumer with the session's own token. */
 struct visitor {
