@@ -16,15 +16,13 @@ static struct status read_draft(struct rpc_call *call, void *arg)
 	struct accept *accept = arg;
 	struct uuid program = id_of(accept->req->program_id);
 	struct screener_text text;
-	struct q_draft_row *draft;
 
 	TRY(screener_text(call, program, accept->req->version, &text));
 	if (text.published)
 		return FAIL(FAILED_PRECONDITION, "SCREENER_PUBLISHED");
-	TRY(q_draft_by_version(call->tx, program, accept->req->version, &draft));
-	if (!draft || draft->revision != accept->req->revision)
+	if (text.revision != accept->req->revision)
 		return FAIL(ABORTED, "VERSION_CONFLICT");
-	if (is_failed(canon_bytes(call->arena, draft->document, &accept->document)))
+	if (is_failed(canon_bytes(call->arena, text.document, &accept->document)))
 		return FAIL(FAILED_PRECONDITION, "SCREENER_INVALID");
 	return screener_tables(call, accept->document, &accept->tables);
 }
@@ -35,7 +33,7 @@ static struct status prove(struct rpc_call *call, struct accept *accept)
 	struct screener_gate_report report;
 	struct screener *screener;
 
-	TRY(screener_prove(call, accept->document, &accept->tables, &report, &screener));
+	TRY(screener_check(call, accept->document, &accept->tables, &report, &screener));
 	screener_free(&screener);
 	if (report.findings.n_errors > 0)
 		return FAIL(FAILED_PRECONDITION, "SCREENER_INVALID");
