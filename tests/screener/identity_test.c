@@ -180,6 +180,7 @@ Test(identity, an_acceptance_of_risk_is_signed_with_the_version_and_cannot_be_ta
 	cr_assert(is_ok(identity_of_acceptance(chain.arena, &acceptance, other)));
 	version->safety_acceptance = other;
 	expect_broken(VERSIONS, VERSIONS - 1, "CHAIN_SIGNATURE");
+	version->safety_acceptance = NULL;
 }
 
 Test(identity, a_statement_with_an_acceptance_is_canonical)
@@ -194,4 +195,5 @@ Test(identity, a_statement_with_an_acceptance_is_canonical)
 	statement = identity_statement(chain.arena, version);
 	cr_assert(is_ok(canon_bytes(chain.arena, statement, &canonical)));
 	cr_expect(str_eq(statement, canonical));
+	version->safety_acceptance = NULL;
 }
