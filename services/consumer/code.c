@@ -14,15 +14,22 @@ Consumer__CodeStatus code_status_of(const char *word)
 	return (Consumer__CodeStatus)word_index(statuses, word);
 }
 
-static void code_to_proto(struct rpc_call *call, const struct q_code_row *row,
-			  Consumer__CodeState *out)
+static void fill_answer(struct rpc_call *call, const struct code_step *step,
+			const struct q_code_row *row)
 {
+	Consumer__CodeState *out = step->resp;
+
 	out->id = uuid_text(call->arena, row->id);
 	out->status = code_status_of(row->status);
 	out->program_id = uuid_text(call->arena, row->program_id);
 	out->code_class = row->code_class;
 	out->expires_at = pb_timestamp(call->arena, row->expires_at);
 	out->redeemed_at = pb_timestamp_opt(call->arena, row->redeemed_at);
+	if (step->undoes) {
+		/* Whatever others do with the code is not this caller's business. */
+		out->status = CONSUMER__CODE_STATUS__ROLLED_BACK;
+		out->redeemed_at = NULL;
+	}
 }
 
 static void emit_code(struct rpc_call *call, const struct code_step *step,
@@ -109,9 +116,9 @@ static struct status reason_of(struct rpc_call *call, struct code_step *step,
 
 /*
  * Why not: a code that exists is looked at only now, so success costs one statement.
- * OK with *own when the caller's transaction has its result already.
+ * OK, with the answer, when the caller's transaction has its result already.
  */
-static struct status refuse(struct rpc_call *call, struct code_step *step, struct q_code_row **own)
+static struct status refuse(struct rpc_call *call, struct code_step *step)
 {
 	struct q_counter_code_row *row;
 	struct str hash;
@@ -121,7 +128,7 @@ static struct status refuse(struct rpc_call *call, struct code_step *step, struc
 		if (!row)
 			continue;
 		if (is_done_already(step, row)) {
-			*own = code_of_counter(call, row);
+			fill_answer(call, step, code_of_counter(call, row));
 			return OK;
 		}
 		step->refused_hash = hash;
@@ -150,16 +157,10 @@ static struct status take(struct rpc_call *call, void *arg)
 	TRY(guess_check(call, step));
 	for (size_t n = 0; !row && code_hash(call, step->code, n, &hash); n++)
 		TRY(step->take(call, step, hash, &row));
-	if (row)
-		emit_code(call, step, row);
-	else
-		TRY(refuse(call, step, &row));
-	code_to_proto(call, row, step->resp);
-	if (step->undoes) {
-		/* Whatever others do with the code is not this caller's business. */
-		step->resp->status = CONSUMER__CODE_STATUS__ROLLED_BACK;
-		step->resp->redeemed_at = NULL;
-	}
+	if (!row)
+		return refuse(call, step);
+	emit_code(call, step, row);
+	fill_answer(call, step, row);
 	return OK;
 }
 

@@ -283,9 +283,11 @@ Test(staff, cannot_recall_what_is_not_theirs)
 	struct a_program program = a_program();
 	const char *code = a_code(&program);
 	Consumer__RecallCodesRequest recall = CONSUMER__RECALL_CODES_REQUEST__INIT;
+	Consumer__ListRecallsRequest list = CONSUMER__LIST_RECALLS_REQUEST__INIT;
 
-	recall.program_id = program.id;
+	list.program_id = recall.program_id = program.id;
 	recall.reason = "spite";
+	expect_fail(ask(as(other, "bob"), "ListRecalls", &list), NOT_FOUND, "PROGRAM_NOT_FOUND");
 	expect_fail(ask(as(other, "bob"), "RecallCodes", &recall), NOT_FOUND, "PROGRAM_NOT_FOUND");
 	expect_fail(ask(as_with(acme, "eve", "codes:manage"), "RecallCodes", &recall),
 		    PERMISSION_DENIED, "PERMISSION_REQUIRED");

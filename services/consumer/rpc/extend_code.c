@@ -49,10 +49,10 @@ struct status consumer_extend_code(struct rpc_call *call, const Consumer__Extend
 	instant until = pb_instant(req->expires_at);
 	struct q_program_copy_row *program;
 
+	TRY(staff_code_program(call, consumer_id(req->id), &program));
 	if (until <= call->now || until > call->now + EXTENSION_MAX)
 		return call_field_error(call, "expiresAt", "OUT_OF_RANGE",
 					"must be in the future and at most a year ahead");
-	TRY(staff_code_program(call, consumer_id(req->id), &program));
 	extension.program = program;
 	return tx_run(call, extend, &extension);
 }
