@@ -33,6 +33,7 @@ static void draft_screener(unsigned round)
 	fault_next_round(round);
 	program.name = "Statin savings";
 	program.drug = "rosuvastatin";
+	program.time_zone = "UTC";
 	made = expect_ok(call_to(program_d, as(fault_tenant, "ann"), "CreateProgram", &program));
 	program_id = arena_strdup(test_world.arena, made->id);
 	screener.program_id = program_id;
