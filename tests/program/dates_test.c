@@ -173,6 +173,23 @@ Test(dates, a_zone_is_one_of_the_database)
 	cr_assert_str_eq(made->time_zone, "America/Denver");
 }
 
+Test(dates, a_creation_that_is_repeated_with_its_key_makes_one_program)
+{
+	Program__CreateProgramRequest req = savings();
+	const Program__Program *first, *again;
+	struct answer answer;
+
+	first = expect_ok(call_to(program, with_key(ann(), "k"), "CreateProgram", &req));
+	answer = call_to(program, with_key(ann(), "k"), "CreateProgram", &req);
+	again = expect_ok(answer);
+	cr_assert(answer.replayed);
+	cr_assert_str_eq(first->id, again->id);
+	req.name = "Another";
+	expect_fail(call_to(program, with_key(ann(), "k"), "CreateProgram", &req), INVALID_ARGUMENT,
+		    "IDEMPOTENCY_KEY_REUSED");
+	expect_count(1, acme, "program.program");
+}
+
 Test(dates, without_the_tenant_daemon_a_program_is_made_in_the_zone_it_names)
 {
 	daemon_drain(tenant);

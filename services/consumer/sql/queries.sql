@@ -423,7 +423,7 @@ WHERE tenant_id = :tenant AND program_id = :program_id ORDER BY screener_version
 SELECT id, program_id, screener_version, reason, codes_voided, completed_at, created_at, created_by FROM consumer.recall
 WHERE tenant_id = :tenant AND id = :id;
 
--- Voids the next batch of a recall's codes behind last_id; an array of no ids when there are none left.
+-- Voids the next batch of a recall's codes behind last_id, and says which was the last; NULL when there are none left.
 -- name: void_recalled :one
 -- args: recall_id uuid, program_id uuid, screener_version int4, last_id uuid, batch int8, reason text, actor uuid, now instant
 -- row: voided (last_id uuid?)
