@@ -15,7 +15,7 @@ struct answer_parse {
 
 /*
  * Reads the value that comes next as an answer to the item: *out and NULL, or
- * the code of what is wrong with it ("RANGE_MIN").  JSON errors stick in the
- * scan.  Not for groups.
+ * the code of what is wrong with it ("RANGE_MIN").  A blank text is no answer:
+ * *out is unknown then.  JSON errors stick in the scan.  Not for groups.
  */
 const char *answer_read(struct answer_parse *parse, const struct item *item, struct value *out);

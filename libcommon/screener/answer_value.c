@@ -1,5 +1,6 @@
 /* One answer: read strictly by the item's type, then held against its limits. */
 #include "screener/answer.h"
+#include "screener/unicode.h"
 
 static const char *type_problem(struct answer_parse *parse)
 {
@@ -76,7 +77,8 @@ static const char *convert(const struct item *item, struct str unit, struct numb
 
 		if (!str_eq(rule->code, unit))
 			continue;
-		if (!number_mul(*n, rule->factor, n) || !number_add(*n, rule->offset, n))
+		if (!number_add(*n, rule->before, n) || !number_mul(*n, rule->factor, n) ||
+		    !number_add(*n, rule->offset, n))
 			return "PRECISION";
 		return NULL;
 	}
@@ -179,6 +181,8 @@ static const char *read_text(struct answer_parse *parse, const struct item *item
 		return type_problem(parse);
 	if (!scan_string(&parse->scan, &text))
 		return "TYPE";
+	if (unicode_is_blank(text))
+		return NULL;
 	*out = value_text(text);
 	if (item->type == SCREENER_ZIP)
 		return is_zip(text) ? NULL : "PATTERN";
@@ -191,6 +195,30 @@ static int32_t option_index(const struct domain *d, struct str code)
 		if (str_eq(d->options[i].code, code))
 			return (int32_t)i;
 	return -1;
+}
+
+/* Free text: that of an option is the option; there is no answer where nothing can be seen. */
+static const char *take_other(struct answer_parse *parse, const struct item *item, struct str text,
+			      struct value *out)
+{
+	const struct domain *d = &parse->program->domains[item->value.of];
+	int32_t index = option_index(d, text);
+
+	if (utf8_length(text.ptr, text.len) > MAX_TEXT)
+		return "LENGTH_MAX";
+	if (unicode_is_blank(text))
+		return NULL;
+	if (index < 0)
+		index = domain_option_named(d, parse->arena, text);
+	if (index == OPTION_AMBIGUOUS)
+		return "OPTION";
+	if (index >= 0) {
+		*out = value_text(d->options[index].code);
+		out->code = index;
+		return NULL;
+	}
+	*out = value_text(text);
+	return check_text(item, text);
 }
 
 static const char *read_other(struct answer_parse *parse, const struct item *item,
@@ -207,8 +235,7 @@ static const char *read_other(struct answer_parse *parse, const struct item *ite
 			problem = type_problem(parse);
 			members = 2;
 		} else if (scan_string(&parse->scan, &text)) {
-			*out = value_text(text);
-			problem = check_text(item, text);
+			problem = take_other(parse, item, text, out);
 		}
 	}
 	return problem;
@@ -279,6 +306,7 @@ static const char *read_set(struct answer_parse *parse, const struct item *item,
 
 const char *answer_read(struct answer_parse *parse, const struct item *item, struct value *out)
 {
+	*out = value_unknown(CAUSE_NONE);
 	switch (item->value.kind) {
 	case TYPE_BOOL: return read_bool(parse, out);
 	case TYPE_INT:

@@ -67,6 +67,8 @@ static void read_place(struct answer_parse *parse, const struct place *place)
 		refuse(parse, place, problem);
 		return;
 	}
+	if (!value.known)
+		return;
 	*place->slot = value;
 	*place->given = GIVEN_VALID;
 }

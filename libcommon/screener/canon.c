@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "screener/json_tree.h"
+
 struct canon {
 	struct strbuf buf;
 	int depth;
@@ -281,9 +283,8 @@ struct status canon_json(struct arena *arena, const json_t *value, struct str *o
 
 struct status canon_bytes(struct arena *arena, struct str json, struct str *out)
 {
-	json_t *value = json_loadb(
-		json.ptr, json.len,
-		JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL);
+	json_t *value = json_any_read(
+		json, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL);
 
 	if (!value)
 		return FAIL(INVALID_ARGUMENT, "CANON_JSON");

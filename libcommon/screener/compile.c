@@ -55,8 +55,11 @@ static void place_items(struct compiler *c)
 	uint16_t *ids;
 
 	for (uint32_t i = 0; i < p->n_items; i++) {
-		const struct item *item = &c->items[i];
+		struct item *item = &c->items[i];
 
+		/* What every code needs is asked of everybody. */
+		if (item->required || item->required_if != NO_NODE || item->safety)
+			item->on_resolve = false;
 		if (item->repeats)
 			groups[p->n_row_groups++] = (uint16_t)i;
 		if (item->row_group < 0 && (item->required || item->required_if != NO_NODE))

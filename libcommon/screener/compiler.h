@@ -139,6 +139,8 @@ bool code_is_valid(struct str code);
 bool json_exact(struct compiler *c, const struct path *at, json_t *json, struct number *out);
 /* As json_exact, or a string of digits. */
 bool json_decimal(struct compiler *c, const struct path *at, json_t *json, struct number *out);
+/* As json_decimal, or a string of two integers, "5/9". */
+bool json_fraction(struct compiler *c, const struct path *at, json_t *json, struct number *out);
 
 /* item.c */
 void compile_items(struct compiler *c, const struct path *at);
@@ -146,6 +148,8 @@ void compile_item_rules(struct compiler *c, const struct path *at);
 uint16_t domain_add(struct compiler *c, const struct option *options, uint32_t n);
 /* Reports at the place when there are too many different units. */
 uint16_t unit_index(struct compiler *c, const struct path *at, struct str unit);
+/* open_choice.c: by which texts the options of an open choice are known. */
+void compile_option_names(struct compiler *c, const struct item *item);
 /* item_limit.c */
 void compile_limits(struct compiler *c, const struct path *at, json_t *json, struct item *item);
 /* A value of the item's type as written in the document. */

@@ -1,5 +1,5 @@
 /* The publish gate: its parts in order, and where their findings stand. */
-#include "screener/gate_part.h"
+#include "screener/gate_advice.h"
 #include "screener/json_tree.h"
 
 #define ARITHMETIC 8 /* of one operation, beside a look at a node */
@@ -97,6 +97,7 @@ static struct status run(struct gate *gate, struct str document)
 	gate_safety(gate);
 	gate_unreached(gate);
 	gate_untested_rules(gate);
+	gate_advice(gate);
 	gate->report->evaluations = gate->spent;
 	gate->report->findings =
 		(struct screener_findings){gate->c.findings, gate->c.n_findings, gate->c.n_errors};

@@ -25,7 +25,7 @@ static bool required_is_missing(struct screener_state *state)
 		uint32_t i = p->required[k];
 		const struct item *item = &p->items[i];
 
-		if (state->shown[i] == FALSE3 || item->on_resolve ||
+		if (state->shown[i] == FALSE3 ||
 		    (state->shown[i] == TRUE3 &&
 		     is_satisfied(item, &state->slots[i], state->answers->given[i])))
 			continue;
@@ -42,7 +42,7 @@ static bool safety_is_unknown(const struct screener_state *state)
 	for (uint32_t k = 0; k < p->n_safety; k++) {
 		uint32_t i = p->safety[k];
 
-		if (!p->items[i].on_resolve && state->shown[i] != FALSE3 && !state->slots[i].known)
+		if (state->shown[i] != FALSE3 && !state->slots[i].known)
 			return true;
 	}
 	return false;

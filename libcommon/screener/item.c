@@ -119,7 +119,11 @@ static void compile_value_type(struct compiler *c, const struct path *at, json_t
 	switch (item->type) {
 	case SCREENER_CHOICE:
 	case SCREENER_MULTI:
-	case SCREENER_OPEN_CHOICE: item->value.of = compile_options(c, at, json, item->type); break;
+	case SCREENER_OPEN_CHOICE:
+		item->value.of = compile_options(c, at, json, item->type);
+		if (item->type == SCREENER_OPEN_CHOICE)
+			compile_option_names(c, item);
+		break;
 	case SCREENER_STATE:
 		item->value.of = state_domain(c, at, json_object_get(json, "only"));
 		break;

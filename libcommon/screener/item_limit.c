@@ -72,11 +72,21 @@ static void compile_pattern(struct compiler *c, const struct path *at, json_t *j
 			 "This is not a pattern of the restricted form.");
 }
 
+static void compile_offset(struct compiler *c, const struct path *at, json_t *json,
+			   const char *name, struct number *out)
+{
+	json_t *value = json_object_get(json, name);
+
+	*out = number_of(0);
+	if (value)
+		json_fraction(c, AT_NAME(at, name), value, out);
+}
+
 static void compile_unit(struct compiler *c, const struct path *at, json_t *json,
 			 struct unit_rule *out)
 {
-	static const char *const members[] = {"code", "factor", "offset", NULL};
-	json_t *factor, *offset;
+	static const char *const members[] = {"code", "offset_before", "factor", "offset", NULL};
+	json_t *factor;
 	struct str code;
 
 	if (!member_check(c, at, json, members))
@@ -88,13 +98,11 @@ static void compile_unit(struct compiler *c, const struct path *at, json_t *json
 			ERROR_AT(c, AT_NAME(at, "code"), "BAD_VALUE", "This is no UCUM unit.");
 	}
 	factor = member_need(c, at, json, "factor");
-	if (factor && json_decimal(c, AT_NAME(at, "factor"), factor, &out->factor) &&
+	if (factor && json_fraction(c, AT_NAME(at, "factor"), factor, &out->factor) &&
 	    out->factor.num <= 0)
 		ERROR_AT(c, AT_NAME(at, "factor"), "BAD_VALUE", "A factor is greater than 0.");
-	out->offset = number_of(0);
-	offset = json_object_get(json, "offset");
-	if (offset)
-		json_decimal(c, AT_NAME(at, "offset"), offset, &out->offset);
+	compile_offset(c, at, json, "offset_before", &out->before);
+	compile_offset(c, at, json, "offset", &out->offset);
 }
 
 static void compile_units(struct compiler *c, const struct path *at, json_t *json,

@@ -5,6 +5,8 @@
  */
 #include "screener/json_tree.h"
 
+#include <stdio.h>
+
 #include "screener/scan.h"
 
 static json_t *read_value(struct scan *s);
@@ -89,5 +91,19 @@ json_t *json_tree_read(struct str text, json_error_t *error)
 	if (is_read)
 		return json;
 	json_decref(json);
-	return json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, error);
+	return json_any_read(text, JSON_REJECT_DUPLICATES, error);
+}
+
+json_t *json_any_read(struct str text, size_t flags, json_error_t *error)
+{
+	json_t *json = json_loadb(text.ptr, text.len, flags, error);
+
+	if (!json || !memchr(text.ptr, '\0', text.len))
+		return json;
+	json_decref(json);
+	if (error) {
+		*error = (json_error_t){.line = 1, .column = 1};
+		snprintf(error->text, sizeof error->text, "a NUL byte is no JSON");
+	}
+	return NULL;
 }

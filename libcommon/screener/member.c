@@ -280,3 +280,23 @@ bool json_decimal(struct compiler *c, const struct path *at, json_t *json, struc
 	}
 	return false;
 }
+
+static bool integer_parse(struct str text, struct number *out)
+{
+	return number_parse(text, out) == NUMBER_OK && number_is_integer(*out);
+}
+
+bool json_fraction(struct compiler *c, const struct path *at, json_t *json, struct number *out)
+{
+	const char *text = json_string_value(json), *bar = text ? strchr(text, '/') : NULL;
+	struct number num, den;
+
+	if (!bar)
+		return json_decimal(c, at, json, out);
+	if (integer_parse((struct str){text, (size_t)(bar - text)}, &num) &&
+	    integer_parse(str_of(bar + 1), &den) && den.num > 0 && number_div(num, den, out))
+		return true;
+	ERROR_AT(c, at, "BAD_VALUE",
+		 "A fraction is two integers, the second one greater than 0, for example 5/9.");
+	return false;
+}

@@ -153,7 +153,8 @@ bool number_rounding_parse(struct str name, enum number_rounding *out)
 struct digits {
 	int64_t mantissa;
 	int significant;
-	int scale; /* value = mantissa * 10^-scale */
+	int scale; /* value = mantissa * 10^(zeros - scale) */
+	int zeros; /* that end the digits so far, not in the mantissa */
 	bool too_long;
 };
 
@@ -164,14 +165,17 @@ static bool is_digit(char c)
 
 static void take_digit(struct digits *d, char c, bool fraction)
 {
-	if (d->significant || c != '0')
-		d->significant++;
+	d->scale += fraction;
+	if (c == '0') {
+		d->zeros += d->significant > 0;
+		return;
+	}
+	d->significant += d->zeros + 1;
 	if (d->significant > 17)
 		d->too_long = true;
 	else
-		d->mantissa = d->mantissa * 10 + (c - '0');
-	if (fraction && d->scale < 1000)
-		d->scale++;
+		d->mantissa = d->mantissa * powers[d->zeros + 1] + (c - '0');
+	d->zeros = 0;
 }
 
 static bool take_digits(struct str *s, struct digits *d, bool fraction)
@@ -232,10 +236,7 @@ enum number_error number_parse(struct str text, struct number *out)
 		return NUMBER_SYNTAX;
 	if (d.too_long)
 		return NUMBER_PRECISION;
-	while (d.scale > 0 && d.mantissa && d.mantissa % 10 == 0)
-		d.mantissa /= 10, d.scale--, d.significant--;
-	if (!d.mantissa)
-		d.scale = 0;
+	d.scale = d.mantissa ? d.scale - d.zeros : 0;
 	if (d.scale < -15 || d.scale > 15 || (d.significant > 15 && d.scale > 0))
 		return NUMBER_PRECISION;
 	if (negative)

@@ -56,7 +56,8 @@ enum number_error { NUMBER_OK, NUMBER_SYNTAX, NUMBER_PRECISION };
 
 /*
  * A number as JSON writes it.  PRECISION: more than 15 significant digits (16
- * for integers up to NUMBER_INT_MAX) or an exponent that leaves 10^±15.
+ * for integers up to NUMBER_INT_MAX) or a value that leaves 10^±15.  Zeros at
+ * the end are no digits of a value, however many they are.
  */
 enum number_error number_parse(struct str text, struct number *out);
 

@@ -67,15 +67,26 @@ struct option {
 	struct number score;
 };
 
+#define OPTION_NONE	 (-1)
+#define OPTION_AMBIGUOUS (-2)
+
+/* How free text of an open choice names an option. */
+struct option_name {
+	struct str folded;
+	int32_t option; /* its index, or OPTION_AMBIGUOUS */
+};
+
 struct domain {
 	const struct option *options;
 	uint32_t n;
-	uint64_t exclusive; /* of the first 64 */
+	uint64_t exclusive;		 /* of the first 64 */
+	const struct option_name *names; /* of an open choice, sorted by their bytes */
+	uint32_t n_names;
 };
 
 struct unit_rule {
 	struct str code;
-	struct number factor, offset;
+	struct number before, factor, offset; /* (answer + before) × factor + offset */
 };
 
 struct date_limit {
@@ -103,7 +114,7 @@ struct item {
 	int32_t show_if, required_if;
 	bool repeats, safety, required;
 	bool conditional; /* this or an enclosing group has a show_if */
-	bool on_resolve;  /* asked only once an outcome names it */
+	bool on_resolve;  /* asked only once an outcome that names it was decided */
 	bool has_hidden;
 	struct value when_hidden;
 	struct limits limits;
@@ -318,6 +329,12 @@ static inline uint16_t slot_of_score(const struct screener *s, uint32_t i)
 
 /* The index of the item with this id, or -1. */
 int32_t program_find_item(const struct screener *screener, struct str id);
+
+/*
+ * open_choice.c: the index of the option that the text names, OPTION_NONE, or OPTION_AMBIGUOUS when
+ * it names several.  Needs the arena while it runs.
+ */
+int32_t domain_option_named(const struct domain *domain, struct arena *arena, struct str text);
 
 /*
  * The row of a table valid for keys at a date, or NULL.  *walked is how many

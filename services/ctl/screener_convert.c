@@ -5,6 +5,7 @@
 #include "screener/canon.h"
 #include "screener/fhir.h"
 #include "screener/identity.h"
+#include "screener/json_tree.h"
 #include "screener_common.h"
 
 static const char canon_usage[] =
@@ -57,7 +58,7 @@ json_t *sc_read_json(struct arena *arena, const char *path)
 
 	if (!sc_read(arena, path, &text))
 		return NULL;
-	json = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	json = json_any_read(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (!json)
 		fprintf(stderr, "%s:%d:%d: %s\n", path, error.line, error.column, error.text);
 	return json;

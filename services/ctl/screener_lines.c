@@ -7,6 +7,7 @@
 #include "screener/canon.h"
 #include "screener/compat.h"
 #include "screener/dmn.h"
+#include "screener/json_tree.h"
 #include "screener/strict_rule.h"
 #include "screener_common.h"
 
@@ -110,7 +111,8 @@ static void run_lines(struct lines *l, json_t *(*run)(struct lines *l, const jso
 
 		if (is_blank(text))
 			continue;
-		line = json_loadb(text, (size_t)n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+		line = json_any_read((struct str){text, (size_t)n},
+				     JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
 		out = line ? run(l, line) : error_json(l, "LINE_NOT_JSON", NULL);
 		if (out)
 			sc_print_json(out, false);

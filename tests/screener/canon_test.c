@@ -160,6 +160,22 @@ Test(canon, what_has_no_single_meaning_is_refused)
 	expect_refused("1e400", "CANON_JSON");
 }
 
+Test(canon, a_nul_byte_is_refused_wherever_it_stands)
+{
+	static const struct str texts[] = {STR("1\0"),	       STR("[1\0]"), STR("{}\0"),
+					   STR("{\"a\":1\0}"), STR("\0"),    STR("-0.5\0 ")};
+	struct arena *arena = arena_new(1 << 20);
+	struct str out;
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct status st = canon_bytes(arena, texts[i], &out);
+
+		cr_expect(is_failed(st), "text %zu", i);
+		cr_expect_str_eq(st.reason, "CANON_JSON");
+	}
+	arena_free(&arena);
+}
+
 Test(canon, depth_is_limited)
 {
 	char json[2 * CANON_MAX_DEPTH + 3];

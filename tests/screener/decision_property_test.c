@@ -135,7 +135,7 @@ static void free_table(struct random_table *t)
 	arena_free(&t->arena);
 }
 
-/* Answers, and what the cells are held against: a free text is the code of no option. */
+/* Answers, and what the cells are held against: a free text is the option that it names, or none. */
 static const char *random_answers(struct dice *dice, const struct random_table *t,
 				  struct feel *inputs)
 {
@@ -151,8 +151,9 @@ static const char *random_answers(struct dice *dice, const struct random_table *
 		if (i == DATE)
 			json = arena_printf(t->arena, "%.12s", feel + strlen("date("));
 		if (i == OPEN && dice_roll(dice, 3) == 0) {
+			if (dice_roll(dice, 2))
+				feel = "\"free text\"";
 			json = arena_printf(t->arena, "{\"other\":%s}", feel);
-			feel = "\"free text\"";
 		}
 		cr_assert(feel_parse(t->arena, str_of(feel), &inputs[i], &error), "%s", feel);
 		strbuf_printf(&buf, "%s\"%s\":%s", buf.len ? "," : "{", names[i], json);

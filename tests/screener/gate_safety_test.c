@@ -138,7 +138,7 @@ Test(gate_safety, leaves_out_what_is_asked_only_to_resolve_an_outcome)
 	struct kit kit = kit_compile(
 		"{'format':'screener/1','slug':'s','locales':['en-US'],'items':["
 		"{'id':'ill','type':'boolean','safety':true},"
-		"{'id':'doctor','type':'attestation','safety':true}],'outcomes':["
+		"{'id':'doctor','type':'attestation'}],'outcomes':["
 		"{'id':'ask','severity':2,'resolvable':{'by':'doctor','to':'ok'}},"
 		"{'id':'ok','severity':1,'issue_code':{'class':'web','ttl':'P7D'}}],"
 		"'hit_policy':'first','rules':[{'id':'R1','if':{'var':'ill'},'then':'ask'},"

@@ -111,3 +111,13 @@ Test(json_tree, random_texts_and_their_damaged_copies_are_read_as_jansson_reads_
 		json_decref(json);
 	}
 }
+
+Test(json_tree, a_nul_byte_is_refused_even_after_a_number)
+{
+	json_error_t error;
+
+	cr_expect_null(json_tree_read(STR("[1\0]"), &error));
+	cr_expect_str_eq(error.text, "a NUL byte is no JSON");
+	cr_expect_null(json_tree_read(STR("{\"a\":-1.5\0}"), NULL));
+	cr_expect_null(json_tree_read(STR("{}\0"), NULL));
+}

@@ -1,5 +1,11 @@
 #include "kit.h"
 
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "screener/patch.h"
+
 date_days kit_today(void)
 {
 	return date_from_civil((struct civil_date){2026, 3, 1});
@@ -15,12 +21,12 @@ char *kit_json(struct arena *arena, const char *text)
 	return json;
 }
 
-struct kit kit_compile_with(const char *document, const char *const *tables, size_t n_tables)
+static struct kit compile(struct arena *arena, const char *document, const char *const *tables,
+			  size_t n_tables)
 {
-	struct kit kit = {.arena = arena_new(64 << 20)};
+	struct kit kit = {.arena = arena, .document = str_of(document)};
 	struct str *bytes = arena_array_of(kit.arena, struct str, n_tables);
 
-	kit.document = str_of(kit_json(kit.arena, document));
 	for (size_t i = 0; i < n_tables; i++)
 		bytes[i] = str_of(tables[i]);
 	if (is_failed(screener_compile(kit.arena, kit.document, bytes, n_tables, &kit.screener,
@@ -29,9 +35,45 @@ struct kit kit_compile_with(const char *document, const char *const *tables, siz
 	return kit;
 }
 
+struct kit kit_compile_with(const char *document, const char *const *tables, size_t n_tables)
+{
+	struct arena *arena = arena_new(64 << 20);
+
+	return compile(arena, kit_json(arena, document), tables, n_tables);
+}
+
 struct kit kit_compile(const char *document)
 {
 	return kit_compile_with(document, NULL, 0);
+}
+
+static json_t *load_data(const char *file)
+{
+	char path[4096];
+
+	snprintf(path, sizeof path, "%s/tests/screener/data/%s", getenv("AEGIS_SOURCE"), file);
+	return json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+}
+
+struct kit kit_patched(const char *file, const char *patch)
+{
+	struct arena *arena = arena_new(1 << 24);
+	json_t *document = load_data(file), *patched = NULL;
+	json_t *operations = json_loads(kit_json(arena, patch), JSON_REJECT_DUPLICATES, NULL);
+	struct kit kit = {.arena = arena_new(64 << 20)};
+
+	if (document && operations &&
+	    is_ok(patch_apply(arena, document, operations, &patched, NULL))) {
+		char *text = json_dumps(patched, JSON_COMPACT | JSON_REAL_PRECISION(15));
+
+		kit = compile(kit.arena, arena_strdup(kit.arena, text), NULL, 0);
+		free(text);
+	}
+	json_decref(document);
+	json_decref(operations);
+	json_decref(patched);
+	arena_free(&arena);
+	return kit;
 }
 
 void kit_free(struct kit *kit)

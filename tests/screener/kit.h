@@ -20,6 +20,8 @@ date_days kit_today(void);
 
 struct kit kit_compile(const char *document);
 struct kit kit_compile_with(const char *document, const char *const *tables, size_t n_tables);
+/* The document tests/screener/data/<file>, changed by a JSON Patch ("[]": as it is). */
+struct kit kit_patched(const char *file, const char *patch);
 void kit_free(struct kit *kit);
 
 /* A full evaluation; the outcome's id. */

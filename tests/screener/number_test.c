@@ -57,6 +57,28 @@ Test(number, what_is_too_long_or_no_number_is_refused)
 	cr_expect_eq(n.num, 77);
 }
 
+Test(number, zeros_at_the_end_are_no_digits_of_a_value)
+{
+	static const char *const cases[][2] = {
+		{"1.000000000000000000000000000", "1"},
+		{"70.5000000000000000000000000000", "70.5"},
+		{"0.000000000000000000000000000", "0"},
+		{"-12.30000000000000000000000", "-12.3"},
+		{"100.0000000000000000000000000e-2", "1"},
+		{"9007199254740990", "9007199254740990"},
+		{"1000000000000000", "1000000000000000"},
+		{"100200.0030000000000000000000000", "100200.003"},
+	};
+	struct number n;
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		cr_assert_eq(number_parse(str_of(cases[i][0]), &n), NUMBER_OK, "%s", cases[i][0]);
+		expect_text(n, cases[i][1]);
+	}
+	cr_expect_eq(number_parse(STR("1.0000000000000000000000001"), &n), NUMBER_PRECISION);
+	cr_expect_eq(number_parse(STR("1000000000000000000000000000"), &n), NUMBER_PRECISION);
+}
+
 Test(number, a_third_stays_a_third)
 {
 	struct number sum = frac(1, 3);

@@ -27,7 +27,7 @@ def items():
         {"id": "cents", "type": "integer", "money": "USD"},
         {"id": "part", "type": "decimal", "min": 0, "max": 9.5, "step": 0.5, "unit": "%", "initial": 1.5},
         {"id": "weight", "type": "quantity", "unit": "kg", "min": 1, "max": 400, "step": 0.5,
-         "units": [{"code": "[lb_av]", "factor": "0.45359237", "offset": "0"}]},
+         "units": [{"code": "[lb_av]", "factor": "0.45359237", "offset": "0"}, {"code": "[oz_av]", "offset_before": "-1/2", "factor": "1/35"}]},
         {"id": "day", "type": "date", "min": "today-130Y", "max": "today"},
         {"id": "words", "type": "text", "min_length": 2, "max_length": 20, "pattern": "[a-z]+"},
         {"id": "pick", "type": "choice", "options": [{"code": "F", "score": 0}, {"code": "M", "score": 1.5}], "initial": "F"},

@@ -1,0 +1,116 @@
+/*
+ * Free text of an open choice.  Text that names an option is that option (open_choice.c); other
+ * text is the code of no option, so a rule that looks for a code passes it by: "warfarin 5 mg" is
+ * not "warfarin".
+ */
+#include "screener/eval.h"
+#include "screener/gate_advice.h"
+
+static void check_names(struct gate *gate, uint32_t item)
+{
+	const struct domain *d = &gate->program->domains[gate->program->items[item].value.of];
+
+	for (uint32_t i = 0; i < d->n_names; i++)
+		if (d->names[i].option == OPTION_AMBIGUOUS)
+			gate_finding(
+				gate, gate_item_pointer(gate, item), SCREENER_WARNING,
+				"OPTION_AMBIGUOUS",
+				"Several options of \"%s\" are called \"%.*s\": an answer with "
+				"this free text is refused.",
+				gate->program->items[item].id.ptr, STR_ARG(d->names[i].folded));
+}
+
+static void put_free_text(struct value *value, uint8_t *given)
+{
+	*value = value_text(STR("other"));
+	*given = GIVEN_VALID;
+}
+
+/* Into every row: the rows are a copy. */
+static void put_into_rows(struct arena *arena, struct value *group, uint32_t child)
+{
+	struct rows *rows = arena_memdup(arena, group->rows, sizeof *rows);
+	size_t n = (size_t)rows->n * rows->n_children;
+
+	rows->cells = arena_memdup(arena, rows->cells, n * sizeof *rows->cells);
+	rows->given = arena_memdup(arena, rows->given, n);
+	for (size_t i = child; i < n; i += rows->n_children)
+		put_free_text(&rows->cells[i], &rows->given[i]);
+	group->rows = rows;
+}
+
+/* The answers of a test with free text for the item; false when the test does not ask the item. */
+static bool try_case(struct gate *gate, const struct gate_case *test, uint32_t item,
+		     struct screener_result *result)
+{
+	const struct screener *p = gate->program;
+	const struct item *it = &p->items[item];
+	uint32_t top = it->row_group < 0 ? item : (uint32_t)it->row_group;
+	struct screener_answers answers = *test->answers;
+
+	answers.slots =
+		arena_memdup(gate->scratch, answers.slots, p->n_items * sizeof *answers.slots);
+	answers.given = arena_memdup(gate->scratch, answers.given, p->n_items);
+	if (it->row_group < 0)
+		put_free_text(&answers.slots[item], &answers.given[item]);
+	else if (!answers.slots[top].known || !answers.slots[top].rows->n)
+		return false;
+	else
+		put_into_rows(gate->scratch, &answers.slots[top], item - top - 1);
+	screener_eval(p, &answers, gate->scratch, SCREENER_BRIEF, result);
+	return result->state->shown[top] == TRUE3;
+}
+
+/* The outcome with a code that free text ends with; *asked: did any test ask the item? */
+static const char *code_of_free_text(struct gate *gate, uint32_t item, bool *asked)
+{
+	const char *found = NULL;
+
+	*asked = false;
+	for (uint32_t i = 0; i < gate->n_cases && !found; i++) {
+		struct arena_mark mark = arena_mark(gate->scratch);
+		struct screener_result result;
+
+		if (try_case(gate, &gate->cases[i], item, &result)) {
+			*asked = true;
+			if (result.outcome->issues_code)
+				found = result.outcome->id;
+		}
+		arena_rewind(gate->scratch, mark);
+	}
+	return found;
+}
+
+static void check_safety(struct gate *gate, uint32_t item)
+{
+	const char *id = gate->program->items[item].id.ptr;
+	bool asked;
+	const char *outcome = code_of_free_text(gate, item, &asked);
+
+	if (outcome)
+		gate_finding(
+			gate, gate_item_pointer(gate, item), SCREENER_WARNING, "FREE_TEXT_CODE",
+			"Free text in the safety question \"%s\" can end with \"%s\", which "
+			"issues a code: an embedded test does so when its answer is a text that "
+			"names no option. Let a rule decide about every such text.",
+			id, outcome);
+	else if (!asked)
+		gate_finding(gate, gate_item_pointer(gate, item), SCREENER_WARNING,
+			     "FREE_TEXT_CODE",
+			     "No embedded test asks the safety question \"%s\", so it is not known "
+			     "whether free text in it can end with a code.",
+			     id);
+}
+
+void gate_free_texts(struct gate *gate)
+{
+	const struct screener *p = gate->program;
+
+	for (uint32_t i = 0; i < p->n_items; i++) {
+		if (p->items[i].type != SCREENER_OPEN_CHOICE)
+			continue;
+		check_names(gate, i);
+		if (p->items[i].safety && gate_issues_codes(p))
+			check_safety(gate, i);
+	}
+}

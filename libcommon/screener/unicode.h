@@ -1,0 +1,23 @@
+#pragma once
+
+/*
+ * What people type, compared as people read it.  The tables are those of ICU, which libxml2 already
+ * brings into every process that links this library.
+ */
+#include "base/arena.h"
+#include "base/str.h"
+
+/*
+ * The same bytes for texts that read alike: NFKC_Casefold of the Unicode standard (section 3.13),
+ * which also drops what is invisible; white space is trimmed at both ends, and each run of it
+ * inside becomes one space.  text is valid UTF-8.  The result is in the arena; empty when there is
+ * nothing to see in text.
+ */
+struct str unicode_fold(struct arena *arena, struct str text);
+
+/*
+ * Is there nothing to see: no code point but white space, control characters and those that
+ * Unicode ignores by default (zero width, marks of direction, fillers)?  Also of an empty text.
+ * text is valid UTF-8.
+ */
+bool unicode_is_blank(struct str text);
