@@ -1,7 +1,7 @@
 /* Answers as FORMAT.md "Items" reads them: absent, valid with a value, or invalid. */
+#include <ctype.h>
 #include <regex.h>
 #include <string.h>
-#include <strings.h>
 
 #include "world.h"
 
@@ -34,25 +34,31 @@ static enum given number_in_range(const json_t *item, struct fraction n, struct 
 	return VALID;
 }
 
-/* Value in `unit` = (answer + offset) x factor, or as the format says of offsets. */
+/* (answer + offset_before) x factor + offset */
+static bool converted(const json_t *rule, struct fraction *n)
+{
+	const char *before = json_string_value(json_object_get(rule, "offset_before"));
+	const char *factor = json_string_value(json_object_get(rule, "factor"));
+	const char *offset = json_string_value(json_object_get(rule, "offset"));
+	struct fraction by;
+
+	if (before && (!fraction_parse(before, &by) || !fraction_add(*n, by, n)))
+		return false;
+	if (!fraction_parse(factor, &by) || !fraction_multiply(*n, by, n))
+		return false;
+	return !offset || (fraction_parse(offset, &by) && fraction_add(*n, by, n));
+}
+
 static bool in_own_unit(const json_t *item, const char *unit, struct fraction *n)
 {
 	json_t *units = json_object_get(item, "units"), *rule;
-	struct fraction factor, offset = fraction_of(0);
-	const char *text;
 	size_t i;
 
 	if (strcmp(unit, json_string_value(json_object_get(item, "unit"))) == 0)
 		return true;
-	json_array_foreach (units, i, rule) {
-		if (strcmp(json_string_value(json_object_get(rule, "code")), unit) != 0)
-			continue;
-		text = json_string_value(json_object_get(rule, "offset"));
-		return fraction_parse(json_string_value(json_object_get(rule, "factor")),
-				      &factor) &&
-		       (!text || fraction_parse(text, &offset)) &&
-		       fraction_multiply(*n, factor, n) && fraction_add(*n, offset, n);
-	}
+	json_array_foreach (units, i, rule)
+		if (strcmp(json_string_value(json_object_get(rule, "code")), unit) == 0)
+			return converted(rule, n);
 	return false;
 }
 
@@ -157,17 +163,81 @@ static enum given read_choice(const json_t *item, json_t *answer, struct value *
 	return VALID;
 }
 
-static enum given read_open_choice(const json_t *item, json_t *answer, struct value *out)
+/* A text in which nothing can be seen is no answer. Random texts are ASCII. */
+static bool is_blank(const char *text)
+{
+	while (*text && (unsigned char)*text <= ' ')
+		text++;
+	return !*text;
+}
+
+/* Without regard to case and to how much space there is between words. */
+static bool names(const char *text, const char *name)
+{
+	while (*text == ' ')
+		text++;
+	for (; *name; name++, text++) {
+		if (tolower((unsigned char)*text) != tolower((unsigned char)*name))
+			return false;
+		while (*text == ' ' && text[1] == ' ')
+			text++;
+	}
+	return is_blank(text);
+}
+
+/* The label of an option in any locale. */
+static bool is_labelled(const struct oracle_item *item, const char *code, const char *text)
+{
+	json_t *texts;
+	const char *locale;
+	char key[200];
+
+	snprintf(key, sizeof key, "item.%s.option.%s", item->id, code);
+	json_object_foreach (item->i18n, locale, texts) {
+		const char *label = json_string_value(json_object_get(texts, key));
+
+		if (label && names(text, label))
+			return true;
+	}
+	return false;
+}
+
+static enum given read_free_text(const struct oracle_item *item, const char *text,
+				 struct value *out)
+{
+	json_t *options = json_object_get(item->json, "options"), *option;
+	json_t *exact = option_of(item->json, text);
+	int n = 0;
+	size_t i;
+
+	*out = text_of(text);
+	out->is_no_option = !exact;
+	if (exact)
+		return VALID;
+	json_array_foreach (options, i, option) {
+		const char *code = json_string_value(json_object_get(option, "code"));
+
+		if (!names(text, code) && !is_labelled(item, code, text))
+			continue;
+		*out = text_of(code);
+		n++;
+	}
+	return n > 1 ? INVALID : VALID;
+}
+
+static enum given read_open_choice(const struct oracle_item *item, json_t *answer,
+				   struct value *out)
 {
 	json_t *other = json_object_get(answer, "other");
+	const char *text = json_string_value(other);
 
 	if (!json_is_object(answer))
-		return read_choice(item, answer, out);
-	if (!json_is_string(other) || !text_fits(item, json_string_value(other)))
+		return read_choice(item->json, answer, out);
+	if (text && is_blank(text))
+		return ABSENT;
+	if (!text || !text_fits(item->json, text))
 		return INVALID;
-	*out = text_of(json_string_value(other));
-	out->is_no_option = true;
-	return VALID;
+	return read_free_text(item, text, out);
 }
 
 static enum given read_multi(const json_t *item, json_t *answer, struct value *out)
@@ -210,6 +280,8 @@ static enum given read_text(const struct oracle_item *item, json_t *answer, stru
 
 	if (!text)
 		return INVALID;
+	if (is_type(item, "text") && is_blank(text))
+		return ABSENT;
 	if (is_type(item, "zip") ? !matches("[0-9]{5}(-[0-9]{4})?", text)
 				 : !text_fits(item->json, text))
 		return INVALID;
@@ -247,7 +319,7 @@ enum given read_answer(const struct oracle_item *item, json_t *answer, int64_t t
 	if (is_type(item, "choice"))
 		return read_choice(item->json, answer, out);
 	if (is_type(item, "open_choice"))
-		return read_open_choice(item->json, answer, out);
+		return read_open_choice(item, answer, out);
 	if (is_type(item, "multi"))
 		return read_multi(item->json, answer, out);
 	if (is_type(item, "state"))

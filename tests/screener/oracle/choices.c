@@ -182,12 +182,13 @@ static void codes(struct choices *c, const struct oracle_item *item)
 	if (strcmp(item->type, "open_choice") != 0)
 		return;
 	add(c, json_pack("{s:s}", "other", "zz"));
-	add(c, json_pack("{s:s}", "other", "x"));
+	add(c, json_pack("{s:s}", "other", roll(c, 2) ? "x" : " Y"));
+	add(c, json_pack("{s:s}", "other", roll(c, 2) ? "big  ONE " : "  "));
 }
 
 static void texts(struct choices *c, const struct oracle_item *item)
 {
-	static const char *const samples[] = {"a", "b", "ab", "bb", "acc", "12", "q", "abcde"};
+	static const char *const samples[] = {"a", "b", "ab", "bb", "acc", "12", "q", "abcde", " "};
 
 	c->exact = false;
 	if (strcmp(item->type, "zip") == 0) {
@@ -196,7 +197,7 @@ static void texts(struct choices *c, const struct oracle_item *item)
 		add(c, json_string("7330"));
 		return;
 	}
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 9; i++)
 		add(c, json_string(samples[i]));
 }
 

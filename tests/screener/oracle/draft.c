@@ -80,13 +80,25 @@ static void constraints(struct draft *draft)
 	json_object_set_new(draft->document, "constraints", list);
 }
 
+/* What may resolve an outcome; rarely it is a question of its own, too. */
+static json_t *agreement(struct draft *draft)
+{
+	json_t *item = json_pack("{s:s,s:s}", "id", "agree", "type", "attestation");
+
+	if (draft_chance(draft, 8))
+		json_object_set_new(item, "required", json_true());
+	if (draft_chance(draft, 12))
+		json_object_set_new(item, "safety", json_true());
+	return item;
+}
+
 struct random_document draft_document(uint64_t seed)
 {
 	struct draft draft = {.state = seed * 2654435761u + 1};
 
-	draft.document = json_pack("{s:s,s:s,s:[s],s:[{s:s,s:s}],s:[],s:[]}", "format",
+	draft.document = json_pack("{s:s,s:s,s:[s],s:[o],s:[],s:[],s:{s:{}}}", "format",
 				   "screener/1", "slug", "random", "locales", "en-US", "items",
-				   "id", "agree", "type", "attestation", "derived", "scores");
+				   agreement(&draft), "derived", "scores", "i18n", "en-US");
 	draft.tables = json_array();
 	if (draft_chance(&draft, 5))
 		draft_table(&draft);

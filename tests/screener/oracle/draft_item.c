@@ -63,6 +63,21 @@ static json_t *options(struct draft *draft, bool exclusive)
 	return list;
 }
 
+/* Labels by which free text may name the options, of which one is the code of another. */
+static void labels(struct draft *draft, const char *id)
+{
+	static const char *const texts[] = {"Big One", "X", "other"};
+	json_t *i18n = json_object_get(draft->document, "i18n");
+	char key[64];
+
+	for (char code = 'x'; code <= 'y'; code++) {
+		snprintf(key, sizeof key, "item.%s.option.%c", id, code);
+		if (draft_chance(draft, 2))
+			set(json_object_get(i18n, "en-US"), key,
+			    json_string(texts[draft_roll(draft, 3)]));
+	}
+}
+
 static void choices(struct draft *draft, struct draft_name *name)
 {
 	json_t *option;
@@ -74,6 +89,8 @@ static void choices(struct draft *draft, struct draft_name *name)
 	json_array_foreach (json_object_get(name->item, "options"), i, option)
 		json_array_append(name->codes, json_object_get(option, "code"));
 	set(name->item, "x_codes", name->codes);
+	if (strcmp(json_string_value(json_object_get(name->item, "type")), "open_choice") == 0)
+		labels(draft, name->id);
 	if (name->type != 'S')
 		return;
 	if (draft_chance(draft, 3))
@@ -109,13 +126,18 @@ static void texts(struct draft *draft, json_t *item)
 
 static void units(struct draft *draft, json_t *item)
 {
-	static const char *const factors[] = {"2", "0.5", "0.45359237"};
+	static const char *const factors[] = {"2", "0.5", "0.45359237", "5/9"};
+	json_t *rule =
+		json_pack("{s:s,s:s}", "code", "[lb_av]", "factor", factors[draft_roll(draft, 4)]);
 
 	set(item, "unit", json_string("kg"));
+	if (draft_chance(draft, 3))
+		set(rule, "offset_before", json_string("-1"));
+	if (draft_chance(draft, 3))
+		set(rule, "offset", json_string("1/3"));
 	if (draft_chance(draft, 2))
-		set(item, "units",
-		    json_pack("[{s:s,s:s}]", "code", "[lb_av]", "factor",
-			      factors[draft_roll(draft, 3)]));
+		set(item, "units", json_pack("[O]", rule));
+	json_decref(rule);
 }
 
 static void members_of_type(struct draft *draft, const char *type, struct draft_name *name)
@@ -165,27 +187,19 @@ static json_t *requirement(struct draft *draft, bool may_be_rule)
 	return draft_boolean(draft, 1);
 }
 
-/*
- * A statement that nobody made may not count: a safety attestation is required, and what counts
- * for a hidden one is not true.
- */
 static void flags(struct draft *draft, struct draft_name *name, bool attestation)
 {
-	json_t *item = name->item, *literal;
-	bool safety = draft_chance(draft, 3);
+	json_t *item = name->item;
 
-	if (safety)
+	if (draft_chance(draft, 3))
 		set(item, "safety", json_true());
-	if (attestation && safety)
-		set(item, "required", json_true());
-	else if (draft_chance(draft, 3))
+	if (draft_chance(draft, 3))
 		set(item, "required", requirement(draft, !attestation));
 	if ((draft->n_names || draft->in_rows) && draft_chance(draft, 2))
 		set(item, "show_if", draft_boolean(draft, 1));
 	if (!json_object_get(item, "show_if") || draft_roll(draft, 5) < 2)
 		return;
-	literal = attestation ? json_false() : literal_of(draft, name);
-	set(item, "when_hidden", literal);
+	set(item, "when_hidden", literal_of(draft, name));
 }
 
 /* An item that is no group; declared among the names it belongs to by the caller. */
@@ -226,7 +240,7 @@ static void rows(struct draft *draft, json_t *item, const char *id)
 	if (json_object_get(item, "show_if") && draft_chance(draft, 3))
 		set(item, "when_hidden", json_array());
 	for (int n = 1 + draft_roll(draft, 2); n > 0 && draft->n_row_names < 4; n--) {
-		draft->in_rows = group.n_children ? &group : NULL;
+		draft->in_rows = &group;
 		draft->row_names[draft->n_row_names++] = question(draft);
 		draft->in_rows = NULL;
 		json_array_append_new(json_object_get(item, "items"),

@@ -22,6 +22,7 @@ static bool add_items(struct oracle_document *doc, json_t *items, int group)
 			.id = json_string_value(json_object_get(json, "id")),
 			.type = json_string_value(json_object_get(json, "type")),
 			.json = json,
+			.i18n = json_object_get(doc->json, "i18n"),
 			.group = group,
 			.row_group = group >= 0 && doc->items[group].repeats ? group : -1,
 			.repeats = json_is_true(json_object_get(json, "repeats")),
@@ -45,6 +46,7 @@ static void name_tables(struct oracle_document *doc, const char *const *hashes)
 						json_array_get(doc->tables, i));
 }
 
+/* One that is required or a safety question besides is asked of everybody. */
 static void mark_attestations(struct oracle_document *doc)
 {
 	json_t *outcome;
@@ -52,9 +54,15 @@ static void mark_attestations(struct oracle_document *doc)
 
 	json_array_foreach (json_object_get(doc->json, "outcomes"), i, outcome) {
 		json_t *by = json_object_get(json_object_get(outcome, "resolvable"), "by");
+		struct oracle_item *item;
+		json_t *required;
 
-		if (by)
-			doc->items[item_find(doc, json_string_value(by))].is_by = true;
+		if (!by)
+			continue;
+		item = &doc->items[item_find(doc, json_string_value(by))];
+		required = json_object_get(item->json, "required");
+		item->is_by = (!required || json_is_false(required)) &&
+			      !json_is_true(json_object_get(item->json, "safety"));
 	}
 }
 

@@ -3,7 +3,8 @@
 /*
  * A slow and obvious evaluator of screener/1, written from FORMAT.md alone. It links nothing of
  * the engine and reads the document as JSON anew with each evaluation. It expects a document that
- * compiles, and knows all of the format but `pce_ascvd`, nested labels and the operation limit.
+ * compiles, and knows all of the format but `pce_ascvd`, texts beyond ASCII and the operation
+ * limit.
  */
 #include <jansson.h>
 #include <stdbool.h>
@@ -30,10 +31,11 @@ enum held {
 
 struct oracle_item {
 	const char *id, *type;
-	json_t *json;
+	json_t *json, *i18n;
 	int group;     /* index of the enclosing group, or -1 */
 	int row_group; /* index of the enclosing group that repeats, or -1 */
-	bool repeats, is_by;
+	bool repeats;
+	bool is_by; /* asked only when it can resolve an outcome */
 };
 
 struct oracle_document {
