@@ -125,7 +125,7 @@ static int check(struct arena *arena, const struct sc_options *o)
 		hex_encode(c.hash, hash, sizeof hash);
 	st = sc_compile(arena, o, c.path, c.document, &c.screener, &c.compiled);
 	if (is_ok(st))
-		st = screener_gate(c.screener, arena, c.document, SCREENER_GATE_EVALUATIONS,
+		st = screener_gate(c.screener, arena, c.document, NULL, SCREENER_GATE_EVALUATIONS,
 				   &c.gate);
 	if (is_failed(st) && !c.compiled.n)
 		sc_say_failure(c.path, st);

@@ -80,8 +80,8 @@ struct status screener_check(struct rpc_call *call, struct str document,
 	TRY(screener_tables(call, document, &tables));
 	st = screener_compile(call->arena, document, tables.tables, tables.n, screener, &compiled);
 	if (is_ok(st))
-		st = screener_gate(*screener, call->arena, document, SCREENER_GATE_EVALUATIONS,
-				   report);
+		st = screener_gate(*screener, call->arena, document, NULL,
+				   SCREENER_GATE_EVALUATIONS, report);
 	if (is_failed(st) && !compiled.n_errors) {
 		screener_free(screener);
 		return st;

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "prover/prover.h"
 #include "screener/gate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -36,7 +37,7 @@ static struct str gate_of(const struct screener *screener, struct arena *arena, 
 	struct strbuf buf = strbuf_new(arena);
 	struct screener_gate_report report;
 
-	must(is_ok(screener_gate(screener, arena, document, 300, &report)));
+	must(is_ok(screener_gate(screener, arena, document, &prover_in_process, 300, &report)));
 	for (size_t i = 0; i < report.findings.n; i++)
 		strbuf_printf(&buf, "%s %s %s\n", report.findings.list[i].code,
 			      report.findings.list[i].pointer, report.findings.list[i].message);

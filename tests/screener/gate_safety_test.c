@@ -77,7 +77,8 @@ Test(gate_safety, says_plainly_that_it_ran_out_of_evaluations)
 	struct kit kit = kit_compile(PREGNANT("", WOMEN));
 	struct screener_gate_report report;
 
-	cr_assert(is_ok(screener_gate(kit.screener, kit.arena, kit.document, 1, &report)));
+	cr_assert(is_ok(screener_gate(kit.screener, kit.arena, kit.document, &prover_in_process, 1,
+				      &report)));
 	cr_expect_eq(report.safety, SCREENER_NOT_PROVEN);
 	cr_expect_eq(report.findings.n_errors, 0);
 	cr_expect_str_eq(report.findings.list[0].code, "SAFETY_NOT_PROVEN");

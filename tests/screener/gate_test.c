@@ -16,7 +16,8 @@ Test(gate, refuses_a_document_of_another_program)
 	struct kit kit = kit_compile(AGE_WITH("first", CHILD "," ADULT, "", TESTED));
 	struct screener_gate_report report;
 
-	cr_assert(is_failed(screener_gate(kit.screener, kit.arena, STR("[1"), 1, &report)));
+	cr_assert(is_failed(
+		screener_gate(kit.screener, kit.arena, STR("[1"), &prover_in_process, 1, &report)));
 	kit_free(&kit);
 }
 

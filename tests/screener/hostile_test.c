@@ -3,6 +3,7 @@
 #include <libxml/parser.h>
 
 #include "base/instant.h"
+#include "prover/prover.h"
 #include "screener/compat.h"
 #include "screener/dmn.h"
 #include "screener/fhir.h"
@@ -180,8 +181,8 @@ static void publish(struct strbuf *buf)
 	struct screener *screener = NULL;
 
 	cr_assert(is_ok(screener_compile(arena, strbuf_str(buf), NULL, 0, &screener, &findings)));
-	cr_assert(is_ok(screener_gate(screener, call, strbuf_str(buf), SCREENER_GATE_EVALUATIONS,
-				      &report)));
+	cr_assert(is_ok(screener_gate(screener, call, strbuf_str(buf), &prover_in_process,
+				      SCREENER_GATE_EVALUATIONS, &report)));
 	cr_expect_leq(report.evaluations, 2 * SCREENER_GATE_EVALUATIONS);
 	cr_expect_not(arena_is_exhausted(call));
 	screener_free(&screener);

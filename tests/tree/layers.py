@@ -17,6 +17,7 @@ LIBRARIES = {
     "http": {"rpc"},
     "merkle": {"crypto"},
     "pbjson": {"rpc"},
+    "prover": {"screener"},
     "rpc": {"crypto", "pbjson"},
     "screener": {"crypto"},
     "svc_core": {"cfg"},
@@ -30,9 +31,10 @@ FOREIGN = {
     "sodium.h": {"libcommon/crypto", "tests"},
     "openssl/": {"libcommon/crypto", "libcommon/rpc", "tests"},
     "curl/": {"libcommon/http/curl_set.h", "services/notification", "services/compliance", "services/ctl", "tests"},
-    "jansson.h": {"libcommon/screener", "services", "proto/protoc-gen-aegis", "tests"},
+    "jansson.h": {"libcommon/screener", "libcommon/prover", "services", "proto/protoc-gen-aegis", "tests"},
     "libxml/": {"libcommon/screener", "services/ctl", "tests"},
     "gnutls/": {"gateway", "tests"},
+    "z3.h": {"libcommon/prover", "tests"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)
 

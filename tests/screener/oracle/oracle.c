@@ -196,15 +196,20 @@ static bool issues_code(const struct oracle_document *doc, const char *outcome)
 	return json_object_get(outcome_json(doc, outcome), "issue_code") != NULL;
 }
 
-static bool unknown_in_a_row(struct world *w, int item)
+/* Unknown to the rules: in some row, or because there are no rows to look at. */
+static void note_child(struct world *w, int item, struct oracle_result *out)
 {
-	int n = group_rows(w, w->doc->items[item].row_group);
-	bool is_unknown = n < 0;
+	int group = w->doc->items[item].row_group, n = group_rows(w, group);
 
+	out->unknown[item] = n < 0;
+	out->asked_unknown[item] = n < 0 && item_cell(w, group)->shown != IS_FALSE;
 	for (w->row = 0; w->row < n; w->row++)
-		is_unknown = is_unknown || !item_value(w, item).known;
+		if (!item_value(w, item).known) {
+			out->unknown[item] = true;
+			if (item_cell(w, item)->shown != IS_FALSE)
+				out->asked_unknown[item] = true;
+		}
 	w->row = -1;
-	return is_unknown;
 }
 
 static void note_items(struct world *w, struct oracle_result *out)
@@ -213,12 +218,12 @@ static void note_items(struct world *w, struct oracle_result *out)
 		const struct oracle_item *item = &w->doc->items[i];
 
 		if (item->row_group >= 0) {
-			out->shown[i] = item_cell(w, item->row_group)->shown;
-			out->unknown[i] = unknown_in_a_row(w, i);
+			note_child(w, i, out);
 			continue;
 		}
-		out->shown[i] = item_cell(w, i)->shown;
-		out->unknown[i] = item->repeats ? group_rows(w, i) < 0 : !item_value(w, i).known;
+		out->unknown[i] =
+			item->repeats ? group_rows(w, i) < 0 : !item_value(w, i).known;
+		out->asked_unknown[i] = out->unknown[i] && item_cell(w, i)->shown != IS_FALSE;
 	}
 }
 

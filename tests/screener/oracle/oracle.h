@@ -57,9 +57,8 @@ struct oracle_result {
 	/* What the rules alone decide, resolved, when nothing is held back; NULL if nothing. */
 	const char *of_rules;
 	bool of_rules_issues_code;
-	/* For each item: visible; unknown to the rules; in rows: in some row. */
-	enum kleene shown[ORACLE_ITEMS];
-	bool unknown[ORACLE_ITEMS];
+	/* For each item: unknown to the rules, in rows in some row; and besides not hidden. */
+	bool unknown[ORACLE_ITEMS], asked_unknown[ORACLE_ITEMS];
 };
 
 /*

@@ -107,11 +107,11 @@ static bool is_question(const struct oracle_item *item)
 static void note_questions(struct trial *trial, json_t *answers, const struct oracle_result *r)
 {
 	for (int i = 0; i < trial->oracle.n_items; i++) {
-		if (!is_question(&trial->oracle.items[i]) || !r->unknown[i])
+		if (!is_question(&trial->oracle.items[i]))
 			continue;
-		if (r->issues_code && !trial->violations[i])
+		if (r->issues_code && r->unknown[i] && !trial->violations[i])
 			trial->violations[i] = json_incref(answers);
-		if (r->of_rules_issues_code && r->shown[i] != IS_FALSE && !trial->hasty[i])
+		if (r->of_rules_issues_code && r->asked_unknown[i] && !trial->hasty[i])
 			trial->hasty[i] = json_incref(answers);
 	}
 }

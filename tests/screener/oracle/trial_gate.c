@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "days.h"
+#include "prover/prover.h"
 #include "trial.h"
 
 static int question_index(struct trial *trial, const char *id)
@@ -14,26 +14,20 @@ static int question_index(struct trial *trial, const char *id)
 	return 0;
 }
 
-/* The gate's answers must refute in the oracle, too, and in the engine. */
-static void check_refutation(struct trial *trial, const struct screener_safety *safety, int item,
-			     bool of_rules)
+/* The gate's answers must refute in the oracle, too. */
+static void check_refutation(struct trial *trial, const char *id, int item, const char *text,
+			     date_days as_of, bool of_rules)
 {
-	const char *text = of_rules ? safety->rules_answers : safety->answers;
 	json_t *answers = json_loads(text, 0, NULL);
 	struct oracle_result result;
-	bool holds = false;
 
-	for (int day = 0; day < TRIAL_DAYS && !holds && answers; day++) {
-		if (!trial_compare(trial, answers, trial->days[day], &result))
-			break;
-		holds = result.unknown[item] &&
-			(of_rules ? result.of_rules_issues_code : result.issues_code);
-	}
-	json_decref(answers);
-	if (!holds)
+	if (!answers || !trial_compare(trial, answers, as_of, &result) ||
+	    !(of_rules ? result.asked_unknown[item] && result.of_rules_issues_code
+		       : result.unknown[item] && result.issues_code))
 		trial_difference(trial, of_rules ? "RULES_REFUTED" : "REFUTED",
-				 "%s is refuted by answers that do not refute: %s", safety->item,
-				 text);
+				 "day %lld: %s is refuted by answers that do not refute: %s",
+				 (long long)as_of, id, text);
+	json_decref(answers);
 }
 
 static void check_question(struct trial *trial, const struct screener_safety *safety)
@@ -62,9 +56,10 @@ static void check_question(struct trial *trial, const struct screener_safety *sa
 				 "decide for a code: %s",
 				 safety->item, trial_dump(trial, trial->hasty[i]));
 	if (safety->verdict == SCREENER_REFUTED)
-		check_refutation(trial, safety, i, false);
+		check_refutation(trial, safety->item, i, safety->answers, safety->as_of, false);
 	if (safety->rules == SCREENER_REFUTED)
-		check_refutation(trial, safety, i, true);
+		check_refutation(trial, safety->item, i, safety->rules_answers,
+				 safety->rules_as_of, true);
 }
 
 /* "/rules/3/if", "/decision/rows/3", "/outcomes/2" */
@@ -139,7 +134,7 @@ void trial_gate(struct trial *trial)
 	struct screener_gate_report report;
 
 	if (is_failed(screener_gate(trial->screener, trial->arena, str_of(trial->text),
-				    trial->settings->gate_limit, &report))) {
+				    &prover_in_process, trial->settings->gate_limit, &report))) {
 		trial_difference(trial, "GATE", "the gate does not take the document");
 		return;
 	}
