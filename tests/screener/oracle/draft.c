@@ -100,9 +100,10 @@ struct random_document draft_document(uint64_t seed)
 				   "screener/1", "slug", "random", "locales", "en-US", "items",
 				   agreement(&draft), "derived", "scores", "i18n", "en-US");
 	draft.tables = json_array();
+	draft.finite = draft_roll(&draft, 5) < 2;
 	if (draft_chance(&draft, 5))
 		draft_table(&draft);
-	for (int n = 2 + draft_roll(&draft, 5); n > 0; n--) {
+	for (int n = 2 + draft_roll(&draft, draft.finite ? 3 : 5); n > 0; n--) {
 		draft_item(&draft);
 		if (draft_chance(&draft, 7))
 			draft_derived(&draft);

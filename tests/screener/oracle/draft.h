@@ -30,6 +30,7 @@ struct draft {
 	char (*hashes)[65];
 	struct draft_name names[DRAFT_NAMES], row_names[4];
 	int n_names, n_row_names, n_ids;
+	bool finite;		    /* only items of which all answers can be tried */
 	struct draft_name *in_rows; /* the group whose rows the rule being written loops over */
 };
 

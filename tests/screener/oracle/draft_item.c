@@ -22,9 +22,9 @@ static void whole_limits(struct draft *draft, struct draft_name *name)
 {
 	name->low = draft_roll(draft, 4) - 1;
 	name->high = name->low + 1 + draft_roll(draft, 5);
-	if (draft_roll(draft, 8))
+	if (draft->finite || draft_roll(draft, 8))
 		set(name->item, "min", json_integer(name->low));
-	if (draft_roll(draft, 8))
+	if (draft->finite || draft_roll(draft, 8))
 		set(name->item, "max", json_integer(name->high));
 	if (draft_chance(draft, 8))
 		set(name->item, "step", json_integer(2));
@@ -209,11 +209,11 @@ static struct draft_name question(struct draft *draft)
 		const char *type;
 		char letter;
 	} types[] = {
-		{"boolean", 'B'},     {"boolean", 'B'}, {"integer", 'I'},  {"integer", 'I'},
-		{"decimal", 'D'},     {"decimal", 'D'}, {"quantity", 'Q'}, {"date", 'A'},
-		{"text", 'X'},	      {"choice", 'C'},	{"choice", 'C'},   {"multi", 'S'},
-		{"open_choice", 'C'}, {"state", 'C'},	{"zip", 'X'},	   {"attestation", 'B'}};
-	int i = draft_roll(draft, sizeof types / sizeof types[0]);
+		{"boolean", 'B'},     {"integer", 'I'}, {"choice", 'C'},  {"multi", 'S'},
+		{"attestation", 'B'}, {"boolean", 'B'}, {"integer", 'I'}, {"choice", 'C'},
+		{"state", 'C'},	      {"decimal", 'D'}, {"decimal", 'D'}, {"quantity", 'Q'},
+		{"date", 'A'},	      {"text", 'X'},	{"zip", 'X'},	  {"open_choice", 'C'}};
+	int i = draft_roll(draft, draft->finite ? 9 : 16);
 	struct draft_name name = {.type = types[i].letter, .high = 3};
 
 	draft_id(draft, types[i].type[0], name.id);
@@ -262,7 +262,7 @@ static void group(struct draft *draft, json_t *items)
 	json_array_append_new(items, item);
 	if (draft->n_names && draft_chance(draft, 2))
 		set(item, "show_if", draft_boolean(draft, 1));
-	if (draft_chance(draft, 2) && draft->n_row_names < 3) {
+	if (!draft->finite && draft_chance(draft, 2) && draft->n_row_names < 3) {
 		rows(draft, item, id);
 		return;
 	}

@@ -83,7 +83,7 @@ static bool try_one(const struct options *o, struct trial_counts *counts, struct
 		random.document = json_load_file(o->file, 0, NULL);
 	}
 	kind = trial_run(&o->settings, counts, arena, random.document, random.tables, seed,
-			 &report);
+			 !o->file, &report);
 	if (kind) {
 		printf("seed %llu: %s\n", (unsigned long long)seed, kind);
 		shrink(&o->settings, random.document, random.tables, seed, kind);
@@ -91,7 +91,7 @@ static bool try_one(const struct options *o, struct trial_counts *counts, struct
 		print_json("  tables ", random.tables);
 		arena_reset(arena, false);
 		trial_run(&o->settings, &(struct trial_counts){}, arena, random.document,
-			  random.tables, seed, &report);
+			  random.tables, seed, false, &report);
 		printf("  %s\n", report);
 		fflush(stdout);
 	}

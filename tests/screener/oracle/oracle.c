@@ -221,8 +221,7 @@ static void note_items(struct world *w, struct oracle_result *out)
 			note_child(w, i, out);
 			continue;
 		}
-		out->unknown[i] =
-			item->repeats ? group_rows(w, i) < 0 : !item_value(w, i).known;
+		out->unknown[i] = item->repeats ? group_rows(w, i) < 0 : !item_value(w, i).known;
 		out->asked_unknown[i] = out->unknown[i] && item_cell(w, i)->shown != IS_FALSE;
 	}
 }

@@ -20,7 +20,7 @@ static bool still_shows(struct shrinking *s)
 
 	if (s->tries-- > 0) {
 		kind = trial_run(s->settings, &(struct trial_counts){}, s->arena, s->document,
-				 s->tables, s->seed, NULL);
+				 s->tables, s->seed, false, NULL);
 		kind = kind && strcmp(kind, s->kind) == 0 ? kind : NULL;
 	}
 	arena_reset(s->arena, false);

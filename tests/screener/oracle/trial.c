@@ -56,9 +56,35 @@ static void forget(struct trial *trial)
 	screener_free(&trial->screener);
 }
 
+/* Answers, and what the oracle says of them, as the embedded tests of a document that has none. */
+static void add_tests(struct trial *trial, uint64_t seed)
+{
+	struct choices *choices = malloc(sizeof *choices);
+	json_t *tests = json_array();
+	struct oracle_result result;
+
+	if (!choices)
+		abort();
+	for (int day = 0; day < TRIAL_DAYS; day++) {
+		char date[16];
+		json_t *answers;
+
+		day_print(trial->days[day], date);
+		choices_init(choices, &trial->oracle, trial->days[day], seed + (uint64_t)day);
+		answers = choices_sample(choices);
+		oracle_eval(&trial->oracle, answers, trial->days[day], &result);
+		json_array_append_new(tests, json_pack("{s:s,s:s,s:o,s:s,s:b}", "name", date,
+						       "as_of", date, "answers", answers, "outcome",
+						       result.outcome, "decided", result.decided));
+		choices_fini(choices);
+	}
+	json_object_set_new(trial->document, "tests", tests);
+	free(choices);
+}
+
 const char *trial_run(const struct trial_settings *settings, struct trial_counts *counts,
 		      struct arena *arena, json_t *document, json_t *tables, uint64_t seed,
-		      const char **report)
+		      bool with_tests, const char **report)
 {
 	struct trial *trial = arena_new_of(arena, struct trial);
 	const char *kind;
@@ -73,6 +99,13 @@ const char *trial_run(const struct trial_settings *settings, struct trial_counts
 	day_parse(seed % 2 ? "2026-03-01" : "2024-02-29", &trial->days[1]);
 	if (!compile(trial))
 		return NULL;
+	if (with_tests) {
+		add_tests(trial, seed);
+		screener_free(&trial->screener);
+		oracle_close(&trial->oracle);
+		if (!compile(trial))
+			return NULL;
+	}
 	counts->documents++;
 	trial->reached = json_object();
 	trial_evaluate(trial, seed);

@@ -52,10 +52,13 @@ struct trial {
 	json_t *hasty[ORACLE_ITEMS];	  /* item -> as above, of the rules alone */
 };
 
-/* NULL, or the kind of the first difference; the arena holds what report says of it. */
+/*
+ * NULL, or the kind of the first difference; the arena holds what report says of it. with_tests
+ * gives the document embedded tests, which must hold.
+ */
 const char *trial_run(const struct trial_settings *settings, struct trial_counts *counts,
 		      struct arena *arena, json_t *document, json_t *tables, uint64_t seed,
-		      const char **report);
+		      bool with_tests, const char **report);
 
 /* trial_eval.c: engine and oracle over the same answers. */
 void trial_evaluate(struct trial *trial, uint64_t seed);

@@ -58,8 +58,8 @@ static void check_question(struct trial *trial, const struct screener_safety *sa
 	if (safety->verdict == SCREENER_REFUTED)
 		check_refutation(trial, safety->item, i, safety->answers, safety->as_of, false);
 	if (safety->rules == SCREENER_REFUTED)
-		check_refutation(trial, safety->item, i, safety->rules_answers,
-				 safety->rules_as_of, true);
+		check_refutation(trial, safety->item, i, safety->rules_answers, safety->rules_as_of,
+				 true);
 }
 
 /* "/rules/3/if", "/decision/rows/3", "/outcomes/2" */
