@@ -152,17 +152,20 @@ static bool eval_rules(struct world *w, enum kleene *out)
 }
 
 /* Every derived value, score and band is evaluated, whether a rule looks at it or not. */
-static bool a_value_fails(struct world *w)
+static bool eval_values(struct world *w, struct oracle_result *out)
 {
 	json_t *scores = json_object_get(w->doc->json, "scores");
 	bool is_failed = false;
 
-	for (size_t i = 0; i < json_array_size(json_object_get(w->doc->json, "derived")); i++)
-		is_failed = derived_value(w, i).failed || is_failed;
+	for (size_t i = 0; i < json_array_size(json_object_get(w->doc->json, "derived")); i++) {
+		out->derived[i] = derived_value(w, i);
+		is_failed = is_failed || out->derived[i].failed;
+	}
 	for (size_t i = 0; i < json_array_size(scores); i++) {
-		is_failed = score_value(w, i).failed || is_failed;
+		out->scores[i] = score_value(w, i);
 		if (json_object_get(json_array_get(scores, i), "bands"))
-			is_failed = score_band(w, i).failed || is_failed;
+			out->bands[i] = score_band(w, i);
+		is_failed = is_failed || out->scores[i].failed || out->bands[i].failed;
 	}
 	return is_failed;
 }
@@ -267,7 +270,7 @@ void oracle_eval(const struct oracle_document *doc, json_t *answers, int64_t tod
 	w->row = -1;
 	*out = (struct oracle_result){};
 	is_failed = eval_rules(w, out->rules);
-	is_failed = a_value_fails(w) || is_failed;
+	is_failed = eval_values(w, out) || is_failed;
 	eval_constraints(w, out->constraints);
 	note_items(w, out);
 	conclude(w, is_failed, out);

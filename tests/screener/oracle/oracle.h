@@ -10,12 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "value.h"
+
 #define ORACLE_ITEMS  64
 #define ORACLE_VALUES 32 /* derived values, and scores */
 #define ORACLE_RULES  64
 #define ORACLE_ROWS   4
-
-enum kleene { IS_FALSE, IS_TRUE, IS_UNKNOWN };
 
 /* The same bits as the engine's, in the order of FORMAT.md; oracle_held_name names them. */
 enum held {
@@ -57,6 +57,8 @@ struct oracle_result {
 	/* What the rules alone decide, resolved, when nothing is held back; NULL if nothing. */
 	const char *of_rules;
 	bool of_rules_issues_code;
+	/* By their index in the document. */
+	struct value derived[ORACLE_VALUES], scores[ORACLE_VALUES], bands[ORACLE_VALUES];
 	/* For each item: unknown to the rules, in rows in some row; and besides not hidden. */
 	bool unknown[ORACLE_ITEMS], asked_unknown[ORACLE_ITEMS];
 };

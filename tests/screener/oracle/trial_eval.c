@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "days.h"
 #include "trial.h"
 
 char *trial_dump(struct trial *trial, json_t *json)
@@ -52,6 +53,62 @@ static const char *truths(struct trial *trial, const struct screener_rule_result
 	return buf.len ? buf.ptr : "";
 }
 
+/* What the engine writes of a value, and the oracle's. */
+static bool is_written(const char *text, size_t len, struct value v)
+{
+	char bare[64];
+	struct fraction n;
+	int64_t day;
+
+	if (!v.known || len >= sizeof bare)
+		return !v.known && strcmp(text, "null") == 0;
+	snprintf(bare, sizeof bare, "%.*s", (int)(*text == '"' ? len - 2 : len),
+		 *text == '"' ? text + 1 : text);
+	switch (v.kind) {
+	case KIND_BOOLEAN: return strcmp(bare, v.number.num ? "true" : "false") == 0;
+	case KIND_DATE: return day_parse(bare, &day) && day == v.number.num;
+	case KIND_TEXT: return strcmp(bare, v.text) == 0;
+	default: return fraction_parse(bare, &n) && fraction_compare(n, v.number) == 0;
+	}
+}
+
+static bool check_value(struct trial *trial, const struct screener_result *engine, const char *id,
+			struct value v)
+{
+	struct strbuf buf = strbuf_new(trial->arena);
+
+	screener_value_json(engine, str_of(id), &buf);
+	if (is_written(buf.ptr, buf.len, v))
+		return true;
+	trial_difference(trial, "VALUE", "%s is %s to the engine, to the oracle %s %lld/%lld", id,
+			 buf.ptr, v.known ? "known" : "unknown", (long long)v.number.num,
+			 (long long)v.number.den);
+	return false;
+}
+
+static bool check_values(struct trial *trial, const struct screener_result *engine,
+			 const struct oracle_result *oracle)
+{
+	bool same = true;
+	json_t *json;
+	size_t i;
+
+	json_array_foreach (json_object_get(trial->document, "derived"), i, json)
+		same = check_value(trial, engine, json_string_value(json_object_get(json, "id")),
+				   oracle->derived[i]) &&
+		       same;
+	json_array_foreach (json_object_get(trial->document, "scores"), i, json) {
+		const char *id = json_string_value(json_object_get(json, "id"));
+
+		same = check_value(trial, engine, id, oracle->scores[i]) && same;
+		if (json_object_get(json, "bands"))
+			same = check_value(trial, engine, arena_printf(trial->arena, "%s.band", id),
+					   oracle->bands[i]) &&
+			       same;
+	}
+	return same;
+}
+
 static bool same_name(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);
@@ -89,8 +146,8 @@ bool trial_compare(struct trial *trial, json_t *answers, int64_t today, struct o
 	screener_eval(trial->screener, parsed, trial->arena, SCREENER_FULL, &engine);
 	trial->counts->evaluations++;
 	trial->counts->codes += out->issues_code;
-	if (strcmp(engine.outcome->id, out->outcome) == 0 && engine.decided == out->decided &&
-	    engine.held == out->held &&
+	if (check_values(trial, &engine, out) && strcmp(engine.outcome->id, out->outcome) == 0 &&
+	    engine.decided == out->decided && engine.held == out->held &&
 	    same_name(engine.resolved_from ? engine.resolved_from->id : NULL, out->resolved_from) &&
 	    same_truths(engine.rules, engine.n_rules, out->rules) &&
 	    same_truths(engine.constraints, engine.n_constraints, out->constraints))

@@ -1,7 +1,7 @@
 /* Values of the oracle. */
-#include <string.h>
+#include "value.h"
 
-#include "world.h"
+#include <string.h>
 
 struct value unknown(void)
 {
