@@ -80,8 +80,8 @@ static void constraints(struct draft *draft)
 	json_object_set_new(draft->document, "constraints", list);
 }
 
-/* What may resolve an outcome; rarely it is a question of its own, too. */
-static json_t *agreement(struct draft *draft)
+/* What may resolve an outcome; rarely it is a question of its own, too, or hidden. */
+static void agreement(struct draft *draft)
 {
 	json_t *item = json_pack("{s:s,s:s}", "id", "agree", "type", "attestation");
 
@@ -89,16 +89,20 @@ static json_t *agreement(struct draft *draft)
 		json_object_set_new(item, "required", json_true());
 	if (draft_chance(draft, 12))
 		json_object_set_new(item, "safety", json_true());
-	return item;
+	if (draft_chance(draft, 4))
+		json_object_set_new(item, "show_if", draft_boolean(draft, 1));
+	if (json_object_get(item, "show_if") && draft_chance(draft, 2))
+		json_object_set_new(item, "when_hidden", json_true());
+	json_array_append_new(json_object_get(draft->document, "items"), item);
 }
 
 struct random_document draft_document(uint64_t seed)
 {
 	struct draft draft = {.state = seed * 2654435761u + 1};
 
-	draft.document = json_pack("{s:s,s:s,s:[s],s:[o],s:[],s:[],s:{s:{}}}", "format",
+	draft.document = json_pack("{s:s,s:s,s:[s],s:[],s:[],s:[],s:{s:{}}}", "format",
 				   "screener/1", "slug", "random", "locales", "en-US", "items",
-				   agreement(&draft), "derived", "scores", "i18n", "en-US");
+				   "derived", "scores", "i18n", "en-US");
 	draft.tables = json_array();
 	draft.finite = draft_roll(&draft, 5) < 2;
 	if (draft_chance(&draft, 5))
@@ -110,6 +114,7 @@ struct random_document draft_document(uint64_t seed)
 		if (draft_chance(&draft, 10))
 			draft_score(&draft);
 	}
+	agreement(&draft);
 	constraints(&draft);
 	draft_deciding(&draft);
 	return (struct random_document){draft.document, draft.tables};

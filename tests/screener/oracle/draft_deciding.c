@@ -5,9 +5,10 @@
 
 static void outcomes(struct draft *draft)
 {
-	json_t *list = json_pack("[{s:s,s:i},{s:s,s:i},{s:s,s:i,s:{s:s,s:s}}]", "id", "no",
-				 "severity", 3, "id", "ask", "severity", 2, "id", "ok", "severity",
-				 1, "issue_code", "class", "retail", "ttl", "P7D");
+	json_t *list =
+		json_pack("[{s:s,s:i},{s:s,s:i},{s:s,s:i,s:{s:s,s:s}}]", "id", "no", "severity",
+			  2 + draft_roll(draft, 2), "id", "ask", "severity", 2, "id", "ok",
+			  "severity", 1, "issue_code", "class", "retail", "ttl", "P7D");
 
 	if (draft_chance(draft, 3))
 		json_object_set_new(json_array_get(list, 1), "resolvable",
