@@ -112,12 +112,71 @@ bool screener_goal_holds(const struct screener *p, const struct screener_goal *g
 	return is_reached(eval_state(p, answers, scratch), goal, outcome);
 }
 
-const char *screener_visible_answers(const struct screener *p, struct str json, date_days as_of,
-				     struct arena *arena)
+/* Answers left out are as if never given, their problems too. */
+static void leave_out(struct screener_answers *a, uint32_t item)
 {
+	const struct item *items = a->screener->items;
+	uint32_t n = 0;
+
+	a->slots[item] = value_unknown(CAUSE_NONE);
+	a->given[item] = GIVEN_NOT;
+	for (uint32_t i = 0; i < a->n_problems; i++) {
+		int32_t at = a->problems[i].item;
+
+		if (at != (int32_t)item && !(at >= 0 && items[at].row_group == (int32_t)item))
+			a->problems[n++] = a->problems[i];
+	}
+	a->n_problems = n;
+}
+
+static bool reaches(const struct screener_answers *a, const struct screener_goal *goal,
+		    struct arena *scratch)
+{
+	struct arena_mark mark = arena_mark(scratch);
+	const struct screener_outcome *outcome;
+	bool reached = is_reached(eval_state(a->screener, a, scratch), goal, &outcome);
+
+	arena_rewind(scratch, mark);
+	return reached;
+}
+
+static void drop_needless(struct screener_answers *a, const struct screener_goal *goal,
+			  struct arena *scratch)
+{
+	const struct screener *p = a->screener;
+
+	for (uint32_t i = 0; i < p->n_items; i++) {
+		struct screener_answers without = *a;
+
+		if (a->given[i] == GIVEN_NOT)
+			continue;
+		without.slots = arena_memdup(scratch, a->slots, p->n_items * sizeof *a->slots);
+		without.given = arena_memdup(scratch, a->given, p->n_items);
+		without.problems =
+			arena_memdup(scratch, a->problems, a->n_problems * sizeof *a->problems);
+		leave_out(&without, i);
+		if (reaches(&without, goal, scratch))
+			*a = without;
+	}
+}
+
+const char *screener_fewest_answers(const struct screener *p, const struct screener_goal *goal,
+				    struct str json, date_days as_of, struct arena *arena)
+{
+	struct arena *scratch = arena_new(SIZE_MAX);
+	const struct screener_outcome *outcome;
+	const char *fewest = NULL, *few;
 	struct screener_answers *answers;
 
-	if (is_failed(screener_answers_parse(p, arena, json, as_of, &answers)))
-		return NULL;
-	return gate_answers_json(eval_state(p, answers, arena), arena);
+	if (screener_goal_holds(p, goal, json, as_of, scratch, &outcome) &&
+	    is_ok(screener_answers_parse(p, scratch, json, as_of, &answers))) {
+		drop_needless(answers, goal, scratch);
+		few = gate_answers_json(eval_state(p, answers, scratch), scratch);
+		/* Invalid answers cannot be shown so, where the goal needs one. */
+		fewest = screener_goal_holds(p, goal, str_of(few), as_of, scratch, &outcome)
+				 ? arena_strdup(arena, few)
+				 : str_dup(arena, json);
+	}
+	arena_free(&scratch);
+	return fewest;
 }

@@ -59,6 +59,10 @@ bool screener_goal_holds(const struct screener *screener, const struct screener_
 			 struct str answers, date_days as_of, struct arena *scratch,
 			 const struct screener_outcome **outcome);
 
-/* The answers without what is hidden, invalid or unknown to the document; NULL when unreadable. */
-const char *screener_visible_answers(const struct screener *screener, struct str answers,
-				     date_days as_of, struct arena *arena);
+/*
+ * Of answers that reach the goal those that are needed for it, each tried in turn; NULL when they
+ * do not reach it.
+ */
+const char *screener_fewest_answers(const struct screener *screener,
+				    const struct screener_goal *goal, struct str answers,
+				    date_days as_of, struct arena *arena);

@@ -244,3 +244,26 @@ bool pattern_matches(const struct pattern *pattern, struct str text)
 			return true;
 	return false;
 }
+
+static char first_printable(const struct position *p)
+{
+	for (unsigned char c = '!'; c < 127; c++)
+		if (accepts(p, c) && c != '"' && c != '\\')
+			return (char)c;
+	return accepts(p, ' ') ? ' ' : '\0';
+}
+
+bool pattern_sample(const struct pattern *pattern, char out[PATTERN_MAX_POSITIONS + 1])
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; !pattern->list[i].ends; i++) {
+		if (pattern->list[i].optional)
+			continue;
+		out[n] = first_printable(&pattern->list[i]);
+		if (!out[n++])
+			return false;
+	}
+	out[n] = '\0';
+	return n > 0;
+}

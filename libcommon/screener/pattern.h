@@ -16,3 +16,6 @@ const struct pattern *pattern_compile(struct arena *scratch, struct keep *keep, 
 
 /* Does the pattern match the whole of valid UTF-8 text? */
 bool pattern_matches(const struct pattern *pattern, struct str text);
+
+/* A shortest text that the first alternative matches; false when it has a place only for others. */
+bool pattern_sample(const struct pattern *pattern, char out[PATTERN_MAX_POSITIONS + 1]);
