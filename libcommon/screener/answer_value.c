@@ -90,14 +90,15 @@ static const char *read_quantity_object(struct answer_parse *parse, const struct
 {
 	const char *problem = "TYPE";
 	struct str name, unit = item->unit;
-	bool first = true, has_value = false;
+	bool first = true, has_value = false, has_unit = false;
 
 	scan_enter(&parse->scan, '{');
 	while (scan_member(&parse->scan, &first, &name)) {
 		if (str_eq_c(name, "value") && !has_value) {
 			has_value = true;
 			problem = read_plain_number(parse, n);
-		} else if (str_eq_c(name, "unit") && scan_peek(&parse->scan) == '"') {
+		} else if (str_eq_c(name, "unit") && !has_unit && scan_peek(&parse->scan) == '"') {
+			has_unit = true;
 			scan_string(&parse->scan, &unit);
 		} else {
 			scan_skip(&parse->scan);
@@ -150,6 +151,12 @@ static const char *read_date(struct answer_parse *parse, const struct item *item
 	return NULL;
 }
 
+static const char *no_answer(struct value *out)
+{
+	*out = value_unknown(CAUSE_NONE);
+	return NULL;
+}
+
 static const char *check_text(const struct item *item, struct str text)
 {
 	size_t length = utf8_length(text.ptr, text.len);
@@ -182,7 +189,7 @@ static const char *read_text(struct answer_parse *parse, const struct item *item
 	if (!scan_string(&parse->scan, &text))
 		return "TYPE";
 	if (unicode_is_blank(text))
-		return NULL;
+		return no_answer(out);
 	*out = value_text(text);
 	if (item->type == SCREENER_ZIP)
 		return is_zip(text) ? NULL : "PATTERN";
@@ -207,7 +214,7 @@ static const char *take_other(struct answer_parse *parse, const struct item *ite
 	if (utf8_length(text.ptr, text.len) > MAX_TEXT)
 		return "LENGTH_MAX";
 	if (unicode_is_blank(text))
-		return NULL;
+		return no_answer(out);
 	if (index < 0)
 		index = domain_option_named(d, parse->arena, text);
 	if (index == OPTION_AMBIGUOUS)
@@ -306,7 +313,6 @@ static const char *read_set(struct answer_parse *parse, const struct item *item,
 
 const char *answer_read(struct answer_parse *parse, const struct item *item, struct value *out)
 {
-	*out = value_unknown(CAUSE_NONE);
 	switch (item->value.kind) {
 	case TYPE_BOOL: return read_bool(parse, out);
 	case TYPE_INT:

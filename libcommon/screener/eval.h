@@ -81,6 +81,10 @@ bool outcome_outranks(const struct screener *program, uint32_t a, uint32_t b);
 bool outcome_wins(const struct screener *program, uint32_t a, uint32_t b);
 /* hold.c: what keeps a code back. */
 unsigned eval_hold(struct screener_state *state);
+/* ... must the child of a group be answered in this row?  True when that takes too many operations.
+ */
+bool eval_child_is_required(struct screener_state *state, uint32_t group, const struct item *child,
+			    uint32_t row);
 /* A problem of an item that is visible (or an unknown item). */
 bool eval_problem_counts(const struct screener_state *state, const struct problem *problem);
 /* report.c: the parts of a result after the verdict. */

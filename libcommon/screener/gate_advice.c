@@ -58,7 +58,7 @@ static void check_ranks(struct gate *gate)
 			check_rank(gate, i);
 }
 
-static bool is_read(const struct screener *p, uint32_t slot)
+bool gate_slot_is_read(const struct screener *p, uint32_t slot)
 {
 	for (uint32_t i = 0; i < p->n_nodes; i++)
 		if (gate_reads_slot(&p->nodes[i]) && p->nodes[i].slot == slot)
@@ -83,7 +83,7 @@ static void check_score(struct gate *gate, uint32_t index)
 	uint32_t slot = slot_of_score(p, index), i = 0;
 
 	if (score->missing == MISSING_UNKNOWN || score->max_missing == 0 ||
-	    (!is_read(p, slot) && !is_read(p, slot + 1)))
+	    (!gate_slot_is_read(p, slot) && !gate_slot_is_read(p, slot + 1)))
 		return;
 	while (i < score->n_slots && !may_be_unknown(p, score->slots[i]))
 		i++;

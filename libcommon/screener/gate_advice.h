@@ -15,6 +15,9 @@ void gate_statements(struct gate *gate);
 /* gate_free_text.c: free text of open choices. */
 void gate_free_texts(struct gate *gate);
 
+/* gate_advice.c: does any rule read this slot? */
+bool gate_slot_is_read(const struct screener *program, uint32_t slot);
+
 /* May a code be issued at the end of this outcome, or of the outcome that it resolves to? */
 static inline bool gate_leads_to_code(const struct screener *program, uint32_t outcome)
 {

@@ -1,7 +1,7 @@
 /*
- * Free text of an open choice.  Text that names an option is that option (open_choice.c); other
+ * Free text.  In an open choice, text that names an option is that option (open_choice.c); other
  * text is the code of no option, so a rule that looks for a code passes it by: "warfarin 5 mg" is
- * not "warfarin".
+ * not "warfarin".  Nor is it for a rule that compares the answer of a text question.
  */
 #include "screener/eval.h"
 #include "screener/gate_advice.h"
@@ -20,9 +20,12 @@ static void check_names(struct gate *gate, uint32_t item)
 				gate->program->items[item].id.ptr, STR_ARG(d->names[i].folded));
 }
 
+/* No document names it. */
+#define STRANGE_TEXT STR("\xef\xbf\xbd")
+
 static void put_free_text(struct value *value, uint8_t *given)
 {
-	*value = value_text(STR("other"));
+	*value = value_text(STRANGE_TEXT);
 	*given = GIVEN_VALID;
 }
 
@@ -88,12 +91,13 @@ static void check_safety(struct gate *gate, uint32_t item)
 	const char *outcome = code_of_free_text(gate, item, &asked);
 
 	if (outcome)
-		gate_finding(
-			gate, gate_item_pointer(gate, item), SCREENER_WARNING, "FREE_TEXT_CODE",
-			"Free text in the safety question \"%s\" can end with \"%s\", which "
-			"issues a code: an embedded test does so when its answer is a text that "
-			"names no option. Let a rule decide about every such text.",
-			id, outcome);
+		gate_finding(gate, gate_item_pointer(gate, item), SCREENER_WARNING,
+			     "FREE_TEXT_CODE",
+			     "Free text in the safety question \"%s\" can end with \"%s\", which "
+			     "issues a code: an embedded test does so when its answer is a text "
+			     "that the "
+			     "document does not name. Let a rule decide about every such text.",
+			     id, outcome);
 	else if (!asked)
 		gate_finding(gate, gate_item_pointer(gate, item), SCREENER_WARNING,
 			     "FREE_TEXT_CODE",
@@ -107,9 +111,13 @@ void gate_free_texts(struct gate *gate)
 	const struct screener *p = gate->program;
 
 	for (uint32_t i = 0; i < p->n_items; i++) {
-		if (p->items[i].type != SCREENER_OPEN_CHOICE)
+		bool is_open = p->items[i].type == SCREENER_OPEN_CHOICE;
+
+		if (is_open)
+			check_names(gate, i);
+		/* A text that no rule reads is a finding of its own. */
+		if (!is_open && (p->items[i].type != SCREENER_TEXT || !gate_slot_is_read(p, i)))
 			continue;
-		check_names(gate, i);
 		if (p->items[i].safety && gate_issues_codes(p))
 			check_safety(gate, i);
 	}

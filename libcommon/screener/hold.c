@@ -53,6 +53,17 @@ static uint32_t rule_size(const struct screener *p, int32_t rule)
 	return rule == NO_NODE ? 0 : p->nodes[rule].end - (uint32_t)rule;
 }
 
+bool eval_child_is_required(struct screener_state *state, uint32_t group, const struct item *child,
+			    uint32_t row)
+{
+	if (child->required || child->required_if == NO_NODE)
+		return child->required;
+	if (!eval_spend(state, rule_size(state->program, child->required_if)))
+		return true;
+	eval_enter_row(state, group, state->slots[group].rows, row);
+	return is_required(state, child);
+}
+
 /* Held bits of one child in all rows. */
 static unsigned hold_child(struct screener_state *state, uint32_t group, uint32_t child)
 {
@@ -72,11 +83,10 @@ static unsigned hold_child(struct screener_state *state, uint32_t group, uint32_
 			held |= SCREENER_HELD_SAFETY;
 		if (shown == TRUE3 && is_satisfied(item, &rows->cells[cell], rows->given[cell]))
 			continue;
-		if (!eval_spend(state, rule_size(state->program, item->required_if)))
-			return SCREENER_HELD_LIMIT;
-		eval_enter_row(state, group, rows, row);
-		if (is_required(state, item))
+		if (eval_child_is_required(state, group, item, row))
 			held |= SCREENER_HELD_REQUIRED;
+		if (state->over_limit)
+			return SCREENER_HELD_LIMIT;
 	}
 	return held;
 }

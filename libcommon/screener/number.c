@@ -225,6 +225,22 @@ static bool scan_number_text(struct str s, struct digits *d, bool *negative)
 	return s.len == 0;
 }
 
+/* What most answers are: an integer of few digits. */
+static bool parse_short(struct str text, struct number *out)
+{
+	int64_t n = 0;
+
+	if (!text.len || text.len > 15 || (*text.ptr == '0' && text.len > 1))
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		if (!is_digit(text.ptr[i]))
+			return false;
+		n = n * 10 + (text.ptr[i] - '0');
+	}
+	*out = number_of(n);
+	return true;
+}
+
 enum number_error number_parse(struct str text, struct number *out)
 {
 	struct digits d = {};
@@ -232,6 +248,8 @@ enum number_error number_parse(struct str text, struct number *out)
 	bool negative;
 	bool fits;
 
+	if (parse_short(text, out))
+		return NUMBER_OK;
 	if (!scan_number_text(text, &d, &negative))
 		return NUMBER_SYNTAX;
 	if (d.too_long)

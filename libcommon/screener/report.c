@@ -100,21 +100,23 @@ static bool takes_answer(const struct item *item)
 }
 
 /* Is a required or safety child unanswered in some row? */
-static bool rows_are_complete(const struct screener_state *state, uint32_t group)
+static bool rows_are_complete(struct screener_state *state, uint32_t group)
 {
 	const struct rows *rows = state->slots[group].rows;
 
 	for (size_t i = 0; i < (size_t)rows->n * rows->n_children; i++) {
 		const struct item *child = &state->program->items[group + 1 + i % rows->n_children];
 
-		if ((child->required || child->safety) &&
-		    (!rows->shown || rows->shown[i] == TRUE3) && rows->given[i] != GIVEN_VALID)
+		if ((rows->shown && rows->shown[i] != TRUE3) || rows->given[i] == GIVEN_VALID)
+			continue;
+		if (child->safety ||
+		    eval_child_is_required(state, group, child, (uint32_t)(i / rows->n_children)))
 			return false;
 	}
 	return true;
 }
 
-static bool is_answered(const struct screener_state *state, uint32_t i)
+static bool is_answered(struct screener_state *state, uint32_t i)
 {
 	if (state->answers->given[i] != GIVEN_VALID)
 		return false;
@@ -130,7 +132,7 @@ static bool is_asked(const struct screener_result *out, const struct item *item)
 	return !item->on_resolve || (out->decided && decided->resolved_by == item->id.ptr);
 }
 
-static void report_items(const struct screener_state *state, struct screener_result *out)
+static void report_items(struct screener_state *state, struct screener_result *out)
 {
 	const struct screener *p = state->program;
 

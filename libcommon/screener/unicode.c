@@ -106,3 +106,46 @@ bool unicode_is_blank(struct str text)
 	}
 	return true;
 }
+
+enum {
+	FIRST_ISOLATE = 0x2066,
+	LAST_ISOLATE = 0x2068,
+	POP_ISOLATE = 0x2069,
+};
+
+static bool is_isolate(UChar32 c)
+{
+	return c >= FIRST_ISOLATE && c <= LAST_ISOLATE;
+}
+
+/* Embeddings and overrides; Unicode recommends isolates in their place. */
+static bool is_override(UChar32 c)
+{
+	return c >= 0x202A && c <= 0x202E;
+}
+
+static bool is_control(UChar32 c)
+{
+	return u_charType(c) == U_CONTROL_CHAR && c != '\n' && c != '\r' && c != '\t';
+}
+
+struct unicode_control unicode_control_in(struct str text)
+{
+	struct unicode_control found = {};
+	UChar32 opened = 0;
+	int open = 0;
+	size_t i = 0;
+	UChar32 c;
+
+	while (i < text.len) {
+		U8_NEXT_UNSAFE(text.ptr, i, c);
+		if (is_control(c) || is_override(c) || (c == POP_ISOLATE && open == 0))
+			return (struct unicode_control){(uint32_t)c, false};
+		if (u_hasBinaryProperty(c, UCHAR_BIDI_CONTROL) && !found.code_point)
+			found = (struct unicode_control){(uint32_t)c, true};
+		if (is_isolate(c) && open++ == 0)
+			opened = c;
+		open -= c == POP_ISOLATE;
+	}
+	return open ? (struct unicode_control){(uint32_t)opened, false} : found;
+}

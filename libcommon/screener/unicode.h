@@ -21,3 +21,19 @@ struct str unicode_fold(struct arena *arena, struct str text);
  * text is valid UTF-8.
  */
 bool unicode_is_blank(struct str text);
+
+/* A character of a text that nobody sees and that changes how the text is shown. */
+struct unicode_control {
+	uint32_t code_point; /* 0: there is none */
+	/*
+	 * A mark of direction, or an isolate that the text closes again: right-to-left texts need
+	 * them.  All others can show a text in another order than it has.
+	 */
+	bool is_safe;
+};
+
+/*
+ * The first control character (line breaks and tabs apart) or control of direction of a text; the
+ * first that is not safe, if there is one.  text is valid UTF-8.
+ */
+struct unicode_control unicode_control_in(struct str text);

@@ -171,7 +171,8 @@ static int use_keys(void *arg)
 #define DOCUMENT                                                                                   \
 	"{\"format\":\"screener/1\",\"slug\":\"small\",\"locales\":[\"en-US\"],\"items\":[{"       \
 	"\"id\":\"age\",\"type\":\"integer\",\"min\":0,\"max\":120,\"required\":true,"             \
-	"\"safety\":true}],\"outcomes\":[{\"id\":\"no\",\"severity\":2},{\"id\":\"ok\","           \
+	"\"safety\":true},{\"id\":\"med\",\"type\":\"open_choice\",\"options\":["                  \
+	"{\"code\":\"none\"}]}],\"outcomes\":[{\"id\":\"no\",\"severity\":2},{\"id\":\"ok\","      \
 	"\"severity\":1}],\"hit_policy\":\"first\",\"rules\":[{\"id\":\"R1\",\"if\":{\"<\":"       \
 	"[{\"var\":\"age\"},18]},\"then\":\"no\"},{\"id\":\"R2\",\"else\":true,\"then\":\"ok\"}]," \
 	"\"on_unknown\":\"no\",\"i18n\":{\"en-US\":{\"title\":\"T\",\"item.age.text\":\"Age?\","   \
@@ -180,6 +181,7 @@ static int use_keys(void *arg)
 static int use_screener(void *arg)
 {
 	struct screener_findings findings;
+	struct screener_answers *answers;
 	struct screener *screener = NULL;
 	struct arena *arena;
 	struct status st;
@@ -188,6 +190,9 @@ static int use_screener(void *arg)
 	begin();
 	arena = arena_new(1 << 24);
 	st = screener_compile(arena, STR(DOCUMENT), NULL, 0, &screener, &findings);
+	if (is_ok(st))
+		st = screener_answers_parse(screener, arena, STR("{\"med\":{\"other\":\"NONE\"}}"),
+					    0, &answers);
 	arena_free(&arena);
 	screener_free(&screener);
 	return end(st, true);

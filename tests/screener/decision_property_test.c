@@ -135,7 +135,7 @@ static void free_table(struct random_table *t)
 	arena_free(&t->arena);
 }
 
-/* Answers, and what the cells are held against: a free text is the option that it names, or none. */
+/* Answers, and what the cells are held against: free text is the option that it names, or none. */
 static const char *random_answers(struct dice *dice, const struct random_table *t,
 				  struct feel *inputs)
 {

@@ -127,7 +127,7 @@ Test(gate, finds_outcomes_and_rules_that_no_answers_reach)
 	"{'id':'b','type':'boolean'}],'outcomes':["                                                \
 	"{'id':'x','severity':3},{'id':'no','severity':2},{'id':'ok','severity':1}],"              \
 	"'hit_policy':'first','rules':[" rules "],'on_unknown':'no','i18n':{'en-US':{"             \
-	"'item.n.text':'N','item.m.text':'M','item.b.text':'B','item.r.text':'R',"                 \
+	"'item.n.text':'N','item.m.text':'M','item.b.text':'B',"                                   \
 	"'outcome.x.title':'X','outcome.no.title':'N','outcome.ok.title':'O'}},'tests':["          \
 	"{'name':'t','answers':{'b':true},'outcome':'ok'},"                                        \
 	"{'name':'u','answers':{},'outcome':'no'}]}"

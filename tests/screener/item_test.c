@@ -75,6 +75,10 @@ Test(item, each_type_takes_its_values_and_names_what_is_wrong)
 		{"{'q':{'unit':'kg'}}", "q:TYPE"},
 		{"{'q':{'value':70,'unit':7}}", "q:TYPE"},
 		{"{'q':{'value':70,'extra':1}}", "q:TYPE"},
+		{"{'q':{'value':70,'unit':'g','unit':'kg'}}", "q:TYPE"},
+		{"{'q':{'unit':'g','unit':'kg','value':70}}", "q:TYPE"},
+		{"{'q':{'value':70000,'value':70}}", "q:TYPE"},
+		{"{'q':70.000000000000000000000000000}", ""},
 		{"{'q':true}", "q:TYPE"},
 		{"{'dob':'2008-03-01'}", ""},
 		{"{'dob':'2008-03-02'}", "dob:RANGE_MAX"},
@@ -203,5 +207,30 @@ Test(item, an_integer_of_money_and_a_unit_are_only_notes)
 	cr_expect(kit.screener, "%s", kit_findings(&kit));
 	cr_expect_str_eq(kit_eval(&kit, "{'income':3143400,'age':50}"), "e");
 	cr_expect_str_eq(kit_value(&kit, "income"), "3143400");
+	kit_free(&kit);
+}
+
+Test(item, a_blank_text_is_no_answer_to_a_required_text)
+{
+	static const char blanks[][40] = {"", " ", "\\u200b\\u2060", "\\u202e\\u202c",
+					  "\\u00a0\\t"};
+	struct kit kit =
+		kit_compile("{'format':'screener/1','slug':'s','locales':['en'],'items':["
+			    "{'id':'t','type':'text','required':true,'min_length':0}],"
+			    "'outcomes':[{'id':'no','severity':2},"
+			    "{'id':'ok','severity':1,'issue_code':{'class':'web','ttl':'P7D'}}],"
+			    "'hit_policy':'first','rules':[{'id':'R','else':true,'then':'ok'}],"
+			    "'on_unknown':'no'}");
+
+	cr_assert(kit.screener, "%s", kit_findings(&kit));
+	cr_expect_str_eq(kit_eval(&kit, "{'t':'a'}"), "ok");
+	for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
+		const char *answers = arena_printf(kit.arena, "{'t':'%s'}", blanks[i]);
+
+		cr_expect_str_eq(kit_eval(&kit, answers), "no", "%s", answers);
+		cr_expect_str_eq(kit_held(&kit), "REQUIRED");
+		cr_expect_str_eq(kit_problems(&kit), "");
+		cr_expect_str_eq(kit_next(&kit), "t");
+	}
 	kit_free(&kit);
 }

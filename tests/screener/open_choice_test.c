@@ -117,3 +117,17 @@ Test(open_choice, the_gate_warns_of_free_text_in_rows)
 
 	expect_found(rows, "FREE_TEXT_CODE /items/0/items/0\n");
 }
+
+Test(open_choice, the_gate_warns_of_a_text_question_that_rules_compare)
+{
+	/* The same question, as a text. */
+	static const char as_text[] = "[{'op':'replace','path':'/items/0/type','value':'text'},"
+				      "{'op':'remove','path':'/items/0/options'},"
+				      "{'op':'replace','path':'/rules/0/if','value':"
+				      "{'==':[{'var':'med'},'warfarin']}}]";
+	struct screener_gate_report report;
+	struct kit kit = kit_patched("open_choice.json", as_text);
+
+	cr_expect(strstr(gate_of(&kit, &report), "FREE_TEXT_CODE /items/0\n"));
+	kit_free(&kit);
+}

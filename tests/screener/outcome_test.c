@@ -251,3 +251,16 @@ Test(outcome, the_program_tells_its_outcomes_and_attempts)
 	cr_expect_str_eq(screener_rule_id(kit.screener, 3), "R9");
 	kit_free(&kit);
 }
+
+Test(outcome, what_holds_a_row_back_is_asked_next)
+{
+	struct kit kit = kit_patched("rows.json", "[]");
+
+	cr_assert(kit.screener, "%s", kit_findings(&kit));
+	cr_expect_str_eq(kit_eval(&kit, "{'kids':[{'age':3},{'age':20}]}"), "ask");
+	cr_expect_str_eq(kit_held(&kit), "REQUIRED");
+	cr_expect_str_eq(kit_next(&kit), "kids");
+	cr_expect_str_eq(kit_eval(&kit, "{'kids':[{'age':3,'school':'A'},{'age':20}]}"), "ok");
+	cr_expect_str_eq(kit_next(&kit), "");
+	kit_free(&kit);
+}
