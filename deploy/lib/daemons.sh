@@ -77,6 +77,8 @@ define_daemons() {
 		if [ "$name" = gateway ]; then bin=$build_dir/gateway/aegis-gateway; else bin=$build_dir/services/$name/aegis-$name; fi
 		service "$name" "$(user_of "$name")" "$(runnable "$bin") --config $data_dir/etc/$name.conf"
 	done
+	# program starts it for each proof: it lies beside the daemon, or where the build put both.
+	runnable "$build_dir/libcommon/prover/aegis-prover" >/dev/null
 	service mail-sink "$(user_of demo)" "/usr/bin/python3 $(runnable "$here/demo/mail_sink.py") $demo_mail_port $data_dir/mail"
 	service web-sink "$(user_of demo)" "/usr/bin/python3 -m http.server --bind 127.0.0.1 --directory $data_dir/web $demo_web_port"
 }

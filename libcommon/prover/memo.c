@@ -104,8 +104,7 @@ term text_starts(struct encoder *e, const struct sym *s, struct str prefix)
 	return p->holds;
 }
 
-/* Read as an answer: is this text one, and no option's? */
-static bool allows(const struct encoder *e, uint32_t index, struct str text)
+bool text_allowed(const struct encoder *e, uint32_t index, struct str text)
 {
 	const struct item *item = &e->p->items[index];
 	struct strbuf buf = strbuf_new(e->arena);
@@ -138,7 +137,7 @@ static void settle_free_text(struct encoder *e, struct free_text *t)
 {
 	for (; t->checked < e->n_texts && !logic_is_full(&e->l); t->checked++) {
 		struct arena_mark mark = arena_mark(e->arena);
-		bool allowed = allows(e, t->item, e->texts[t->checked]);
+		bool allowed = text_allowed(e, t->item, e->texts[t->checked]);
 
 		arena_rewind(e->arena, mark);
 		e->l.n_terms++;

@@ -105,19 +105,26 @@ static struct str stretched(struct reader *r, struct str start, uint32_t length)
 	return (struct str){text, start.len > length ? start.len : length};
 }
 
-/* A text that no rule names: made of a start that some rule asks for, or of the pattern. */
-static struct str some_text(struct reader *r, uint32_t index, term text, uint32_t k)
+#define VARIANTS 8
+
+/* The k-th text to try: of the pattern, begun as some rule asks for, or a plain one. */
+static struct str some_text(struct reader *r, uint32_t index, uint32_t k)
 {
 	const struct item *item = &r->e->p->items[index];
 	uint32_t length = item->type == SCREENER_ZIP ? 5 : item->limits.min_length;
-	char sample[PATTERN_MAX_POSITIONS + 1];
+	struct str start = k / VARIANTS ? r->e->prefixes[k / VARIANTS - 1].prefix : (struct str){};
+	char sample[PATTERN_MAX_POSITIONS + 1] = "";
 
-	(void)text;
-	if (k < r->e->n_prefixes)
-		return stretched(r, r->e->prefixes[k].prefix, length);
-	if (k == r->e->n_prefixes && item->pattern && pattern_sample(item->pattern, sample))
-		return stretched(r, str_of(arena_strdup(r->arena, sample)), length);
-	return stretched(r, item->type == SCREENER_ZIP ? STR("9") : STR("x"), length);
+	if (item->pattern)
+		(void)pattern_sample(item->pattern, k % VARIANTS, sample);
+	else
+		snprintf(sample, sizeof sample, "%u", k % VARIANTS + 1);
+	if (start.len < sizeof sample) {
+		if (start.len > strlen(sample))
+			sample[start.len] = '\0';
+		memcpy(sample, start.ptr ? start.ptr : "", start.len);
+	}
+	return stretched(r, str_of(arena_strdup(r->arena, sample)), length);
 }
 
 static struct str text_for(struct reader *r, uint32_t item, term text)
@@ -126,10 +133,10 @@ static struct str text_for(struct reader *r, uint32_t item, term text)
 
 	if (number >= 0 && number < r->e->n_texts)
 		return r->e->texts[number];
-	for (uint32_t k = 0; k < r->e->n_prefixes + 2; k++) {
-		struct str candidate = some_text(r, item, text, k);
+	for (uint32_t k = 0; k < (r->e->n_prefixes + 1) * VARIANTS && k < 1000; k++) {
+		struct str candidate = some_text(r, item, k);
 
-		if (begins_as_said(r, text, candidate))
+		if (begins_as_said(r, text, candidate) && text_allowed(r->e, item, candidate))
 			return candidate;
 	}
 	r->failed = true;

@@ -181,6 +181,8 @@ uint32_t text_number(struct encoder *e, struct str text);
 term text_of(struct encoder *e, const struct sym *s);
 term text_same(struct encoder *e, const struct sym *a, const struct sym *b);
 term text_starts(struct encoder *e, const struct sym *s, struct str prefix);
+/* Read as an answer of an item that takes free text: is this one, and no option's code? */
+bool text_allowed(const struct encoder *e, uint32_t item, struct str text);
 /* Says of every text seen what the items that take free text allow. */
 void settle_texts(struct encoder *e);
 

@@ -11,10 +11,8 @@
  * FORMAT.md; whoever must survive a solver that does not end or does not fit
  * runs it as a process of its own (prover/process.h).
  */
+#include "prover/steps.h"
 #include "screener/goal.h"
-
-/* Z3's own count of steps (not of time): the same verdict on every machine. */
-#define PROVER_STEPS 30000000
 
 /*
  * Fills proofs[i] for goals[i], spending at most steps on all of them together.  done, unless

@@ -45,6 +45,7 @@ struct status program_move(struct rpc_call *call, const char *id, const char *co
 struct screener_text {
 	struct str document;
 	bool published;
+	int64_t revision; /* of a draft: it changes with every edit */
 };
 
 /* NOT_FOUND/SCREENER_NOT_FOUND. */
@@ -64,11 +65,13 @@ struct status screener_tables(struct rpc_call *call, struct str document,
 			      struct screener_tables *out);
 
 /*
- * Everything that publishing would say of a document: compile, then the publish
- * gate (screener/gate.h).  OK with all findings in the report; *screener is NULL when it does not
+ * Everything that publishing would say of a document: compile, then the publish gate
+ * (screener/gate.h).  Called outside of transactions, because it may take seconds: at most until
+ * the call's deadline.  OK with all findings in the report; *screener is NULL when it does not
  * compile, else the caller frees it.
  */
 struct status screener_check(struct rpc_call *call, struct str document,
+			     const struct screener_tables *tables,
 			     struct screener_gate_report *report, struct screener **screener);
 
 /* The program's row, locked; NOT_FOUND/PROGRAM_NOT_FOUND. */

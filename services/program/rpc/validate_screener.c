@@ -22,6 +22,8 @@ static void list_findings(struct arena *arena, const struct screener_findings *f
 static void list_proofs(struct arena *arena, const struct screener_gate_report *gate,
 			Program__ValidateScreenerResponse *resp)
 {
+	char as_of[DATE_TEXT];
+
 	resp->safety_proofs = arena_array_of(arena, Program__SafetyProof *, gate->n_questions);
 	for (size_t i = 0; i < gate->n_questions; i++) {
 		const struct screener_safety *question = &gate->questions[i];
@@ -33,6 +35,8 @@ static void list_proofs(struct arena *arena, const struct screener_gate_report *
 		if (question->answers) {
 			out->answers = question->answers;
 			out->outcome = question->outcome;
+			date_format(as_of, question->as_of);
+			out->as_of = arena_strdup(arena, as_of);
 		}
 		resp->safety_proofs[resp->n_safety_proofs++] = out;
 	}
@@ -61,16 +65,30 @@ static void list_boundaries(struct arena *arena, const struct screener_gate_repo
 	}
 }
 
+struct validation {
+	const Program__ValidateScreenerRequest *req;
+	struct screener_text text;
+	struct screener_tables tables;
+};
+
+static struct status read_document(struct rpc_call *call, void *arg)
+{
+	struct validation *v = arg;
+
+	TRY(screener_text(call, id_of(v->req->program_id), v->req->version, &v->text));
+	return screener_tables(call, v->text.document, &v->tables);
+}
+
 struct status program_validate_screener(struct rpc_call *call,
 					const Program__ValidateScreenerRequest *req,
 					Program__ValidateScreenerResponse *resp)
 {
+	struct validation v = {.req = req};
 	struct screener_gate_report gate;
 	struct screener *screener;
-	struct screener_text text;
 
-	TRY(screener_text(call, id_of(req->program_id), req->version, &text));
-	TRY(screener_check(call, text.document, &gate, &screener));
+	TRY(tx_run(call, read_document, &v));
+	TRY(screener_check(call, v.text.document, &v.tables, &gate, &screener));
 	resp->publishable = gate.findings.n_errors == 0;
 	if (screener)
 		resp->safety = screener_verdict_name(gate.safety);

@@ -106,11 +106,12 @@ WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :s
 	AND (:expected_revision = 0 OR revision = :expected_revision)
 RETURNING program_id, screener_version, document, revision, created_at;
 
+-- The draft as it was checked: one that was edited since has another revision.
 -- name: take_draft :opt
--- args: program_id uuid, screener_version int4
+-- args: program_id uuid, screener_version int4, revision int8
 -- row: draft
 DELETE FROM program.screener_draft
-WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
+WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version AND revision = :revision
 RETURNING program_id, screener_version, document, revision, created_at;
 
 -- Without documents.
@@ -186,11 +187,11 @@ WHERE tenant_id = :tenant AND id = :program_id;
 
 -- name: screener_text :opt
 -- args: program_id uuid, screener_version int4
--- row: text (document bytes, published bool)
-SELECT document, true AS published FROM program.screener_version
+-- row: text (document bytes, published bool, revision int8)
+SELECT document, true AS published, 0::int8 AS revision FROM program.screener_version
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
 UNION ALL
-SELECT document, false AS published FROM program.screener_draft
+SELECT document, false AS published, revision FROM program.screener_draft
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
 LIMIT 1;
 
