@@ -159,7 +159,7 @@ static enum given read_choice(const json_t *item, json_t *answer, struct value *
 
 	if (!option)
 		return INVALID;
-	*out = text_of(json_string_value(json_object_get(option, "code")));
+	*out = text_value(json_string_value(json_object_get(option, "code")));
 	return VALID;
 }
 
@@ -210,7 +210,7 @@ static enum given read_free_text(const struct oracle_item *item, const char *tex
 	int n = 0;
 	size_t i;
 
-	*out = text_of(text);
+	*out = text_value(text);
 	out->is_no_option = !exact;
 	if (exact)
 		return VALID;
@@ -219,7 +219,7 @@ static enum given read_free_text(const struct oracle_item *item, const char *tex
 
 		if (!names(text, code) && !is_labelled(item, code, text))
 			continue;
-		*out = text_of(code);
+		*out = text_value(code);
 		n++;
 	}
 	return n > 1 ? INVALID : VALID;
@@ -270,7 +270,7 @@ static enum given read_state(const json_t *item, json_t *answer, struct value *o
 
 	if (!json_is_string(answer) || !set_has(only, json_string_value(answer)))
 		return INVALID;
-	*out = text_of(json_string_value(answer));
+	*out = text_value(json_string_value(answer));
 	return VALID;
 }
 
@@ -285,7 +285,7 @@ static enum given read_text(const struct oracle_item *item, json_t *answer, stru
 	if (is_type(item, "zip") ? !matches("[0-9]{5}(-[0-9]{4})?", text)
 				 : !text_fits(item->json, text))
 		return INVALID;
-	*out = text_of(text);
+	*out = text_value(text);
 	return VALID;
 }
 
@@ -340,5 +340,5 @@ struct value read_literal(const struct oracle_item *item, json_t *json)
 		return (struct value){.kind = KIND_SET, .known = true, .set = json};
 	if (is_type(item, "date") && day_parse(json_string_value(json), &day))
 		return date_of(day);
-	return text_of(json_string_value(json));
+	return text_value(json_string_value(json));
 }

@@ -87,7 +87,7 @@ static struct value column_value(json_t *table, json_t *row, const char *name)
 		return date_of(day);
 	if (strcmp(name, "decimal") == 0 && fraction_parse(text, &n))
 		return number_of(n);
-	return text_of(text);
+	return text_value(text);
 }
 
 struct value lookup_operator(struct world *w, json_t *args)

@@ -12,7 +12,7 @@
 #include "trial.h"
 
 static const char help[] =
-	"usage: screener_oracle [--documents N] [--seed S] [--evaluations N] [--gate-limit N]\n"
+	"usage: screener_oracle [--documents N] [--seed S] [--evaluations N] [--steps N]\n"
 	"                       [--no-gate] [--differences N] [--print] [--file DOCUMENT]\n"
 	"\n"
 	"Makes N random documents from the seeds S, S+1, ... and compares the engine and the\n"
@@ -21,7 +21,7 @@ static const char help[] =
 	"  --documents N    how many documents (2000)\n"
 	"  --seed S         the first seed (1)\n"
 	"  --evaluations N  answers that are tried of each document and day, at most (200)\n"
-	"  --gate-limit N   evaluations that the gate may spend (3000)\n"
+	"  --steps N        steps that the prover may take, per document (200000)\n"
 	"  --no-gate        compare the evaluation only\n"
 	"  --differences N  stop after so many (5)\n"
 	"  --print          print the document of the first seed, and end\n"
@@ -38,7 +38,7 @@ static bool read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option names[] = {
 		{"documents", 1, NULL, 'n'},   {"seed", 1, NULL, 's'},
-		{"evaluations", 1, NULL, 'e'}, {"gate-limit", 1, NULL, 'g'},
+		{"evaluations", 1, NULL, 'e'}, {"steps", 1, NULL, 'S'},
 		{"no-gate", 0, NULL, 'G'},     {"differences", 1, NULL, 'd'},
 		{"print", 0, NULL, 'p'},       {"file", 1, NULL, 'f'},
 		{"help", 0, NULL, 'h'},	       {}};
@@ -51,7 +51,7 @@ static bool read_options(int argc, char **argv, struct options *o)
 		case 'n': o->documents = n; break;
 		case 's': o->seed = n; break;
 		case 'e': o->settings.evaluations = n; break;
-		case 'g': o->settings.gate_limit = (uint32_t)n; break;
+		case 'S': o->settings.steps = (uint32_t)n; break;
 		case 'G': o->settings.without_gate = true; break;
 		case 'd': o->differences = n; break;
 		case 'p': o->print = true; break;
@@ -150,10 +150,11 @@ static void run(const struct options *o, struct trial_counts *counts)
 
 int main(int argc, char **argv)
 {
-	struct options o = {.documents = 2000,
-			    .seed = 1,
-			    .differences = 5,
-			    .settings = {.evaluations = 200, .gate_limit = 3000}};
+	struct options o = {
+		.documents = 2000,
+		.seed = 1,
+		.differences = 5,
+		.settings = {.evaluations = 200, .boundary_evaluations = 3000, .steps = 200000}};
 	struct trial_counts counts = {};
 
 	if (!read_options(argc, argv, &o))

@@ -71,7 +71,7 @@ struct value rule_value(struct world *w, json_t *rule)
 	if (json_is_boolean(rule))
 		return boolean_of(json_is_true(rule));
 	if (json_is_string(rule))
-		return text_of(json_string_value(rule));
+		return text_value(json_string_value(rule));
 	if (fraction_of_json(rule, &n))
 		return number_of(n);
 	args = json_object_get(rule, op);

@@ -157,6 +157,6 @@ struct value score_band(struct world *w, size_t i)
 		if (fraction_of_json(json_array_get(band, 0), &low) &&
 		    fraction_of_json(json_array_get(band, 1), &high) &&
 		    fraction_compare(v.number, low) >= 0 && fraction_compare(v.number, high) <= 0)
-			return text_of(json_string_value(json_array_get(band, 2)));
+			return text_value(json_string_value(json_array_get(band, 2)));
 	return failed();
 }

@@ -16,8 +16,9 @@
 #define TRIAL_DAYS 2
 
 struct trial_settings {
-	uint64_t evaluations; /* at most, per document and day */
-	uint32_t gate_limit;  /* what the gate may spend */
+	uint64_t evaluations;	       /* at most, per document and day */
+	uint32_t boundary_evaluations; /* that the gate may spend on boundary tests */
+	uint32_t steps;		       /* of the prover, per document */
 	bool without_gate;
 };
 

@@ -33,7 +33,7 @@ struct value date_of(int64_t days)
 	return (struct value){.kind = KIND_DATE, .known = true, .number = fraction_of(days)};
 }
 
-struct value text_of(const char *text)
+struct value text_value(const char *text)
 {
 	return (struct value){.kind = KIND_TEXT, .known = true, .text = text};
 }

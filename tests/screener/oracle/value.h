@@ -23,7 +23,7 @@ struct value boolean_of(bool b);
 struct value number_of(struct fraction n);
 struct value integer_of(int64_t n);
 struct value date_of(int64_t days);
-struct value text_of(const char *text);
+struct value text_value(const char *text);
 struct value truth_of(enum kleene truth, bool is_failed);
 enum kleene kleene_of(struct value v);
 bool same_text(struct value a, struct value b);
