@@ -20,8 +20,8 @@ static const char help[] =
 	"\n"
 	"  --documents N    how many documents (2000)\n"
 	"  --seed S         the first seed (1)\n"
-	"  --evaluations N  answers that are tried of each document and day, at most (200)\n"
-	"  --steps N        steps that the prover may take, per document (200000)\n"
+	"  --evaluations N  answers that are tried of each document and day, at most (60)\n"
+	"  --steps N        steps that the prover may take, per document (50000)\n"
 	"  --no-gate        compare the evaluation only\n"
 	"  --differences N  stop after so many (5)\n"
 	"  --print          print the document of the first seed, and end\n"
@@ -154,7 +154,7 @@ int main(int argc, char **argv)
 		.documents = 2000,
 		.seed = 1,
 		.differences = 5,
-		.settings = {.evaluations = 200, .boundary_evaluations = 3000, .steps = 200000}};
+		.settings = {.evaluations = 60, .boundary_evaluations = 3000, .steps = 50000}};
 	struct trial_counts counts = {};
 
 	if (!read_options(argc, argv, &o))
