@@ -222,7 +222,8 @@ static json_t *random_row(struct choices *c, const struct choices *children)
 static void rows(struct choices *c, const struct oracle_document *doc, int group, int64_t today)
 {
 	struct choices *children = calloc(1, sizeof *children);
-	int most = (int)json_integer_value(json_object_get(doc->items[group].json, "max_rows"));
+	json_t *limit = json_object_get(doc->items[group].json, "max_rows");
+	int most = limit ? (int)json_integer_value(limit) : ORACLE_ROWS;
 
 	if (!children)
 		abort();
@@ -231,8 +232,8 @@ static void rows(struct choices *c, const struct oracle_document *doc, int group
 		answers_of(children, doc, i, today);
 	c->exact = false;
 	add(c, json_array());
-	for (int n = 1; n <= most && n <= 2; n++)
-		for (int i = 0; i < 6; i++) {
+	for (int n = 1; n <= most && n <= 3; n++)
+		for (int i = 0; i < 5; i++) {
 			json_t *list = json_array();
 
 			for (int k = 0; k < n; k++)

@@ -226,13 +226,15 @@ static struct draft_name question(struct draft *draft)
 static void rows(struct draft *draft, json_t *item, const char *id)
 {
 	struct draft_name *name;
-	int most = 1 + draft_roll(draft, 2), first = draft->n_row_names;
+	static const int sizes[] = {1, 1, 2, 2, 2, 5, 64};
+	int most = sizes[draft_roll(draft, 7)], first = draft->n_row_names;
 	struct draft_name group = {.children = &draft->row_names[first]};
 
 	set(item, "repeats", json_true());
-	set(item, "max_rows", json_integer(most));
+	if (most < 64)
+		set(item, "max_rows", json_integer(most));
 	if (draft_chance(draft, 2))
-		set(item, "min_rows", json_integer(draft_roll(draft, most + 1)));
+		set(item, "min_rows", json_integer(draft_roll(draft, most < 2 ? 2 : 3)));
 	if (draft_chance(draft, 3))
 		set(item, "required", json_true());
 	if (draft_chance(draft, 6))

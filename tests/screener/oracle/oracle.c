@@ -256,6 +256,15 @@ static void conclude(struct world *w, bool is_failed, struct oracle_result *out)
 	out->of_rules_issues_code = out->of_rules && issues_code(w->doc, out->of_rules);
 }
 
+bool oracle_fits(const struct oracle_document *doc, json_t *answers)
+{
+	for (int i = 0; i < doc->n_items; i++)
+		if (doc->items[i].repeats &&
+		    json_array_size(json_object_get(answers, doc->items[i].id)) > ORACLE_ROWS)
+			return false;
+	return true;
+}
+
 void oracle_eval(const struct oracle_document *doc, json_t *answers, int64_t today,
 		 struct oracle_result *out)
 {

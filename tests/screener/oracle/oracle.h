@@ -15,7 +15,7 @@
 #define ORACLE_ITEMS  64
 #define ORACLE_VALUES 32 /* derived values, and scores */
 #define ORACLE_RULES  64
-#define ORACLE_ROWS   4
+#define ORACLE_ROWS   8
 
 /* The same bits as the engine's, in the order of FORMAT.md; oracle_held_name names them. */
 enum held {
@@ -70,6 +70,8 @@ struct oracle_result {
 bool oracle_open(struct oracle_document *doc, json_t *document, json_t *tables,
 		 const char *const *hashes);
 void oracle_close(struct oracle_document *doc);
+/* Does the oracle have room for the rows of these answers? */
+bool oracle_fits(const struct oracle_document *doc, json_t *answers);
 void oracle_eval(const struct oracle_document *doc, json_t *answers, int64_t today,
 		 struct oracle_result *out);
 /* A rule's (or table row's) outcome, by its index. */

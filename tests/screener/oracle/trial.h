@@ -28,6 +28,7 @@ struct trial_counts {
 	uint64_t proven, refuted, not_proven;
 	uint64_t rules_proven, rules_refuted, dead, unreachable, redundant, boundaries;
 	/* Questions of documents of which all answers were tried and none refutes. */
+	uint64_t too_many_rows; /* of a refutation, for the oracle */
 	uint64_t provable, provable_not_proven;
 	uint64_t refutable_not_refuted; /* a counterexample was tried, the gate has none */
 };

@@ -21,9 +21,11 @@ static void check_refutation(struct trial *trial, const char *id, int item, cons
 	json_t *answers = json_loads(text, 0, NULL);
 	struct oracle_result result;
 
-	if (!answers || !trial_compare(trial, answers, as_of, &result) ||
-	    !(of_rules ? result.asked_unknown[item] && result.of_rules_issues_code
-		       : result.unknown[item] && result.issues_code))
+	if (answers && !oracle_fits(&trial->oracle, answers))
+		trial->counts->too_many_rows++;
+	else if (!answers || !trial_compare(trial, answers, as_of, &result) ||
+		 !(of_rules ? result.asked_unknown[item] && result.of_rules_issues_code
+			    : result.unknown[item] && result.issues_code))
 		trial_difference(trial, of_rules ? "RULES_REFUTED" : "REFUTED",
 				 "day %lld: %s is refuted by answers that do not refute: %s",
 				 (long long)as_of, id, text);
