@@ -6,7 +6,7 @@
 #include "prover/part.h"
 
 /* Of one question to the solver, whatever is left for all. */
-#define MOST_STEPS 6000000
+#define MOST_STEPS 2000000
 
 struct solver {
 	Z3_solver z3;

@@ -141,9 +141,9 @@ struct screener_result {
 	size_t n_failed;
 	const char **next; /* item ids to ask now, in document order */
 	size_t n_next;
-	unsigned answered; /* progress: visible questions with a valid answer ... */
-	unsigned visible;  /* ... of all visible questions */
-	const char **pruned;
+	unsigned answered;   /* progress: visible questions with a valid answer ... */
+	unsigned visible;    /* ... of all visible questions */
+	const char **pruned; /* ids, of answers in rows "group/0/child" */
 	size_t n_pruned;
 	const struct screener_state *state; /* for screener_trace_json and screener_value */
 };
