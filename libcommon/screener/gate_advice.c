@@ -3,22 +3,34 @@
 
 #include "screener/eval.h"
 
-/* Some rule leads to the outcome, and not only as the last resort: others may be true with it. */
-static bool has_condition(const struct screener *p, uint32_t outcome)
+/*
+ * The outcomes that some rule leads to, and not only as the last resort: the rules of several may
+ * be true together.
+ */
+struct contest {
+	const struct screener *program;
+	bool takes_part[MAX_OUTCOMES];
+};
+
+static struct contest contest_of(const struct screener *p)
 {
+	struct contest contest = {.program = p};
+
 	for (uint32_t i = 0; i < p->n_rules; i++)
-		if (p->rules[i].outcome == outcome && !p->rules[i].otherwise)
-			return true;
-	return false;
+		if (!p->rules[i].otherwise)
+			contest.takes_part[p->rules[i].outcome] = true;
+	return contest;
 }
 
 /*
  * When rules lead to both, is the outcome taken and the code-less one passed over?  Of two outcomes
  * that a statement turns into a code, either may win.
  */
-static bool yields_to(const struct screener *p, uint32_t outcome, uint32_t over)
+static bool yields_to(const struct contest *contest, uint32_t outcome, uint32_t over)
 {
-	if (outcome == over || p->outcomes[over].public.issues_code || !has_condition(p, over) ||
+	const struct screener *p = contest->program;
+
+	if (outcome == over || p->outcomes[over].public.issues_code || !contest->takes_part[over] ||
 	    !outcome_wins(p, outcome, over))
 		return false;
 	return p->outcomes[outcome].public.issues_code || !gate_leads_to_code(p, over);
@@ -28,14 +40,14 @@ static bool yields_to(const struct screener *p, uint32_t outcome, uint32_t over)
  * With several true rules a policy takes the outcome that wins.  A code that wins over an outcome
  * without one is given although a rule spoke against it.
  */
-static void check_rank(struct gate *gate, uint32_t outcome)
+static void check_rank(struct gate *gate, const struct contest *contest, uint32_t outcome)
 {
 	const struct screener *p = gate->program;
 	const char *member = p->hit == HIT_PRIORITY ? "id" : "severity";
 	struct strbuf over = strbuf_new(gate->arena);
 
 	for (uint32_t i = 0; i < p->n_outcomes; i++)
-		if (yields_to(p, outcome, i))
+		if (yields_to(contest, outcome, i))
 			strbuf_printf(&over, "%s\"%s\"", over.len ? ", " : "",
 				      p->outcomes[i].public.id);
 	if (!over.len)
@@ -50,12 +62,13 @@ static void check_rank(struct gate *gate, uint32_t outcome)
 static void check_ranks(struct gate *gate)
 {
 	const struct screener *p = gate->program;
+	struct contest contest = contest_of(p);
 
 	if (p->hit != HIT_PRIORITY && p->hit != HIT_MOST_SEVERE && p->hit != HIT_COLLECT)
 		return;
 	for (uint32_t i = 0; i < p->n_outcomes; i++)
-		if (gate_leads_to_code(p, i) && has_condition(p, i))
-			check_rank(gate, i);
+		if (gate_leads_to_code(p, i) && contest.takes_part[i])
+			check_rank(gate, &contest, i);
 }
 
 bool gate_slot_is_read(const struct screener *p, uint32_t slot)

@@ -20,6 +20,14 @@ static void check_names(struct gate *gate, uint32_t item)
 				gate->program->items[item].id.ptr, STR_ARG(d->names[i].folded));
 }
 
+/* What all trials together may look at, in nodes, slots and cells: a fraction of a second. */
+#define TRIAL_WORK 40000000
+
+struct trial {
+	struct gate *gate;
+	uint64_t spent;
+};
+
 /* No document names it. */
 #define STRANGE_TEXT STR("\xef\xbf\xbd")
 
@@ -64,51 +72,69 @@ static bool try_case(struct gate *gate, const struct gate_case *test, uint32_t i
 	return result->state->shown[top] == TRUE3;
 }
 
-/* The outcome with a code that free text ends with; *asked: did any test ask the item? */
-static const char *code_of_free_text(struct gate *gate, uint32_t item, bool *asked)
+static uint64_t work_of(const struct screener *p)
 {
-	const char *found = NULL;
+	uint64_t cells = p->n_rules;
 
-	*asked = false;
-	for (uint32_t i = 0; i < gate->n_cases && !found; i++) {
+	if (p->decision)
+		cells *= p->decision->n_columns;
+	return (uint64_t)p->n_nodes + 2 * (uint64_t)p->n_slots + cells + 64;
+}
+
+enum verdict_of_text { TEXT_IS_SAFE, TEXT_ENDS_WITH_CODE, TEXT_IS_NOT_TRIED };
+
+/* Tries free text in each embedded test that asks the item; *outcome is the one with a code. */
+static enum verdict_of_text try_free_text(struct trial *trial, uint32_t item, const char **outcome)
+{
+	struct gate *gate = trial->gate;
+	enum verdict_of_text verdict = TEXT_IS_NOT_TRIED;
+
+	for (uint32_t i = 0; i < gate->n_cases && verdict != TEXT_ENDS_WITH_CODE; i++) {
 		struct arena_mark mark = arena_mark(gate->scratch);
 		struct screener_result result;
 
+		if (trial->spent > TRIAL_WORK)
+			return TEXT_IS_NOT_TRIED;
+		trial->spent += work_of(gate->program);
 		if (try_case(gate, &gate->cases[i], item, &result)) {
-			*asked = true;
-			if (result.outcome->issues_code)
-				found = result.outcome->id;
+			trial->spent += result.state->loops;
+			*outcome = result.outcome->id;
+			verdict = result.outcome->issues_code ? TEXT_ENDS_WITH_CODE : TEXT_IS_SAFE;
 		}
 		arena_rewind(gate->scratch, mark);
 	}
-	return found;
+	return verdict;
 }
 
-static void check_safety(struct gate *gate, uint32_t item)
+static void check_safety(struct trial *trial, uint32_t item)
 {
-	const char *id = gate->program->items[item].id.ptr;
-	bool asked;
-	const char *outcome = code_of_free_text(gate, item, &asked);
+	struct gate *gate = trial->gate;
+	const char *id = gate->program->items[item].id.ptr, *outcome;
 
-	if (outcome)
-		gate_finding(gate, gate_item_pointer(gate, item), SCREENER_WARNING,
-			     "FREE_TEXT_CODE",
-			     "Free text in the safety question \"%s\" can end with \"%s\", which "
-			     "issues a code: an embedded test does so when its answer is a text "
-			     "that the "
-			     "document does not name. Let a rule decide about every such text.",
-			     id, outcome);
-	else if (!asked)
-		gate_finding(gate, gate_item_pointer(gate, item), SCREENER_WARNING,
-			     "FREE_TEXT_CODE",
-			     "No embedded test asks the safety question \"%s\", so it is not known "
-			     "whether free text in it can end with a code.",
-			     id);
+	switch (try_free_text(trial, item, &outcome)) {
+	case TEXT_IS_SAFE: break;
+	case TEXT_ENDS_WITH_CODE:
+		gate_finding(
+			gate, gate_item_pointer(gate, item), SCREENER_WARNING, "FREE_TEXT_CODE",
+			"Free text in the safety question \"%s\" can end with \"%s\", which "
+			"issues a code: an embedded test does so when its answer is a text that "
+			"the document does not name. Let a rule decide about every such text.",
+			id, outcome);
+		break;
+	case TEXT_IS_NOT_TRIED:
+		gate_finding(
+			gate, gate_item_pointer(gate, item), SCREENER_WARNING, "FREE_TEXT_CODE",
+			"It is not known whether free text in the safety question \"%s\" can end "
+			"with a code: no embedded test asks it, or there are too many to try.",
+			id);
+		break;
+	}
 }
 
 void gate_free_texts(struct gate *gate)
 {
 	const struct screener *p = gate->program;
+	struct trial trial = {.gate = gate};
 
 	for (uint32_t i = 0; i < p->n_items; i++) {
 		bool is_open = p->items[i].type == SCREENER_OPEN_CHOICE;
@@ -119,6 +145,6 @@ void gate_free_texts(struct gate *gate)
 		if (!is_open && (p->items[i].type != SCREENER_TEXT || !gate_slot_is_read(p, i)))
 			continue;
 		if (p->items[i].safety && gate_issues_codes(p))
-			check_safety(gate, i);
+			check_safety(&trial, i);
 	}
 }

@@ -1,5 +1,6 @@
 /* Free text of an open choice: data/open_choice.json, where warfarin and St. John's wort are no. */
 #include "gate_kit.h"
+#include "random_json.h"
 
 struct free_text {
 	const char *text; /* of the answer {"med":{"other":text}} */
@@ -129,5 +130,57 @@ Test(open_choice, the_gate_warns_of_a_text_question_that_rules_compare)
 	struct kit kit = kit_patched("open_choice.json", as_text);
 
 	cr_expect(strstr(gate_of(&kit, &report), "FREE_TEXT_CODE /items/0\n"));
+	kit_free(&kit);
+}
+
+/* A letter or a space in another form, with something invisible before it now and then. */
+static void put_disguised(struct strbuf *buf, struct dice *dice, char c)
+{
+	static const uint32_t spaces[] = {' ', '\t', 0xa0, 0x2003, 0x3000, 0x2028};
+	static const uint32_t invisible[] = {0xad, 0x200b, 0x200d, 0x2060, 0x202e, 0xfe0f, 0xfeff};
+	uint32_t code_point = (uint32_t)c;
+	char utf8[4];
+
+	if (dice_roll(dice, 4) == 0)
+		strbuf_add(buf, utf8, utf8_put(utf8, invisible[dice_roll(dice, 7)]));
+	if (c == ' ')
+		code_point = spaces[dice_roll(dice, 6)];
+	else if (dice_roll(dice, 2))
+		code_point -= 'a' - 'A';
+	if (c != ' ' && dice_roll(dice, 3) == 0)
+		code_point += 0xfee0; /* the full width form */
+	strbuf_add(buf, utf8, utf8_put(utf8, code_point));
+}
+
+static const char *disguised(struct arena *arena, struct dice *dice, const char *label)
+{
+	struct strbuf text = strbuf_new(arena), json = strbuf_new(arena);
+
+	for (uint64_t i = dice_roll(dice, 3); i > 0; i--)
+		put_disguised(&text, dice, ' ');
+	for (; *label; label++)
+		put_disguised(&text, dice, *label);
+	for (uint64_t i = dice_roll(dice, 3); i > 0; i--)
+		put_disguised(&text, dice, ' ');
+	strbuf_add_c(&json, "{\"med\":{\"other\":");
+	strbuf_add_json(&json, strbuf_str(&text));
+	strbuf_add_c(&json, "}}");
+	return json.ptr;
+}
+
+Test(open_choice, a_label_in_any_disguise_is_its_option_and_a_letter_more_is_not)
+{
+	struct dice dice = dice_new("open_choice");
+	struct kit kit = kit_patched("open_choice.json", "[]");
+
+	for (int i = 0; i < 2000; i++) {
+		static const char *const labels[] = {"warfarin", "warfarina", "hierba de san juan"};
+		const char *label = labels[dice_roll(&dice, 3)];
+		const char *answers = disguised(kit.arena, &dice, label);
+
+		cr_assert_str_eq(kit_eval(&kit, answers), "no", "%s", answers);
+		answers = disguised(kit.arena, &dice, arena_printf(kit.arena, "%sx", label));
+		cr_assert_str_eq(kit_eval(&kit, answers), "ok", "%s", answers);
+	}
 	kit_free(&kit);
 }
