@@ -2,6 +2,7 @@
 #include "fraction.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef __int128 wide;
@@ -130,6 +131,26 @@ bool fraction_parse(const char *text, struct fraction *out)
 	return !*text || (fraction_parse(text + 1, &over) && fraction_divide(*out, over, out));
 }
 
+/* Very small and very large numbers are printed with an exponent: 1e-15. */
+static bool parse_printed(char *text, struct fraction *out)
+{
+	char *exponent = strchr(text, 'e');
+	struct fraction ten = fraction_of(10);
+	int power = exponent ? atoi(exponent + 1) : 0;
+
+	if (exponent)
+		*exponent = '\0';
+	if (!fraction_parse(text, out))
+		return false;
+	for (; power > 0; power--)
+		if (!fraction_multiply(*out, ten, out))
+			return false;
+	for (; power < 0; power++)
+		if (!fraction_divide(*out, ten, out))
+			return false;
+	return true;
+}
+
 bool fraction_of_json(const json_t *json, struct fraction *out)
 {
 	char text[64];
@@ -141,5 +162,5 @@ bool fraction_of_json(const json_t *json, struct fraction *out)
 	if (!json_is_real(json))
 		return false;
 	snprintf(text, sizeof text, "%.15g", json_real_value(json));
-	return fraction_parse(text, out);
+	return parse_printed(text, out);
 }
