@@ -1,5 +1,6 @@
 #include "locale/locale.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unicode/uloc.h>
 #include <unicode/uregion.h>
@@ -25,12 +26,24 @@ static bool language_exists(const char *language)
 	return false;
 }
 
+/*
+ * Did ICU find the text to be no code?  Any other failure is a lack of memory or of ICU's own data,
+ * which says nothing of the text: then the process ends, as it does in base/arena.h.
+ */
+static bool is_refused(UErrorCode error)
+{
+	if (U_FAILURE(error) && error != U_ILLEGAL_ARGUMENT_ERROR &&
+	    error != U_BUFFER_OVERFLOW_ERROR)
+		abort();
+	return U_FAILURE(error);
+}
+
 static bool region_exists(const char *code)
 {
 	UErrorCode error = U_ZERO_ERROR;
 	const URegion *region = uregion_getRegionFromCode(code, &error);
 
-	return U_SUCCESS(error) && uregion_getType(region) != URGN_UNKNOWN;
+	return !is_refused(error) && uregion_getType(region) != URGN_UNKNOWN;
 }
 
 bool locale_is_known(struct str tag)
@@ -44,12 +57,12 @@ bool locale_is_known(struct str tag)
 	memcpy(text, tag.ptr, tag.len);
 	text[tag.len] = '\0';
 	uloc_forLanguageTag(text, id, sizeof id, &parsed, &error);
-	if (U_FAILURE(error) || error == U_STRING_NOT_TERMINATED_WARNING ||
+	if (is_refused(error) || error == U_STRING_NOT_TERMINATED_WARNING ||
 	    (size_t)parsed != tag.len)
 		return false;
 	uloc_getLanguage(id, part, sizeof part, &error);
-	if (U_FAILURE(error) || !language_exists(part))
+	if (is_refused(error) || !language_exists(part))
 		return false;
 	uloc_getCountry(id, part, sizeof part, &error);
-	return U_SUCCESS(error) && (!*part || region_exists(part));
+	return !is_refused(error) && (!*part || region_exists(part));
 }
