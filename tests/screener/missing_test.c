@@ -9,7 +9,7 @@ static const char document[] =
 	"{'id':'a','type':'integer','max':9,'required':true},{'id':'b','type':'boolean'},"
 	"{'id':'c','type':'text','required':true,'show_if':{'var':'b'}},"
 	"{'id':'d','type':'text','required':{'>':[{'var':'a'},5]}},"
-	"{'id':'e','type':'attestation','required':true},{'id':'f','type':'display'},"
+	"{'id':'e','type':'attestation'},{'id':'f','type':'display'},"
 	"{'id':'g','type':'group','show_if':{'var':'b'},'items':["
 	"{'id':'h','type':'boolean','required':true}]},"
 	"{'id':'rows','type':'group','repeats':true,'items':["
