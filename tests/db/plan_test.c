@@ -27,8 +27,8 @@ static const char *const moods[] = {
 	"SET enable_seqscan = off; SET enable_indexscan = off; SET enable_indexonlyscan = off",
 	"SET enable_nestloop = off; SET enable_mergejoin = off",
 	"SET enable_hashjoin = off; SET enable_nestloop = off",
-	"SET force_parallel_mode = on; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; "
-	"SET min_parallel_table_scan_size = 0; SET enable_indexscan = off",
+	("SET force_parallel_mode = on; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; "
+	 "SET min_parallel_table_scan_size = 0; SET enable_indexscan = off"),
 };
 
 static struct arena *arena;
