@@ -100,6 +100,22 @@ Test(sync, a_server_that_fails_is_noted_and_harms_nothing)
 	cr_assert_not_null(strstr(health()->last_error, "500"));
 }
 
+Test(sync, a_redirect_is_not_followed)
+{
+	struct file_server *other = file_server_start();
+
+	synced(HEADER ROE);
+	file_server_serve(other, 200, "", HEADER ROE);
+	for (int status = 301; status <= 308; status++) {
+		file_server_serve(server, status, "", "");
+		file_server_send_to(server, file_server_url(other));
+		if (status != 304)
+			expect_fail(sync_now(), UNAVAILABLE, "SOURCE_UNREACHABLE");
+	}
+	cr_assert_eq(file_server_requests(other), 0);
+	file_server_stop(other);
+}
+
 Test(sync, two_at_once_are_refused)
 {
 	synced(HEADER ROE);
