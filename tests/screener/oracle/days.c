@@ -58,7 +58,8 @@ bool day_parse(const char *text, int64_t *out)
 	for (int i = 0; i < 10; i++)
 		if (i != 4 && i != 7 && (text[i] < '0' || text[i] > '9'))
 			return false;
-	d = (struct day){atoi(text), atoi(text + 5), atoi(text + 8)};
+	d = (struct day){(int)strtol(text, NULL, 10), (int)strtol(text + 5, NULL, 10),
+			 (int)strtol(text + 8, NULL, 10)};
 	if (d.year < 1 || d.month < 1 || d.month > 12 || d.day < 1 ||
 	    d.day > days_in_month(d.year, d.month))
 		return false;
@@ -87,7 +88,7 @@ bool day_add(int64_t from, int64_t n, char unit, int64_t *out)
 		       *out <= days_to((struct day){9999, 12, 31});
 	}
 	months = (int64_t)d.year * 12 + d.month - 1 + n * (unit == 'Y' ? 12 : 1);
-	if (months < 12 || months >= 10000 * 12)
+	if (months < 12 || months >= (int64_t)10000 * 12)
 		return false;
 	d.year = (int)(months / 12);
 	d.month = (int)(months % 12) + 1;

@@ -52,7 +52,7 @@ static json_t *options(struct draft *draft, bool exclusive)
 	bool scores = draft_chance(draft, 2);
 
 	for (int i = 0, n = 2 + draft_roll(draft, 2); i < n; i++) {
-		json_t *option = json_pack("{s:s}", "code", codes[i]);
+		json_t *option = json_pack("{s:s}", "code", codes[i % 3]);
 
 		if (scores)
 			set(option, "score", json_integer(draft_roll(draft, 4)));
@@ -70,7 +70,7 @@ static void labels(struct draft *draft, const char *id)
 	json_t *i18n = json_object_get(draft->document, "i18n");
 	char key[64];
 
-	for (char code = 'x'; code <= 'y'; code++) {
+	for (int code = 'x'; code <= 'y'; code++) {
 		snprintf(key, sizeof key, "item.%s.option.%c", id, code);
 		if (draft_chance(draft, 2))
 			set(json_object_get(i18n, "en-US"), key,

@@ -1,5 +1,4 @@
 /* What the gate says of all answers, against the answers that were tried. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,13 +66,12 @@ static void check_question(struct trial *trial, const struct screener_safety *sa
 /* "/rules/3/if", "/decision/rows/3", "/outcomes/2" */
 static int index_in(const char *pointer)
 {
-	int i = -1;
+	static const char *const lists[] = {"/rules/", "/decision/rows/", "/outcomes/", NULL};
 
-	if (sscanf(pointer, "/rules/%d", &i) != 1 &&
-	    sscanf(pointer, "/decision/rows/%d", &i) != 1 &&
-	    sscanf(pointer, "/outcomes/%d", &i) != 1)
-		return -1;
-	return i;
+	for (int i = 0; lists[i]; i++)
+		if (strncmp(pointer, lists[i], strlen(lists[i])) == 0)
+			return (int)strtol(pointer + strlen(lists[i]), NULL, 10);
+	return -1;
 }
 
 static bool is_redundant(struct trial *trial, int rule)
