@@ -19,7 +19,7 @@ LIBRARIES = {
     "pbjson": {"rpc"},
     "prover": {"screener"},
     "rpc": {"crypto", "pbjson"},
-    "screener": {"crypto"},
+    "screener": {"crypto", "locale"},
     "svc_core": {"cfg"},
     "svc": {"cfg", "contract", "crypto", "db", "pbjson", "rpc", "svc_core"},
     "zone": set(),
