@@ -208,6 +208,21 @@ Test(sync, names_and_subscriptions_are_unique)
 		    "SOURCE_NOT_FOUND");
 }
 
+Test(sync, a_subscription_to_a_state_that_does_not_exist_is_refused)
+{
+	Compliance__CreateSubscriptionRequest req = COMPLIANCE__CREATE_SUBSCRIPTION_REQUEST__INIT;
+	const char *states[] = {"PW", "ZZ"};
+	struct uuid acme = a_tenant_id("acme");
+
+	req.source_id = source;
+	req.states = states;
+	req.n_states = 2;
+	expect_field(call(as(acme, "ann"), "CreateSubscription", &req), "states[1]",
+		     "UNKNOWN_STATE");
+	req.n_states = 1;
+	expect_ok(call(as(acme, "ann"), "CreateSubscription", &req));
+}
+
 Test(sync, a_reinstatement_is_no_exclusion_and_states_filter_removals_too)
 {
 	struct uuid acme = a_tenant_id("acme");

@@ -458,6 +458,9 @@ Test(gateway, browsers_of_listed_origins_only)
 				 "Access-Control-Request-Method: POST\r\n");
 	cr_assert_str_eq(raw_header(&answer, "Access-Control-Allow-Origin"), "https://app.example");
 	cr_assert(strstr(raw_header(&answer, "Access-Control-Allow-Headers"), "Idempotency-Key"));
+	cr_assert(strstr(raw_header(&answer, "Access-Control-Allow-Headers"), "If-Match"));
+	cr_assert(strstr(raw_header(&answer, "Access-Control-Allow-Headers"), "If-None-Match"));
+	cr_assert(strstr(raw_header(&answer, "Access-Control-Expose-Headers"), "ETag"));
 	cr_assert_str_eq(raw_header(&answer, "Vary"), "Origin");
 	raw_answer_free(&answer);
 	answer = http("/", .headers = "Origin: https://app.example.evil\r\n");
