@@ -105,9 +105,19 @@ const char *svc_data_dir(const struct svc *svc)
 	return svc->config->data_dir;
 }
 
-const char *svc_redis(const struct svc *svc)
+struct svc_redis svc_redis(const struct svc *svc, struct arena *arena)
 {
-	return svc->config->redis;
+	const struct svc_config *own = svc->config;
+
+	return (struct svc_redis){
+		.url = own->redis,
+		.user = own->redis_user,
+		.password = own->redis_password,
+		.password_file = *own->redis_user
+					 ? arena_printf(arena, "%s/%s/redis.password",
+							own->secrets_dir, svc->descriptor->name)
+					 : NULL,
+	};
 }
 
 const char *svc_secrets_dir(const struct svc *svc)
