@@ -3,7 +3,7 @@
 run_packages=(postgresql-15 redis-server runit python3 python3-aiosmtpd openssl curl jq)
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config ccache git protobuf-compiler
 	protobuf-c-compiler libprotobuf-c-dev libprotobuf-dev libprotoc-dev libnng-dev libpq-dev
-	libhiredis-dev libsodium-dev libssl-dev libgnutls28-dev libcurl4-openssl-dev
+	libhiredis-dev libseccomp-dev libsodium-dev libssl-dev libgnutls28-dev libcurl4-openssl-dev
 	libjansson-dev libxml2-dev libicu-dev)
 test_packages=(libcriterion-dev python3-protobuf python3-jsonschema clang clang-format clang-tidy libclang-rt-14-dev)
 bench_packages=(nginx-light haproxy linux-perf wrk nodejs g++ libgrpc++-dev protobuf-compiler-grpc)

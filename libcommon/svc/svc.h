@@ -93,6 +93,7 @@ struct svc_descriptor {
 	size_t n_keys;
 	int read_conns;	 /* default 2; the configuration may say otherwise */
 	int write_conns; /* default 4; consumer and audit 8 */
+	unsigned needs;	 /* enum sandbox_need (svc_core/sandbox.h): what few daemons do */
 	/* Settings of its own (cfg/cfg.h), filled before start; may be empty. */
 	struct cfg_group settings;
 	/* After keys, before the first call; an error ends the process. */

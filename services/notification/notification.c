@@ -2,6 +2,7 @@
 
 #include "notification/settings.h"
 #include "notification/smtp.h"
+#include "svc_core/sandbox.h"
 
 struct notification_config notification_config;
 
@@ -43,6 +44,7 @@ const struct svc_descriptor notification_daemon = {
 	.purpose = "mails, their status and retries",
 	.service = &notification_service,
 	.handlers = &notification_handlers,
+	.needs = SANDBOX_NETWORK,
 	.queries = &notification_queries,
 	.keys = keys,
 	.n_keys = sizeof keys / sizeof keys[0],
