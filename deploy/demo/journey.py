@@ -68,8 +68,12 @@ class Journey:
     def mail_to(self, address):
         """The newest mail to this address, parsed."""
         for path in sorted(glob.glob(os.path.join(self.args.mail, "*.eml")), reverse=True):
-            with open(path, "rb") as file:
-                mail = email.message_from_binary_file(file, policy=email.policy.default)
+            try:
+                with open(path, "rb") as file:
+                    mail = email.message_from_binary_file(file, policy=email.policy.default)
+            except FileNotFoundError:
+                # The sink removes the oldest mails while the folder is read.
+                continue
             if mail["To"] and address in mail["To"]:
                 return mail
         return None

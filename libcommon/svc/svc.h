@@ -101,6 +101,7 @@ struct svc_descriptor {
 	size_t n_keys;
 	int read_conns;	 /* default 2; the configuration may say otherwise */
 	int write_conns; /* default 4; consumer and audit 8 */
+	unsigned needs;	 /* enum sandbox_need (svc_core/sandbox.h): what few daemons do */
 	/* Settings of its own (cfg/cfg.h), filled before start; may be empty. */
 	struct cfg_group settings;
 	/* After keys, before the first call; an error ends the process. */
@@ -116,9 +117,16 @@ int svc_main(const struct svc_descriptor *descriptor, int argc, char **argv);
 const char *svc_name(const struct svc *svc);
 const struct keyring *svc_keyring(const struct svc *svc);
 const struct service_keys *svc_service_keys(const struct svc *svc);
-/* Where the daemon may keep files, and the Redis it may use ("" when none). */
+/* Where the daemon may keep files. */
 const char *svc_data_dir(const struct svc *svc);
-const char *svc_redis(const struct svc *svc);
+/* The Redis it may use: url is "" when there is none, user and password may be "". */
+struct svc_redis {
+	const char *url;
+	const char *user;
+	const char *password;
+	const char *password_file; /* NULL without a user */
+};
+struct svc_redis svc_redis(const struct svc *svc, struct arena *arena);
 const char *svc_secrets_dir(const struct svc *svc);
 /* The daemon's own state, set by start. */
 void svc_set_state(struct svc *svc, void *state);

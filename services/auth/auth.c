@@ -101,6 +101,20 @@ static void dispose(struct auth *auth)
 	free(auth);
 }
 
+static struct status open_cache(struct svc *svc, struct auth *auth)
+{
+	struct arena *arena = arena_new(4096);
+	struct svc_redis redis = svc_redis(svc, arena);
+	struct cache_config config = {.url = redis.url,
+				      .user = redis.user,
+				      .password = redis.password,
+				      .password_file = redis.password_file};
+	struct status st = *redis.url ? cache_sync_new(&config, &auth->cache) : OK;
+
+	arena_free(&arena);
+	return st;
+}
+
 static struct status start(struct svc *svc)
 {
 	struct auth *auth = calloc(1, sizeof *auth);
@@ -109,8 +123,8 @@ static struct status start(struct svc *svc)
 	if (!auth)
 		abort();
 	st = open_keys(svc, auth);
-	if (is_ok(st) && *svc_redis(svc))
-		st = cache_sync_new(&(struct cache_config){.url = svc_redis(svc)}, &auth->cache);
+	if (is_ok(st))
+		st = open_cache(svc, auth);
 	if (is_failed(st)) {
 		dispose(auth);
 		return st;

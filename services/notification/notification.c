@@ -5,6 +5,7 @@
 #include "notification/settings.h"
 #include "notification/smtp.h"
 #include "notification_platform/queries.h"
+#include "svc_core/sandbox.h"
 
 struct notification_config notification_config;
 
@@ -56,6 +57,7 @@ const struct svc_descriptor notification_daemon = {
 	.purpose = "mails, their status and retries",
 	.service = &notification_service,
 	.handlers = &notification_handlers,
+	.needs = SANDBOX_NETWORK,
 	.queries = &notification_queries,
 	.platform_queries = &notification_platform_queries,
 	.keys = keys,

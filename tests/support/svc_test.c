@@ -81,6 +81,9 @@ static struct svc_config config_of(const char *name, const struct daemon_options
 		.peer = all_peers(name),
 		.db = test_world.conninfo,
 		.redis = arena_printf(test_world.arena, "unix:%s", test_redis_socket()),
+		/* As tests/support/servers.sh made the users of Redis. */
+		.redis_user = name,
+		.redis_password = name,
 		.secrets_dir = test_world.secrets,
 		.data_dir = test_world.dir,
 		.tls_ca = "",

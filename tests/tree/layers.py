@@ -29,6 +29,7 @@ LIBRARIES = {
 FOREIGN = {
     "nng/": {"libcommon/rpc", "tests"},
     "libpq-fe.h": {"libcommon/db", "tests", "services/ctl"},
+    "seccomp.h": {"libcommon/svc_core", "tests"},
     "hiredis/": {"libcommon/cache", "tests"},
     "sodium.h": {"libcommon/crypto", "tests"},
     "openssl/": {"libcommon/crypto", "libcommon/rpc", "tests"},

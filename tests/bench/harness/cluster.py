@@ -76,6 +76,11 @@ class Cluster:
         with open(f"{self.data}/secrets/{role}/db.password") as text:
             return text.read().strip()
 
+    def redis_password(self):
+        """Of Redis's operator: the peers use commands and keys that no part of Aegis needs."""
+        with open(f"{self.data}/secrets/redis/redis.password") as text:
+            return text.read().strip()
+
     def sql(self, text):
         """As the database's superuser: for seeding only.  The rows, tab separated."""
         command = ["psql", "-X", "-q", "-At", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", self.pg, "-U", "postgres", "-d", "aegis", "-f", "-"]
