@@ -35,6 +35,7 @@ struct jwt_claims {
 	const char *const *permissions;
 	size_t n_permissions;
 	uint64_t epoch;
+	bool admin; /* "adm": a platform administrator; written only when true */
 	instant issued_at;
 	instant expires_at;
 };
