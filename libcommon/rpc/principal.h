@@ -34,8 +34,10 @@ struct principal {
 	const char *const *scopes;
 	size_t n_scopes;
 	uint64_t epoch; /* membership epoch the token was made from */
+	instant issued_at;
 	instant expires_at;
-	const char *label; /* for the audit log: e-mail is never here, key name may be */
+	const char *audience; /* the daemon that the gateway asks */
+	const char *label;    /* for the audit log: e-mail is never here, key name may be */
 };
 
 bool principal_has_permission(const struct principal *p, const char *permission);

@@ -130,6 +130,10 @@ void daemons_after_fork(void);
 struct answer call_wire(struct test_daemon *daemon, const struct caller *who, const char *method,
 			const void *request);
 
+/* What proves the caller as an event's actor: signed by the gateway at that time for that daemon.
+ */
+struct str a_proof(const struct caller *who, const char *daemon, instant at);
+
 /* The response, or the test fails saying what came instead. */
 #define expect_ok(answer) expect_ok_at((answer), __FILE__, __LINE__)
 #define expect_fail(answer, code, reason_)                                                         \

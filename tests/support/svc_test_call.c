@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "crypto/keyring.h"
 #include "pbjson/pb_info.h"
+#include "rpc/trust.h"
 #include "support/svc_test_internal.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -178,6 +180,24 @@ struct principal test_principal(const struct caller *who, const struct rpc_polic
 	return p;
 }
 
+struct str test_sign(struct arena *arena, const struct principal *p, const char *audience,
+		     instant now)
+{
+	struct principal copy = *p;
+
+	if (p->kind == PRINCIPAL_ANONYMOUS)
+		return (struct str){};
+	copy.issued_at = now;
+	copy.expires_at = now + MINUTES(1);
+	copy.audience = audience;
+	return principal_sign(arena, &copy, keyring_newest(test_world.gateway, KEY_SERVICE));
+}
+
+struct str a_proof(const struct caller *who, const char *daemon, instant at)
+{
+	return test_sign(test_world.arena, &who->principal, daemon, at);
+}
+
 static struct answer keep(struct svc_worker *worker, const struct rpc_method *method,
 			  const struct svc_answer *got)
 {
@@ -220,6 +240,8 @@ struct answer call_on(struct svc_worker *worker, const struct caller *who, const
 		.payload = pb_pack(worker->envelope, request),
 		.caller = who->daemon,
 		.principal = &p,
+		.principal_bytes = test_sign(worker->envelope, &p, worker->svc->descriptor->name,
+					     svc_now(worker->svc)),
 		.envelope_tenant = who->tenant,
 		.deadline = who->deadline ? who->deadline : instant_now() + test_patience,
 		.request_id = "req-test",
