@@ -1,6 +1,6 @@
 /*
  * A local user who binds a daemon's socket gets no password, and one who has a daemon's
- * key is not that daemon.  The other user is a process of uid 65534.
+ * key is not that daemon.  The other user is a process of uid 65534 (other_user.c).
  */
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -13,23 +13,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "attack/sign_in.h"
 #include "base/log.h"
 #include "crypto/hash.h"
 #include "crypto/keyring.h"
-#include "rpc/client.h"
 #include "rpc/peer_uid.h"
 #include "rpc/server.h"
 #include "rpc/trust.h"
 
 #define OTHER_USER 65534u
-#define PASSWORD   "violet-harbour-93-lantern"
 
 static char dir[] = "/tmp/aegis-impostor-XXXXXX";
 static char secrets[64], url[64], stolen[64], log_path[64];
 static pid_t other;
-
-static const struct rpc_method login = {
-	.name = "LoginUser", .full_name = "test/LoginUser", .id = 42, .policy.deadline_ms = 1500};
 
 static void set_up(void)
 {
@@ -57,81 +53,11 @@ static void tear_down(void)
 		kill(other, SIGKILL);
 		waitpid(other, NULL, 0);
 	}
+	log_set_fd(STDERR_FILENO);
 	nftw(dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 TestSuite(impostor_socket, .init = set_up, .fini = tear_down, .timeout = 60);
-
-/* Writes down what it is sent, and says yes to everything. */
-static void steal(struct rpc_request *request, void *arg)
-{
-	const struct rpc_reply_header ok = {};
-	int fd = open(stolen, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-
-	(void)arg;
-	if (write(fd, request->payload.ptr, request->payload.len) < 0)
-		abort();
-	close(fd);
-	rpc_reply(request, &ok, (struct str){});
-}
-
-static struct rpc_server *serve(struct trust *trust)
-{
-	const char *urls[] = {url};
-	const struct rpc_server_config config = {
-		.urls = urls, .n_urls = 1, .ipc_mode = 0666, .trust = trust, .on_request = steal};
-	struct rpc_server *server = NULL;
-
-	return is_ok(rpc_server_new(&config, &server)) ? server : NULL;
-}
-
-/* The password to "auth", as the gateway; the status, or that it was never sent. */
-static struct status sign_in(const struct key *key, bool wait)
-{
-	const char *urls[] = {url};
-	const struct rpc_peer peer = {"auth", urls, 1};
-	const struct rpc_client_config config = {.daemon = "gateway",
-						 .service_key = key,
-						 .secrets_dir = secrets,
-						 .peers = &peer,
-						 .n_peers = 1};
-	struct rpc_header header = {};
-	struct rpc_client *client;
-	struct rpc_result *result;
-	static char reason[64];
-	struct status st;
-
-	if (is_failed(rpc_client_new(&config, &client)))
-		abort();
-	if (wait)
-		(void)rpc_client_wait(client, "auth", 1, 5000);
-	result = rpc_call_blocking(client, "auth", &login, &header,
-				   (struct rpc_body){.bytes = STR(PASSWORD)});
-	st = result->header.status;
-	snprintf(reason, sizeof reason, "%s", st.reason ? st.reason : "");
-	st.reason = reason;
-	rpc_result_free(&result);
-	rpc_client_free(&client);
-	return st;
-}
-
-/* Runs fn as another user, before this process has threads; it reports with one byte. */
-static int as_other_user(void (*fn)(int report))
-{
-	int report[2];
-
-	cr_assert_eq(pipe2(report, O_CLOEXEC), 0);
-	other = fork();
-	cr_assert_geq(other, 0);
-	if (other == 0) {
-		if (setgid(OTHER_USER) != 0 || setuid(OTHER_USER) != 0)
-			_exit(1);
-		fn(report[1]);
-		_exit(0);
-	}
-	close(report[1]);
-	return report[0];
-}
 
 static void needs_root(void)
 {
@@ -139,35 +65,36 @@ static void needs_root(void)
 		cr_skip_test("only root can be another user");
 }
 
-static void own_keys_of(const char *daemon, unsigned uid)
+/* Starts the other user; its first line into said. */
+static void other_user(const char *mode, const char *a, const char *b, char said[SIGN_IN_REASON])
 {
-	char path[128];
+	char uid[16];
+	int out[2];
+	FILE *in;
 
-	snprintf(path, sizeof path, "%s/%s", secrets, daemon);
-	cr_assert_eq(chown(path, uid, uid), 0);
+	snprintf(uid, sizeof uid, "%u", OTHER_USER);
+	cr_assert_eq(pipe2(out, O_CLOEXEC), 0);
+	other = fork();
+	cr_assert_geq(other, 0);
+	if (other == 0) {
+		dup2(out[1], STDOUT_FILENO);
+		execl(OTHER_USER_PROGRAM, "other_user", uid, mode, url, a, b, (char *)NULL);
+		_exit(127);
+	}
+	close(out[1]);
+	in = fdopen(out[0], "r");
+	cr_assert_not_null(fgets(said, SIGN_IN_REASON, in), "the other user said nothing");
+	said[strcspn(said, "\n")] = '\0';
+	fclose(in);
 }
 
-static void tell(int report)
+static void own_keys_of(const char *folder, const char *daemon)
 {
-	if (write(report, "x", 1) != 1)
-		_exit(1);
-}
+	char command[256];
 
-static char told(int report)
-{
-	char byte = 0;
-
-	cr_assert_eq(read(report, &byte, 1), 1);
-	return byte;
-}
-
-static void be_auth(int report)
-{
-	if (!serve(NULL))
-		_exit(1);
-	tell(report);
-	for (;;)
-		pause();
+	snprintf(command, sizeof command, "chown -R %u:%u %s/%s", OTHER_USER, OTHER_USER, folder,
+		 daemon);
+	cr_assert_eq(system(command), 0);
 }
 
 static bool was_logged(const char *text)
@@ -183,12 +110,13 @@ static bool was_logged(const char *text)
 
 Test(impostor_socket, who_binds_the_socket_of_auth_gets_no_password)
 {
-	struct status st;
+	char said[SIGN_IN_REASON], reason[SIGN_IN_REASON];
 
 	needs_root();
-	told(as_other_user(be_auth));
-	st = sign_in(NULL, false);
-	cr_assert_eq(st.code, STATUS_UNAVAILABLE, "%s", st.reason);
+	other_user("serve", stolen, NULL, said);
+	cr_assert_str_eq(said, "listening");
+	sign_in(url, secrets, NULL, reason);
+	cr_assert_str_eq(reason, "NO_CONNECTION");
 	cr_assert_eq(access(stolen, F_OK), -1, "the impostor was sent something");
 	cr_assert(was_logged("another user listens on a daemon's socket"));
 }
@@ -196,69 +124,67 @@ Test(impostor_socket, who_binds_the_socket_of_auth_gets_no_password)
 /* The same process is auth once the keys say so: nothing else tells it from the impostor. */
 Test(impostor_socket, the_owner_of_the_key_folder_is_the_daemon)
 {
-	struct status st;
+	char said[SIGN_IN_REASON], reason[SIGN_IN_REASON];
 
 	needs_root();
-	own_keys_of("auth", OTHER_USER);
-	told(as_other_user(be_auth));
-	st = sign_in(NULL, true);
-	cr_assert(is_ok(st), "%s", st.reason);
+	own_keys_of(secrets, "auth");
+	other_user("serve", stolen, NULL, said);
+	sign_in(url, secrets, NULL, reason);
+	cr_assert_str_eq(reason, "OK");
 	cr_assert_eq(access(stolen, F_OK), 0);
 }
 
-static const struct key *gateways_key;
-
-/* With the gateway's real key in hand: how the call ended, as its first letter. */
-static void be_gateway(int report)
+static void count(struct rpc_request *request, void *arg)
 {
-	struct status st;
-	char ready;
+	const struct rpc_reply_header ok = {};
 
-	if (read(STDIN_FILENO, &ready, 1) != 1)
-		_exit(1);
-	st = sign_in(gateways_key, true);
-	if (write(report, is_ok(st) ? "ok" : st.reason, 2) != 2)
-		_exit(1);
+	++*(int *)arg;
+	rpc_reply(request, &ok, (struct str){});
 }
 
-static char call_as_other_user(void)
+/* The other user signs in at the real auth with a copy of the gateway's key. */
+static void call_with_stolen_key(char said[SIGN_IN_REASON], int *answered)
 {
+	char keyrings[128], command[512];
+	const char *urls[] = {url};
+	struct rpc_server_config config = {
+		.urls = urls, .n_urls = 1, .ipc_mode = 0666, .on_request = count, .arg = answered};
 	struct rpc_server *server;
-	struct keyring *keys;
-	struct trust *trust;
-	int go[2], report;
-	char verdict;
 
-	cr_assert(is_ok(keyring_open(secrets, "gateway", &keys)));
-	gateways_key = keyring_newest(keys, KEY_SERVICE);
-	cr_assert_eq(pipe(go), 0);
-	cr_assert_eq(dup2(go[0], STDIN_FILENO), STDIN_FILENO);
-	report = as_other_user(be_gateway);
-	cr_assert(is_ok(trust_new(secrets, "auth", &trust)));
-	server = serve(trust);
-	cr_assert_not_null(server);
-	cr_assert_eq(write(go[1], "x", 1), 1);
-	verdict = told(report);
+	snprintf(keyrings, sizeof keyrings, "%s/copied", dir);
+	snprintf(command, sizeof command, "mkdir %s && cp -rp %s/gateway %s/", keyrings, secrets,
+		 keyrings);
+	cr_assert_eq(system(command), 0);
+	own_keys_of(keyrings, "gateway");
+	cr_assert(is_ok(trust_new(secrets, "auth", &config.trust)));
+	cr_assert(is_ok(rpc_server_new(&config, &server)));
+	other_user("call", secrets, keyrings, said);
 	rpc_server_free(&server);
-	trust_free(&trust);
-	keyring_free(&keys);
-	return verdict;
+	trust_free(&config.trust);
 }
 
 Test(impostor_socket, a_key_without_its_user_is_not_believed)
 {
+	char said[SIGN_IN_REASON];
+	int answered = 0;
+
 	needs_root();
-	cr_assert_eq(call_as_other_user(), 'C', "CALLER_IS_ANOTHER_USER");
-	cr_assert_eq(access(stolen, F_OK), -1);
+	call_with_stolen_key(said, &answered);
+	cr_assert_str_eq(said, "CALLER_IS_ANOTHER_USER");
+	cr_assert_eq(answered, 0);
 	cr_assert(was_logged("another user calls with a daemon's token"));
 }
 
 Test(impostor_socket, a_key_with_its_user_is_believed)
 {
+	char said[SIGN_IN_REASON];
+	int answered = 0;
+
 	needs_root();
-	own_keys_of("gateway", OTHER_USER);
-	cr_assert_eq(call_as_other_user(), 'o');
-	cr_assert_eq(access(stolen, F_OK), 0);
+	own_keys_of(secrets, "gateway");
+	call_with_stolen_key(said, &answered);
+	cr_assert_str_eq(said, "OK");
+	cr_assert_eq(answered, 1);
 }
 
 /* Also where nobody is root: the rule itself. */
