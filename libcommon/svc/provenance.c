@@ -85,16 +85,23 @@ static bool is_in_reach(const struct principal *p, const char *tenant)
 	       has_id(tenant, svc_platform_tenant);
 }
 
-static bool is_proven(struct rpc_call *call, const Event__Event *event)
+const struct principal *svc_event_principal(struct rpc_call *call, const Event__Event *event)
 {
-	const Event__Actor *actor = event->actor;
-	const struct principal *p;
 	struct str proof = {(const char *)event->proof.data, event->proof.len};
+	const struct principal *p;
 
 	if (proof.len == 0 || is_failed(trust_verify_proof(call->svc->trust, call->arena, proof,
 							   pb_instant(event->occurred_at), &p)))
-		return false;
-	return provenance_needs_proof(p->kind) &&
+		return NULL;
+	return p;
+}
+
+static bool is_proven(struct rpc_call *call, const Event__Event *event)
+{
+	const struct principal *p = svc_event_principal(call, event);
+	const Event__Actor *actor = event->actor;
+
+	return p && provenance_needs_proof(p->kind) &&
 	       strcmp(actor->kind, principal_kind_name(p->kind)) == 0 && has_id(actor->id, p->id) &&
 	       strcmp(actor->label, p->label) == 0 && is_in_reach(p, event->tenant_id) &&
 	       may_hold(call, event->action, p->audience);
@@ -111,22 +118,28 @@ static bool is_by_session(const struct rpc_call *call, const char *action)
 	return false;
 }
 
-static bool is_actor_believed(struct rpc_call *call, const Event__Event *event)
+/* Who needs no proof, by kind. */
+static bool is_plain(struct rpc_call *call, const Event__Event *event)
 {
 	const Event__Actor *actor = event->actor;
 	const struct uuid nobody = {};
 
-	if (!actor)
-		return true;
 	if (strcmp(actor->kind, principal_kind_name(PRINCIPAL_ANONYMOUS)) == 0)
 		return has_id(actor->id, nobody) && !*actor->label;
 	if (strcmp(actor->kind, principal_kind_name(PRINCIPAL_SERVICE)) == 0)
 		return has_id(actor->id, nobody) && strcmp(actor->label, call->caller) == 0;
 	if (strcmp(actor->kind, principal_kind_name(PRINCIPAL_SESSION)) == 0)
 		return is_by_session(call, event->action) && !*actor->label;
-	if (strcmp(actor->kind, "operator") == 0)
-		return next_action(NULL, OPERATOR_TOOL, event->action) != NULL;
-	return is_proven(call, event);
+	return strcmp(actor->kind, "operator") == 0 &&
+	       next_action(NULL, OPERATOR_TOOL, event->action) != NULL;
+}
+
+/* A proof belongs to the actor of its event: handlers rely on it (svc_event_principal). */
+static bool is_actor_believed(struct rpc_call *call, const Event__Event *event)
+{
+	if (event->proof.len > 0)
+		return event->actor && is_proven(call, event);
+	return !event->actor || is_plain(call, event);
 }
 
 static struct status judge(struct rpc_call *call, const Event__Event *event)

@@ -69,6 +69,14 @@ struct svc_subscription {
 				  size_t n);
 };
 
+/*
+ * In a subscription's handler: the principal that the gateway signed for the call in
+ * which the event was emitted, with what it was allowed then; in call->arena.  NULL
+ * when no person or key asked.
+ */
+const struct principal *svc_event_principal(struct rpc_call *call,
+					    const struct Event__Event *event);
+
 /* A key of the daemon's own keyring, made at the first start. */
 struct svc_key {
 	const char *purpose;

@@ -26,7 +26,8 @@ static const Auth__TokenResponse *member_with_role(const char *role)
 	request.n_permissions = 2;
 	request.epoch = 7;
 	request.active = true;
-	expect_ok(call_to(auth_d, as_daemon("tenant", organization), "PutMembership", &request));
+	expect_ok(call_to(auth_d, passed_on(as_with(organization, "ann", "users:write"), "tenant"),
+			  "PutMembership", &request));
 	return tokens;
 }
 

@@ -5,6 +5,7 @@
 #include <criterion/hooks.h>
 #include <string.h>
 
+#include "aegis/auth/v1/auth.aegis.h"
 #include "attack/world.h"
 #include "contract/time.h"
 #include "rpc/topic.h"
@@ -90,6 +91,52 @@ Test(forged_events, no_daemon_but_tenant_makes_anybody_a_member)
 	cr_assert_eq(test_count("SELECT count(*) FROM auth.membership WHERE account_id = '%s'",
 				uuid_text(test_world.arena, an_id("mallory"))),
 		     0);
+}
+
+/* An honest change of members, by tenant's key and with this principal's signature. */
+static Event__Event *a_change_by(const struct caller *who)
+{
+	Event__Event *event = a_membership("tenant", "user.role_changed");
+
+	set_actor(event, "user", who->principal.id, "", a_proof(who, "tenant", instant_now()));
+	return event;
+}
+
+static size_t n_taken(Event__Event *event)
+{
+	const Svc__DeliverEventsResponse *answer =
+		expect_ok(attack_deliver(attack_auth, "tenant", event));
+
+	return answer->n_event_ids;
+}
+
+/* With tenant's own key: without somebody of the organization who may, nobody becomes owner. */
+Test(forged_events, tenants_key_alone_makes_nobody_a_member)
+{
+	const struct caller *bystander = as_with(acme, "bob", "users:read");
+	const struct caller *elsewhere = as_with(a_tenant_id("beta"), "eve", "users:write");
+	Event__Event *by_itself = a_membership("tenant", "user.role_changed");
+	Auth__PutMembershipRequest request = AUTH__PUT_MEMBERSHIP_REQUEST__INIT;
+
+	set_actor(by_itself, "service", (struct uuid){}, "tenant", (struct str){});
+	cr_assert_eq(n_taken(by_itself), 0);
+	set_actor(by_itself, "service", (struct uuid){}, "tenant",
+		  a_proof(as_with(acme, "ann", "users:write"), "program", instant_now()));
+	expect_denied(attack_auth, "tenant", by_itself, "ACTOR_NOT_PROVEN");
+	cr_assert_eq(n_taken(a_change_by(bystander)), 0);
+	request.user_id = uuid_text(test_world.arena, an_id("mallory"));
+	request.tenant_id = uuid_text(test_world.arena, acme);
+	request.role = "owner";
+	request.epoch = 1;
+	request.active = true;
+	expect_fail(call_to(attack_auth, as_daemon("tenant", acme), "PutMembership", &request),
+		    PERMISSION_DENIED, "PERMISSION_REQUIRED");
+	expect_fail(call_to(attack_auth, passed_on(bystander, "tenant"), "PutMembership", &request),
+		    PERMISSION_DENIED, "PERMISSION_REQUIRED");
+	expect_fail(call_to(attack_auth, passed_on(elsewhere, "tenant"), "PutMembership", &request),
+		    INVALID_ARGUMENT, "TENANT_MISMATCH");
+	/* A change that is proven is taken, also for an account that is gone. */
+	cr_assert_eq(n_taken(a_change_by(as_with(acme, "ann", "users:write"))), 1);
 }
 
 Test(forged_events, no_daemon_makes_a_mail_leave_in_the_name_of_another)

@@ -94,6 +94,8 @@ const struct caller *as_admin(const char *name);
 const struct caller *as_nobody(void);
 /* Another daemon on its own behalf, for a tenant. */
 const struct caller *as_daemon(const char *daemon, struct uuid tenant);
+/* The caller's principal, as that daemon passes it on to another one. */
+const struct caller *passed_on(const struct caller *who, const char *daemon);
 /* The same caller with a difference. */
 const struct caller *with_key(const struct caller *caller, const char *idempotency_key);
 const struct caller *with_deadline(const struct caller *caller, instant deadline);

@@ -141,6 +141,20 @@ const struct caller *as_daemon(const char *daemon, struct uuid tenant)
 	return caller;
 }
 
+const struct caller *passed_on(const struct caller *who, const char *daemon)
+{
+	struct caller *copy = arena_memdup(test_world.arena, who, sizeof *who);
+
+	copy->daemon = daemon;
+	return copy;
+}
+
+/* For whom the gateway signed what the caller sends. */
+const char *test_audience(const struct caller *who, const char *target)
+{
+	return strcmp(who->daemon, PRINCIPAL_ISSUER) == 0 ? target : who->daemon;
+}
+
 const struct caller *with_key(const struct caller *caller, const char *idempotency_key)
 {
 	struct caller *copy = arena_memdup(test_world.arena, caller, sizeof *caller);
@@ -240,7 +254,8 @@ struct answer call_on(struct svc_worker *worker, const struct caller *who, const
 		.payload = pb_pack(worker->envelope, request),
 		.caller = who->daemon,
 		.principal = &p,
-		.principal_bytes = test_sign(worker->envelope, &p, worker->svc->descriptor->name,
+		.principal_bytes = test_sign(worker->envelope, &p,
+					     test_audience(who, worker->svc->descriptor->name),
 					     svc_now(worker->svc)),
 		.envelope_tenant = who->tenant,
 		.deadline = who->deadline ? who->deadline : instant_now() + test_patience,

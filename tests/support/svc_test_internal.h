@@ -49,6 +49,8 @@ struct principal test_principal(const struct caller *who, const struct rpc_polic
 struct str test_sign(struct arena *arena, const struct principal *p, const char *audience,
 		     instant now);
 
+const char *test_audience(const struct caller *who, const char *target);
+
 /* svc_test_more.c: a lane whose steps a test takes one by one. */
 struct relay_lane;
 struct relay_lane lane_new(struct test_daemon *from, const char *subscriber);
