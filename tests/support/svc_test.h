@@ -67,9 +67,10 @@ void now_is(instant now);
 
 struct caller {
 	struct principal principal;
-	struct uuid tenant;	     /* of the envelope, for internal callers */
-	const char *daemon;	     /* who sends the call: "gateway" */
-	bool has_what_it_takes;	     /* is given the permission and scope the method asks for */
+	struct uuid tenant;	/* of the envelope, for internal callers */
+	const char *daemon;	/* who sends the call: "gateway" */
+	const char *forger;	/* over the socket: who signs the principal; NULL: the gateway */
+	bool has_what_it_takes; /* is given the permission and scope the method asks for */
 	const char *idempotency_key; /* NULL: none */
 	const char *client_addr;
 	instant deadline; /* 0: test_patience from now */

@@ -194,8 +194,8 @@ struct principal test_principal(const struct caller *who, const struct rpc_polic
 	return p;
 }
 
-struct str test_sign(struct arena *arena, const struct principal *p, const char *audience,
-		     instant now)
+struct str test_sign_by(struct arena *arena, const struct keyring *signer,
+			const struct principal *p, const char *audience, instant now)
 {
 	struct principal copy = *p;
 
@@ -204,7 +204,13 @@ struct str test_sign(struct arena *arena, const struct principal *p, const char 
 	copy.issued_at = now;
 	copy.expires_at = now + MINUTES(1);
 	copy.audience = audience;
-	return principal_sign(arena, &copy, keyring_newest(test_world.gateway, KEY_SERVICE));
+	return principal_sign(arena, &copy, keyring_newest(signer, KEY_SERVICE));
+}
+
+struct str test_sign(struct arena *arena, const struct principal *p, const char *audience,
+		     instant now)
+{
+	return test_sign_by(arena, test_world.gateway, p, audience, now);
 }
 
 struct str a_proof(const struct caller *who, const char *daemon, instant at)

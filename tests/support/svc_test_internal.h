@@ -48,6 +48,8 @@ struct principal test_principal(const struct caller *who, const struct rpc_polic
  */
 struct str test_sign(struct arena *arena, const struct principal *p, const char *audience,
 		     instant now);
+struct str test_sign_by(struct arena *arena, const struct keyring *signer,
+			const struct principal *p, const char *audience, instant now);
 
 const char *test_audience(const struct caller *who, const char *target);
 
