@@ -27,7 +27,9 @@ void gw_send(struct gw_call *call, const char *daemon, const struct rpc_method *
 		.request_id = call->request_id,
 		.traceparent = traceparent,
 		.deadline = instant_now() + MILLIS(deadline_ms),
-		.principal = call->signed_principal,
+		/* Signed for the daemon of the route: what else is asked for the call is ours. */
+		.principal = method == route_method(call->route) ? call->signed_principal
+								 : (struct str){},
 		.idempotency_key = call->idempotency_key ? call->idempotency_key : "",
 		.client_addr = call->client.address,
 		.user_agent = "",

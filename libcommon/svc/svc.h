@@ -77,6 +77,14 @@ struct svc_subscription {
 				  size_t n);
 };
 
+/*
+ * In a subscription's handler: the principal that the gateway signed for the call in
+ * which the event was emitted, with what it was allowed then; in call->arena.  NULL
+ * when no person or key asked.
+ */
+const struct principal *svc_event_principal(struct rpc_call *call,
+					    const struct Event__Event *event);
+
 /* A key of the daemon's own keyring, made at the first start. */
 struct svc_key {
 	const char *purpose;
@@ -168,7 +176,9 @@ struct status tx_run_once_asking(struct rpc_call *call, svc_tx_fn ask, svc_tx_fn
  * Something happened.  Buffered in the call; every subscriber's copy is written
  * to the outbox in the flush of the commit, or not at all.  Only inside an open
  * transaction of a tenant, or with tenant set to the platform's.  The actor is
- * the call's principal.  Copies what it is given.
+ * the call's principal, proven by the gateway's signature, or else the daemon
+ * itself.  An action or a topic that the contract does not let the daemon publish
+ * fails the transaction: INTERNAL/EVENT_NOT_DECLARED.  Copies what it is given.
  */
 struct event_out {
 	const char *action; /* "program.created" */

@@ -147,6 +147,9 @@ void emit_reference(const struct pg_model *model, const struct manifest *manifes
 	add_list(out, "Scopes of keys", "| name | allows |\n| --- | --- |", &manifest->scopes);
 	add_list(out, "Reasons", "| reason | status | meaning |\n| --- | --- | --- |",
 		 &manifest->reasons);
-	add_list(out, "Event topics", "| topic | subscribers |\n| --- | --- |", &manifest->topics);
+	add_list(out, "Event topics", "| topic | subscribers | publishers |\n| --- | --- | --- |",
+		 &manifest->topics);
+	add_list(out, "Actions beside those of the rpcs", "| action | publishers |\n| --- | --- |",
+		 &manifest->actions);
 	add_list(out, "Tables", "| table | class |\n| --- | --- |", &manifest->tables);
 }

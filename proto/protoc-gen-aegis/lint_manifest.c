@@ -46,12 +46,21 @@ static void lint_verified(struct pg_model *model, const struct manifest *manifes
 			   m->service->file->path, m->name);
 }
 
-static bool subscribes(const Opt__Topic *topic, struct str daemon)
+/* The words of a manifest column and the list of an option: the same names? */
+static bool is_same(const char *column, const char *const *list, size_t n)
 {
-	for (size_t i = 0; i < topic->n_subscribers; i++)
-		if (str_eq_c(daemon, topic->subscribers[i]))
-			return true;
-	return false;
+	struct str text = str_of(column), word;
+	size_t words = 0;
+
+	for (; manifest_word(&text, &word); words++) {
+		size_t i = 0;
+
+		while (i < n && !str_eq_c(word, list[i]))
+			i++;
+		if (i == n)
+			return false;
+	}
+	return words == n;
 }
 
 static void lint_topic(struct pg_model *model, const struct manifest *manifest,
@@ -59,17 +68,14 @@ static void lint_topic(struct pg_model *model, const struct manifest *manifest,
 {
 	const Opt__Topic *topic = message->topic;
 	struct manifest_line *line = manifest_find(&manifest->topics, topic->name);
-	struct str text = str_of(line ? line->second : ""), word;
-	size_t n = 0;
-	bool same = line != NULL;
 
-	while (manifest_word(&text, &word)) {
-		same = same && subscribes(topic, word);
-		n++;
-	}
-	if (!same || n != topic->n_subscribers)
+	if (topic->n_publishers == 0)
+		model_fail(model, "%s: %s: topic '%s' names no publishers", message->file->path,
+			   message->full_name, topic->name);
+	if (!line || !is_same(line->second, topic->subscribers, topic->n_subscribers) ||
+	    !is_same(line->third, topic->publishers, topic->n_publishers))
 		model_fail(model,
-			   "%s: %s: topic '%s' and its subscribers do not stand in "
+			   "%s: %s: topic '%s' with its subscribers and publishers is not in "
 			   "proto/manifest/topics.txt",
 			   message->file->path, message->full_name, topic->name);
 	else
@@ -111,6 +117,19 @@ static void lint_callers(struct pg_model *model, const struct pg_method *m)
 				   m->service->file->path, m->name, m->rule->internal[i]);
 }
 
+/* Publishers that exist; what an rpc already says is not said again. */
+static void lint_action(struct pg_model *model, const struct manifest_line *line)
+{
+	struct str text = str_of(line->second), word;
+
+	while (manifest_word(&text, &word))
+		if (!daemon_exists(model, arena_strndup(model->arena, word.ptr, word.len)))
+			model_fail(model,
+				   "proto/manifest/actions.txt: %s: there is no daemon '" STR_FMT
+				   "'",
+				   line->name, STR_ARG(word));
+}
+
 static void lint_unused(struct pg_model *model, const struct manifest_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -127,6 +146,8 @@ void lint_whole(struct pg_model *model, const struct manifest *manifest)
 				lint_callers(model, &model->files[i].services[s].methods[m]);
 	if (!manifest || model->error)
 		return;
+	for (size_t i = 0; i < manifest->actions.n; i++)
+		lint_action(model, &manifest->actions.lines[i]);
 	lint_unused(model, &manifest->permissions);
 	lint_unused(model, &manifest->scopes);
 }

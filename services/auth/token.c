@@ -1,6 +1,7 @@
 #include "auth/token.h"
 
 #include <endian.h>
+#include <stdlib.h>
 
 #include "auth/session.h"
 #include "crypto/hash.h"
@@ -19,14 +20,18 @@ const char *access_token(struct rpc_call *call, const struct sign_in *who, struc
 		.sub = uuid_text(call->arena, who->account),
 		.org = "",
 		.workspace = "",
-		.role = ROLE_ADMIN,
+		.role = "",
 		.jti = uuid_text(call->arena, uuid_v7(call->now)),
 		.sid = uuid_text(call->arena, session),
 		.email_verified = who->is_verified,
 		.issued_at = call->now,
 		.expires_at = call->now + ACCESS_TTL,
+		.admin = who->is_admin,
 	};
 
+	/* Nobody is both: what an administrator may do does not come from a tenant. */
+	if (who->is_admin == (membership != NULL))
+		abort();
 	if (membership) {
 		claims.org = uuid_text(call->arena, membership->organization_id);
 		claims.role = membership->role;

@@ -18,10 +18,13 @@
 #define ACCESS_TTL	MINUTES(15)
 #define REFRESH_IDLE	DAYS(7)
 #define SESSION_LONGEST DAYS(30)
-#define ROLE_ADMIN	"platform_admin"
 
-/* who->membership is NULL for a platform administrator. */
 struct sign_in;
+
+/*
+ * A platform administrator's token says so in a claim of its own, "adm"; a role is a
+ * word of the tenant's, whatever it is called.  who->membership is NULL for one.
+ */
 const char *access_token(struct rpc_call *call, const struct sign_in *who, struct uuid session);
 
 const char *refresh_token(struct rpc_call *call, struct uuid tenant, struct uuid session,

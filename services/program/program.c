@@ -1,5 +1,6 @@
 #include <aegis/event/v1/event.aegis.h>
 
+#include "svc_core/sandbox.h"
 #include "contract/time.h"
 #include "program/period.h"
 
@@ -208,6 +209,7 @@ const struct svc_descriptor program_daemon = {
 	.purpose = "drug programs and their versioned, immutable screeners",
 	.service = &program_service,
 	.handlers = &program_handlers,
+	.needs = SANDBOX_SPAWN, /* the prover */
 	.queries = &program_queries,
 	.keys = keys,
 	.n_keys = sizeof keys / sizeof keys[0],

@@ -61,7 +61,7 @@ Test(admin, an_invited_administrator_signs_in_without_an_organization)
 	cr_assert_eq(bearer_of(tokens)->principal.kind, PRINCIPAL_ADMIN);
 	cr_assert_eq(platform_events("admin.accepted"), 1);
 	tokens = signed_in("root");
-	cr_assert_str_eq(bearer_of(tokens)->principal.role, ROLE_ADMIN);
+	cr_assert_eq(bearer_of(tokens)->principal.kind, PRINCIPAL_ADMIN);
 	cr_assert(is_alive(tokens));
 	me = expect_ok(call_to(auth_d, bearer_of(tokens), "GetMe", &request));
 	cr_assert(me->is_platform_admin);

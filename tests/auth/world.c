@@ -154,7 +154,7 @@ const struct caller *bearer_of(const Auth__TokenResponse *tokens)
 	struct caller *caller = arena_memdup(test_world.arena, as_nobody(), sizeof *caller);
 
 	caller->principal = (struct principal){
-		.kind = strcmp(claims->role, ROLE_ADMIN) == 0 ? PRINCIPAL_ADMIN : PRINCIPAL_USER,
+		.kind = claims->admin ? PRINCIPAL_ADMIN : PRINCIPAL_USER,
 		.id = uuid_or_nil(claims->sub),
 		.tenant = uuid_or_nil(claims->org),
 		.session = uuid_or_nil(claims->sid),

@@ -60,6 +60,7 @@ struct token_args {
 	const char *sid;
 	int epoch;	  /* 0: 1 */
 	int expires_in_s; /* 0: 900 */
+	bool admin;	  /* the claim that auth's way for administrators sets */
 	bool other_key;	  /* signed by a key that auth does not publish */
 };
 /* A signed access token in static storage of four. */

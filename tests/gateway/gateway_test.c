@@ -524,11 +524,28 @@ Test(gateway, the_guards_refusals_are_problems_too)
 	expect(http(PROGRAMS, .method = "BREW"), 501, "METHOD_NOT_SUPPORTED");
 }
 
+/* What a tenant calls its roles gives nobody power over the platform. */
+Test(gateway, a_role_named_platform_admin_is_a_role)
+{
+	const char *named = a_token(.role = "platform_admin");
+
+	fixture_start();
+	expect(http("/api/auth/me", .token = named, .headers = "Aegis-Tenant: " OTHER "\r\n"), 200,
+	       "");
+	cr_assert_eq(backend.principal_kind, PRINCIPAL_USER);
+	cr_assert_str_eq(backend.tenant, TENANT);
+	expect(http("/api/compliance/sources", .method = "POST", .token = named, .body = "{}"), 403,
+	       "PERMISSION_REQUIRED");
+	expect(http("/api/auth/me", .token = a_token(.role = "platform_admin", .org = "-")), 401,
+	       "TOKEN_INVALID");
+	expect(http("/api/auth/me", .token = a_token(.admin = true)), 401, "TOKEN_INVALID");
+}
+
 Test(gateway, an_administrator_names_the_tenant)
 {
 	fixture_start();
 	fixture_put_admin_session();
-	expect(http("/api/auth/me", .token = a_token(.role = "platform_admin", .org = "-"),
+	expect(http("/api/auth/me", .token = a_token(.admin = true, .org = "-"),
 		    .headers = "Aegis-Tenant: " OTHER "\r\n"),
 	       200, "");
 	cr_assert_eq(backend.principal_kind, PRINCIPAL_ADMIN);

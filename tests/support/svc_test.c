@@ -42,6 +42,7 @@ void test_world_begin(const char *first)
 	log_set_fd(w->log_fd);
 	for (size_t i = 0; i < sizeof known_daemons / sizeof known_daemons[0]; i++)
 		cr_assert(is_ok(keyring_ensure_service(w->secrets, known_daemons[i])));
+	cr_assert(is_ok(keyring_open(w->secrets, "gateway", &w->gateway)));
 	w->conninfo = arena_strdup(w->arena, test_db_conninfo());
 	w->nonce = uuid_v7(instant_now());
 }
@@ -182,6 +183,7 @@ void daemons_stop(void)
 	log_set_fd(STDERR_FILENO);
 	close(w->log_fd);
 	test_free_arenas();
+	keyring_free(&w->gateway);
 	nftw(w->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	arena_free(&w->arena);
 	*w = (struct test_world){.log_fd = -1};

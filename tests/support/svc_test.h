@@ -68,9 +68,10 @@ void now_is(instant now);
 
 struct caller {
 	struct principal principal;
-	struct uuid tenant;	     /* of the envelope, for internal callers */
-	const char *daemon;	     /* who sends the call: "gateway" */
-	bool has_what_it_takes;	     /* is given the permission and scope the method asks for */
+	struct uuid tenant;	/* of the envelope, for internal callers */
+	const char *daemon;	/* who sends the call: "gateway" */
+	const char *forger;	/* over the socket: who signs the principal; NULL: the gateway */
+	bool has_what_it_takes; /* is given the permission and scope the method asks for */
 	const char *idempotency_key; /* NULL: none */
 	const char *client_addr;
 	instant deadline; /* 0: test_patience from now */
@@ -95,6 +96,8 @@ const struct caller *as_admin(const char *name);
 const struct caller *as_nobody(void);
 /* Another daemon on its own behalf, for a tenant. */
 const struct caller *as_daemon(const char *daemon, struct uuid tenant);
+/* The caller's principal, as that daemon passes it on to another one. */
+const struct caller *passed_on(const struct caller *who, const char *daemon);
 /* The same caller with a difference. */
 const struct caller *with_key(const struct caller *caller, const char *idempotency_key);
 const struct caller *with_deadline(const struct caller *caller, instant deadline);
@@ -130,6 +133,10 @@ void daemons_after_fork(void);
 /* Over the socket, from the daemon that is named caller->daemon; daemon must serve. */
 struct answer call_wire(struct test_daemon *daemon, const struct caller *who, const char *method,
 			const void *request);
+
+/* What proves the caller as an event's actor: signed by the gateway at that time for that daemon.
+ */
+struct str a_proof(const struct caller *who, const char *daemon, instant at);
 
 /* The response, or the test fails saying what came instead. */
 #define expect_ok(answer) expect_ok_at((answer), __FILE__, __LINE__)

@@ -73,6 +73,7 @@ struct status auth_accept_admin_invitation(struct rpc_call *call,
 					  .email = acceptance.invitation->email,
 					  .name = acceptance.invitation->name,
 					  .is_verified = true,
+					  .is_admin = true,
 					  .created_at = call->now};
 	TRY(tx_run_as(call, svc_platform_tenant, accept, &acceptance));
 	session_answer(call, &acceptance.who, acceptance.session, resp);

@@ -132,7 +132,9 @@ static struct status attempt(struct rpc_call *call, struct login *login)
 				      .name = login->account->name,
 				      .is_verified = login->account->email_verified_at != NULL,
 				      .created_at = login->account->created_at,
-				      .membership = login->membership};
+				      .membership = login->membership,
+				      .is_admin = !login->membership &&
+						  login->account->is_platform_admin};
 	return tx_run_as(call, home, sign_in, login);
 }
 

@@ -68,7 +68,8 @@ static struct status find_who(struct rpc_call *call, struct refresh *refresh)
 					.name = account->name,
 					.is_verified = account->email_verified_at != NULL,
 					.created_at = account->created_at,
-					.membership = membership};
+					.membership = membership,
+					.is_admin = !membership && account->is_platform_admin};
 	return OK;
 }
 
