@@ -308,16 +308,6 @@ Test(lint, refuses_to_let_a_mail_leave_without_saying_who_may_send_it)
 	       "rpc DoThing: asks for a confirmed address, but no signed-in user may call it");
 }
 
-Test(lint, refuses_callers_that_do_not_exist_and_grants_that_nobody_asks_for)
-{
-	refuse_with("gateway,manifest=" GOLDEN "/manifest",
-		    RPC("option (aegis.rule) = {internal: [\"nobody\"]};"),
-		    "rpc DoThing: there is no daemon 'nobody' to call it");
-	refuse_with("gateway,manifest=" GOLDEN "/manifest",
-		    RPC("option (aegis.rule) = {internal: [\"gateway\"]};"),
-		    "proto/manifest/permissions.txt: no rpc asks for 'things:read'");
-}
-
 /* A line more in one of the lists, with further parameters of the plugin. */
 static void refuse_list(const char *file, const char *text, const char *further, const char *words)
 {
