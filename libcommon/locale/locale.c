@@ -79,5 +79,8 @@ bool currency_is_known(struct str code)
 	while (U_SUCCESS(error) && !found && (known = uenum_next(all, NULL, &error)))
 		found = str_eq_c(code, known);
 	uenum_close(all);
+	/* As for languages: ICU's own trouble says nothing of the text. */
+	if (U_FAILURE(error))
+		abort();
 	return found;
 }
