@@ -13,6 +13,8 @@
 
 #define HEADER_MAX	    300
 #define BUSY_RETRY_AFTER_MS 2000
+/* What a call needs after it was admitted; it waits no longer than that before its deadline. */
+#define HASH_TIME SECONDS(3)
 
 struct uuid auth_uuid(const char *text)
 {
@@ -54,12 +56,18 @@ const char *auth_header_text(struct arena *arena, const char *text)
 	return copy;
 }
 
-struct status auth_hash_enter(struct rpc_call *call)
+struct status auth_hash_enter(struct rpc_call *call, bool is_known, struct admission_claim *claim)
 {
-	if (hash_pool_enter(auth_of(call)->hasher.pool))
+	*claim = (struct admission_claim){auth_network(call->arena, call->client_addr), is_known};
+	if (admission_enter(auth_of(call)->admission, claim, call->deadline - HASH_TIME))
 		return OK;
 	call->retry_after_ms = BUSY_RETRY_AFTER_MS;
 	return FAIL(UNAVAILABLE, "BUSY");
+}
+
+void auth_hash_leave(struct rpc_call *call, const struct admission_claim *claim)
+{
+	admission_leave(auth_of(call)->admission, claim);
 }
 
 struct status auth_check_password(struct rpc_call *call, const char *password,
@@ -95,6 +103,7 @@ static struct status open_keys(struct svc *svc, struct auth *auth)
 static void dispose(struct auth *auth)
 {
 	hash_pool_free(&auth->hasher.pool);
+	admission_free(&auth->admission);
 	cache_sync_free(&auth->cache);
 	if (auth->keyring)
 		keyring_free(&auth->keyring);
@@ -118,7 +127,8 @@ static struct status start(struct svc *svc)
 	if (!auth->cache)
 		log_warn("no Redis is configured: the gateway asks for every session");
 	auth->hasher.cost = PASSWORD_COST_DEFAULT;
-	auth->hasher.pool = hash_pool_new(hash_pool_default_threads(), AUTH_HASH_PLACES);
+	auth->hasher.pool = hash_pool_new(hash_pool_default_threads());
+	auth->admission = admission_new(AUTH_HASH_PLACES, AUTH_HASH_WAITING);
 	svc_set_state(svc, auth);
 	return OK;
 }

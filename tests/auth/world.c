@@ -23,7 +23,7 @@ __attribute__((constructor)) static void one_at_a_time(void)
 
 static void empty_queues(void)
 {
-	test_sql("TRUNCATE auth.job, auth.outbox, tenant.job, tenant.outbox");
+	test_sql("TRUNCATE auth.login_lane, auth.job, auth.outbox, tenant.job, tenant.outbox");
 }
 
 /* Connections are made in the background. */
@@ -66,6 +66,25 @@ struct auth *auth_state(void)
 uint64_t hashes_done(void)
 {
 	return hash_pool_done(auth_state()->hasher.pool);
+}
+
+static struct admission_claim taken[AUTH_HASH_PLACES];
+
+void take_every_place(void)
+{
+	for (int i = 0; i < AUTH_HASH_PLACES; i++) {
+		taken[i].is_known = true;
+		taken[i].network = arena_printf(test_world.arena, "10.0.%d.0/24", i);
+		cr_assert(admission_enter(auth_state()->admission, &taken[i], instant_now()));
+	}
+	test_patience = SECONDS(3);
+}
+
+void give_places_back(void)
+{
+	for (int i = 0; i < AUTH_HASH_PLACES; i++)
+		admission_leave(auth_state()->admission, &taken[i]);
+	test_patience = SECONDS(10);
 }
 
 const char *address_of(const char *name)

@@ -49,6 +49,10 @@ struct uuid session_of(const Auth__TokenResponse *tokens);
 enum cache_session record_of(const Auth__TokenResponse *tokens, uint64_t *epoch);
 bool is_alive(const Auth__TokenResponse *tokens);
 
+/* Nobody else gets a hashing place until they are given back, and nobody waits for long. */
+void take_every_place(void);
+void give_places_back(void);
+
 /* The verification token out of the sealed mail of an organization. */
 const char *mailed_token(struct uuid organization);
 

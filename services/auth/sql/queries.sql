@@ -139,16 +139,26 @@ RETURNING failures;
 -- no-tenant
 SELECT locked_until FROM auth.login_lane WHERE key = :key;
 
+-- An attempt that succeeded was no failure; the lock that it brought about goes with it.
+-- name: give_attempt_back :exec
+-- args: key bytes, max_failures int4
+-- no-tenant
+UPDATE auth.login_lane
+SET failures = failures - 1, locked_until = CASE WHEN failures - 1 >= :max_failures THEN locked_until END
+WHERE key = :key AND failures > 0;
+
 -- name: clear_lane :exec
 -- args: key bytes
 -- no-tenant
 DELETE FROM auth.login_lane WHERE key = :key;
 
 -- name: known_network :opt
--- args: account uuid, network text
+-- args: email text, network text
 -- row: known_network (network text)
 -- no-tenant
-SELECT network FROM auth.known_network WHERE account_id = :account AND network = :network;
+-- hot
+SELECT k.network FROM auth.known_network k JOIN auth.account a ON a.id = k.account_id
+WHERE a.email = :email AND k.network = :network;
 
 -- name: put_known_network :exec
 -- args: account uuid, network text, now instant
