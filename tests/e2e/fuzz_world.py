@@ -234,7 +234,7 @@ class Tenant:
                     return found.group(1).decode()
             return None
 
-        self.want(200, "GET", f"/api/auth/verify-email/{poll(20, 'the verification mail', token)}")
+        self.want(200, "POST", f"/api/auth/verify-email/{poll(20, 'the verification mail', token)}")
         made = self.want(200, "POST", "/api/auth/refresh", {"refreshToken": self.refresh})
         self.token, self.refresh = made["accessToken"], made["refreshToken"]
 
