@@ -173,7 +173,7 @@ const char *a_token_of(struct token_args args)
 {
 	const char *kid = args.kid ? args.kid : "k1";
 	int key = args.other_key ? 2 : strcmp(kid, "k2") == 0 ? 1 : 0;
-	const char *permissions[16];
+	const char *permissions[64];
 	struct jwt_claims claims = {
 		.iss = args.iss ? args.iss : "aegis",
 		.aud = args.aud ? args.aud : "aegis-api",
@@ -187,6 +187,7 @@ const char *a_token_of(struct token_args args)
 		.workspace = "",
 		.jti = "",
 		.epoch = (uint64_t)(args.epoch ? args.epoch : 1),
+		.email_verified = args.verified,
 		.issued_at = instant_now() - HOURS(1),
 		.expires_at = instant_now() + SECONDS(args.expires_in_s ? args.expires_in_s : 900),
 		.permissions = permissions,

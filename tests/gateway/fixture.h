@@ -61,6 +61,7 @@ struct token_args {
 	int epoch;	  /* 0: 1 */
 	int expires_in_s; /* 0: 900 */
 	bool other_key;	  /* signed by a key that auth does not publish */
+	bool verified;	  /* the address was confirmed */
 };
 /* A signed access token in static storage of four. */
 const char *a_token_of(struct token_args args);
