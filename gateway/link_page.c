@@ -14,6 +14,9 @@ static const struct link_page pages[] = {
 	{"/api/auth/verify-email/", "Confirm your e-mail address",
 	 "Press the button to confirm that this address is yours.", "Confirm",
 	 "Your address is confirmed. You can close this page and sign in."},
+	{"/api/auth/unlock/", "Sign in from here",
+	 "Press the button to be let in from the network that you use now.", "Let me sign in",
+	 "You can sign in from this network now. You can close this page."},
 };
 
 const struct link_page *link_page_find(struct str path)

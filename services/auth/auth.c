@@ -3,9 +3,11 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "auth/expiry.h"
 #include "auth/membership.h"
 #include "auth/registration.h"
 #include "auth/session.h"
+#include "auth/verification.h"
 #include "base/ip.h"
 #include "base/log.h"
 #include "cache/session.h"
@@ -147,6 +149,8 @@ static const struct db_constraint_map constraints[] = {
 static const struct svc_job jobs[] = {
 	{.kind = JOB_REGISTER, .run = registration_job, .lease_s = 15, .backoff_ms = 1000},
 	{.kind = JOB_PUBLISH, .run = sessions_publish_job, .lease_s = 10, .backoff_ms = 200},
+	{.kind = JOB_RESEND, .run = verification_resend_job, .lease_s = 10, .backoff_ms = 1000},
+	{.kind = "expire", .run = expiry_job, .every_s = 60},
 	{.kind = "forget", .run = sessions_forget_job, .every_s = 3600},
 };
 

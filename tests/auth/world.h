@@ -55,6 +55,8 @@ void give_places_back(void);
 
 /* The verification token out of the sealed mail of an organization. */
 const char *mailed_token(struct uuid organization);
+/* The same of the newest event of a topic whose mail has this template. */
+const char *mailed_link(struct uuid organization, const char *topic, const char *template);
 
 /*
  * As call_on() in such a thread, but waits while every hashing place is taken,

@@ -101,6 +101,7 @@ KINDS = {
     "/api/partners/{partnerId}/api-keys/": "key", "/api/notifications/": "notification",
     "/api/notifications/status/": "notification", "/api/programs/": "program",
     "/api/programs/{programId}/screeners/": "version", "/api/users/": "user", "/api/auth/verify-email/": "none",
+    "/api/auth/unlock/": "none",
 }
 
 

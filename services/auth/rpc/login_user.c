@@ -1,3 +1,4 @@
+#include "auth/account_link.h"
 #include "auth/lane.h"
 #include "auth/session.h"
 #include "base/log.h"
@@ -103,7 +104,16 @@ static struct status note_failure(struct rpc_call *call, void *arg)
 	const struct login *login = arg;
 	bool locks = login->failures >= LANE_FAILURES_MAX;
 	struct uuid account = login->account ? login->account->id : (struct uuid){};
+	struct str sealed = {};
 
+	/* The owner is told how to come in all the same; a lock happens once, and mails have
+	 * limits. */
+	if (locks && login->account)
+		TRY(account_link_again(call, &unlock_link, account, call->tenant, &sealed));
+	if (sealed.len) {
+		account_link_emit(call, "user.locked", account, "refused", sealed);
+		return OK;
+	}
 	svc_emit(call, &(struct event_out){.action = locks ? "user.locked" : "session.refused",
 					   .target_kind = "user",
 					   .target_id = account,
