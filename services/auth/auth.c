@@ -5,6 +5,7 @@
 
 #include "auth/expiry.h"
 #include "auth/membership.h"
+#include "auth/refresh_rate.h"
 #include "auth/registration.h"
 #include "auth/session.h"
 #include "auth/verification.h"
@@ -106,6 +107,7 @@ static void dispose(struct auth *auth)
 {
 	hash_pool_free(&auth->hasher.pool);
 	admission_free(&auth->admission);
+	refresh_rate_free(&auth->refreshes);
 	cache_sync_free(&auth->cache);
 	if (auth->keyring)
 		keyring_free(&auth->keyring);
@@ -130,6 +132,7 @@ static struct status start(struct svc *svc)
 		log_warn("no Redis is configured: the gateway asks for every session");
 	auth->hasher.cost = PASSWORD_COST_DEFAULT;
 	auth->hasher.pool = hash_pool_new(hash_pool_default_threads());
+	auth->refreshes = refresh_rate_new();
 	auth->admission = admission_new(AUTH_HASH_PLACES, AUTH_HASH_WAITING);
 	svc_set_state(svc, auth);
 	return OK;

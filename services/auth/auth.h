@@ -14,6 +14,7 @@
 #include "svc/svc.h"
 
 struct cache_sync;
+struct refresh_rate;
 
 extern const struct svc_descriptor auth_daemon;
 
@@ -32,6 +33,7 @@ struct auth {
 	const struct key *refresh_key;
 	struct hasher hasher;
 	struct admission *admission;
+	struct refresh_rate *refreshes;
 	struct cache_sync *cache; /* NULL: no Redis is configured */
 };
 
