@@ -206,15 +206,13 @@ void gw_fail_reply(struct gw_call *call, const struct rpc_reply_header *header)
 
 	st.reason = st.reason && *st.reason ? arena_strdup(call->x->arena, st.reason)
 					    : status_code_name(st.code);
-	answer_problem(call,
-		       &(struct problem){
-			       .status = st,
-			       .http = strcmp(st.reason, "IDEMPOTENCY_KEY_REUSED") == 0 ? 422 : 0,
-			       .detail = detail,
-			       .fields = header->fields,
-			       .n_fields = header->n_fields,
-			       .retry_after_ms = retry_after_of(header),
-		       });
+	answer_problem(call, &(struct problem){
+				     .status = st,
+				     .detail = detail,
+				     .fields = header->fields,
+				     .n_fields = header->n_fields,
+				     .retry_after_ms = retry_after_of(header),
+			     });
 }
 
 void gw_on_refused(void *state, struct edge_exchange *x, enum edge_refusal refusal)

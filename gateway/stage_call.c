@@ -201,7 +201,7 @@ static void refuse_reply(struct gw_call *call, const struct rpc_reply_header *he
 		gw_count_refusal(call);
 	if (call->expected_version && header->status.reason &&
 	    strcmp(header->status.reason, "VERSION_CONFLICT") == 0) {
-		gw_fail_http(call, 412, FAIL(FAILED_PRECONDITION, "PRECONDITION_FAILED"), NULL);
+		gw_fail(call, FAIL(FAILED_PRECONDITION, "PRECONDITION_FAILED"), NULL);
 		return;
 	}
 	for (size_t i = 0; i < header->n_fields; i++)

@@ -12,15 +12,16 @@ struct memo *memo_find(struct encoder *e, int op, term a, term b, term c, uint64
 
 	*found = true;
 	for (uint32_t i = 0; i < e->n_memos; i++) {
-		m = &e->memos[i];
+		m = e->memos[i];
 		if (m->op == op && m->a == a && m->b == b && m->c == c && m->extra == extra)
 			return m;
 	}
 	*found = false;
-	if (e->n_memos >= MAX_MEMOS)
-		return arena_new_of(e->arena, struct memo);
-	m = LIST_ADD(e, e->memos, e->n_memos, e->memos_cap);
+	/* The caller fills it after it has looked for others: it must stay where it is. */
+	m = arena_new_of(e->arena, struct memo);
 	*m = (struct memo){.op = op, .a = a, .b = b, .c = c, .extra = extra};
+	if (e->n_memos < MAX_MEMOS)
+		*LIST_ADD(e, e->memos, e->n_memos, e->memos_cap) = m;
 	return m;
 }
 

@@ -145,7 +145,8 @@ struct status tx_run_platform(struct rpc_call *call, svc_tx_fn fn, void *arg);
  * The transaction that is the effect of a MANUAL method with idempotency: the
  * response must be complete when fn returns, for it is stored with the effect.
  * A repeated call never reaches fn: the status is then passed up unchanged and
- * the dispatcher sends the stored answer.
+ * the dispatcher sends the stored answer.  Where the key is optional and the call
+ * brought none, fn runs as in tx_run().
  */
 struct status tx_run_once(struct rpc_call *call, svc_tx_fn fn, void *arg);
 /*

@@ -113,10 +113,6 @@ static int http_of(const struct manifest_line *line)
 	struct problem problem = {
 		.status = {.code = status_code_parse(line->second), .reason = line->name}};
 
-	if (strcmp(line->name, "IDEMPOTENCY_KEY_REUSED") == 0)
-		return 422;
-	if (strcmp(line->name, "PRECONDITION_FAILED") == 0)
-		return 412;
 	if (strcmp(line->name, "NOT_ACCEPTABLE") == 0)
 		return 406;
 	if (strcmp(line->name, "BODY_TOO_LARGE") == 0)

@@ -2,6 +2,7 @@
 
 #include "consumer/keys.h"
 #include "screener/calendar.h"
+#include "zone/zone.h"
 
 struct status session_admit(struct rpc_call *call, const char *id, struct uuid *out)
 {
@@ -62,14 +63,17 @@ struct status session_answers(struct rpc_call *call, const struct q_session_row 
 	return phi_open(call, "answers", row->id, row->answers, answers);
 }
 
+struct status session_day(const struct q_session_row *row, instant at, date_days *out)
+{
+	return zone_date(row->time_zone, at, out);
+}
+
 struct status session_evaluate(struct rpc_call *call, const struct screener_entry *entry,
-			       const struct q_session_row *row, struct str answers,
-			       struct screener_result *result)
+			       date_days day, struct str answers, struct screener_result *result)
 {
 	struct screener_answers *parsed;
 
-	TRY(screener_answers_parse(entry->program, call->arena, answers,
-				   date_of_instant(row->created_at), &parsed));
+	TRY(screener_answers_parse(entry->program, call->arena, answers, day, &parsed));
 	screener_eval(entry->program, parsed, call->arena, SCREENER_FULL, result);
 	return OK;
 }
@@ -96,41 +100,22 @@ struct str attempt_seal(struct rpc_call *call, const char *what, struct uuid ses
 	return phi_seal(call, attempt_name(call, what, number), session, plain);
 }
 
-struct status attempt_last(struct rpc_call *call, struct uuid session, struct attempt *out)
+struct status attempt_last(struct rpc_call *call, const struct q_session_row *session,
+			   struct attempt *out)
 {
 	struct q_attempt_row *row;
 
-	TRY(q_last_attempt(call->tx, session, &row));
+	TRY(q_last_attempt(call->tx, session->id, &row));
 	if (!row)
 		return FAIL(FAILED_PRECONDITION, "NOT_COMPLETED");
 	out->row = row;
-	TRY(phi_open(call, attempt_name(call, "answers", row->number), session, row->answers,
+	/* Attempts from before the day was stored were evaluated on the session's first day in UTC.
+	 */
+	out->day = row->as_of ? *row->as_of : date_of_instant(session->created_at);
+	TRY(phi_open(call, attempt_name(call, "answers", row->number), session->id, row->answers,
 		     &out->answers));
-	return phi_open(call, attempt_name(call, "trace", row->number), session, row->trace,
+	return phi_open(call, attempt_name(call, "trace", row->number), session->id, row->trace,
 			&out->trace);
-}
-
-size_t session_add_problems(struct rpc_call *call, const struct screener_result *result,
-			    bool unknown_items)
-{
-	size_t added = 0;
-
-	for (size_t i = 0; i < result->n_problems; i++) {
-		const struct screener_problem *problem = &result->problems[i];
-		bool is_unknown = strcmp(problem->code, "UNKNOWN_ITEM") == 0;
-		const char *field;
-
-		if (is_unknown != unknown_items)
-			continue;
-		field = problem->row < 0 ? arena_printf(call->arena, "answers.%.64s", problem->item)
-					 : arena_printf(call->arena, "answers.%.64s[%d]",
-							problem->item, problem->row);
-		(void)call_field_error(call, field, problem->code,
-				       is_unknown ? "the screener has no such question"
-						  : "does not fit the question");
-		added++;
-	}
-	return added;
 }
 
 void emit_session(struct rpc_call *call, const char *action, const struct q_session_row *row,

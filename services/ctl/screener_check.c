@@ -15,8 +15,8 @@ static const char check_usage[] =
 	"usage: aegisctl screener check FILE [--table FILE ...] [--json]\n\n"
 	"Compiles a screener/1 document and holds it against the publish gate. Reference tables\n"
 	"are those named and those in a folder 'tables' beside the document.\n"
-	"Exit status: 0 it may be published (there may be warnings), 1 there are errors, 2 wrong "
-	"use.\n";
+	"Exit status: 0 it may be published (there may be warnings; where safety is not proven, a\n"
+	"second person must accept that first), 1 there are errors, 2 wrong use.\n";
 
 /* What there is to say about one document; parts it did not come to are empty. */
 struct checked {

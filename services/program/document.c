@@ -3,6 +3,9 @@
 #include "program/program.h"
 #include "prover/process.h"
 
+/* How long consumer lets a session live. */
+#define SESSION_SECONDS ((int64_t)24 * 3600)
+
 struct status screener_text(struct rpc_call *call, struct uuid program_id, int32_t version,
 			    struct screener_text *out)
 {
@@ -54,6 +57,37 @@ struct status screener_tables(struct rpc_call *call, struct str document,
 	}
 	out->n = n;
 	return OK;
+}
+
+void findings_add(struct arena *arena, struct screener_findings *findings,
+		  struct screener_finding finding)
+{
+	struct screener_finding *list =
+		arena_array_of(arena, struct screener_finding, findings->n + 1);
+
+	for (size_t i = 0; i < findings->n; i++)
+		list[i] = findings->list[i];
+	list[findings->n++] = finding;
+	findings->list = list;
+	findings->n_errors += finding.severity == SCREENER_ERROR;
+}
+
+void attempts_find(struct rpc_call *call, const struct q_program_row *program,
+		   const struct screener *screener, struct screener_findings *findings)
+{
+	struct screener_attempts attempts = {};
+
+	if (screener)
+		attempts = screener_attempts(screener);
+	if (!attempts.limited || strcmp(program->attempts_by, "session") != 0 ||
+	    (attempts.window.months == 0 && attempts.window.seconds <= SESSION_SECONDS))
+		return;
+	findings_add(call->arena, findings,
+		     (struct screener_finding){
+			     "/attempts/window", "ATTEMPTS_BY_SESSION", SCREENER_WARNING,
+			     "The program counts attempts in each session alone, and a "
+			     "session lives for a day: this window is never longer. Let "
+			     "the program count by email or reference."});
 }
 
 /* Those of a, then those of b. */

@@ -29,7 +29,13 @@ void version_to_proto(struct arena *arena, const struct q_version_row *row,
 /* "draft", "active" …, as the table keeps it. */
 const char *program_status_text(Program__ProgramStatus status);
 
-void emit_program(struct rpc_call *call, const char *action, const struct q_program_row *row);
+/* "session", "email", "reference", as the table keeps it. */
+const char *attempts_by_text(Program__AttemptsBy by);
+Program__AttemptsBy attempts_by_of(const char *word);
+
+/* Says what happened to a program, and to consumer what it is now.  INTERNAL/ZONE_UNKNOWN. */
+struct status emit_program(struct rpc_call *call, const char *action,
+			   const struct q_program_row *row, bool is_deleted);
 void emit_screener(struct rpc_call *call, const char *action, struct uuid program_id,
 		   int32_t version, const char *content_hash);
 
@@ -74,5 +80,19 @@ struct status screener_check(struct rpc_call *call, struct str document,
 			     const struct screener_tables *tables,
 			     struct screener_gate_report *report, struct screener **screener);
 
+/* One finding more; the list is copied, since the gate's own has no room. */
+void findings_add(struct arena *arena, struct screener_findings *findings,
+		  struct screener_finding finding);
+
+/*
+ * Adds a warning to the findings of a screener whose attempts are limited for longer than a session
+ * lives, in a program that counts them in each session alone.  A NULL screener limits nothing.
+ */
+void attempts_find(struct rpc_call *call, const struct q_program_row *program,
+		   const struct screener *screener, struct screener_findings *findings);
+
 /* The program's row, locked; NOT_FOUND/PROGRAM_NOT_FOUND. */
 struct status lock_program(struct rpc_call *call, struct uuid id, struct q_program_row **row);
+
+/* Is this a zone that dates can be read in?  INVALID_ARGUMENT with the field timeZone. */
+struct status zone_check(struct rpc_call *call, const char *zone);

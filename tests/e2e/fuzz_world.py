@@ -102,6 +102,7 @@ KINDS = {
     "/api/notifications/status/": "notification", "/api/programs/": "program",
     "/api/programs/{programId}/screeners/": "version", "/api/users/": "user", "/api/auth/verify-email/": "none",
     "/api/auth/unlock/": "none",
+    "/api/verification-codes/": "code",
 }
 
 
@@ -265,9 +266,10 @@ class Tenant:
         self.want(200, "POST", f"{at}/complete", {}, self.session_token)
         self.secrets["code"] = self.want(201, "POST", f"{at}/verification-code", {"email": f"code-{self.canary.lower()}@acme.example"},
                                          self.session_token, Idempotency_Key=secrets.token_hex(16))["code"]
+        self.ids["code"] = self.first("/api/verification-codes", "codes")
         self.ids["partner"] = self.want(201, "POST", "/api/partners", {"name": f"Partner {self.canary}", "kind": "pharmacy"})["id"]
         made = self.want(201, "POST", f"/api/partners/{self.ids['partner']}/api-keys",
-                         {"name": f"Key {self.canary}", "scopes": ["codes:verify", "codes:redeem"], "live": True})
+                         {"name": f"Key {self.canary}", "scopes": ["codes:verify", "codes:redeem"]})
         self.partner_key = self.secrets["partner key"] = made["secret"]
         listed = self.want(200, "GET", f"/api/partners/{self.ids['partner']}/api-keys").json
         self.ids["key"] = next(iter(listed.values()))[0]["id"]

@@ -168,5 +168,8 @@ bool run_one_job(struct test_daemon *daemon);
  */
 size_t deliver_events(struct test_daemon *from, struct test_daemon *to);
 
+/* A file of the tree ("tests/program/data/small.json"), whole, with a NUL behind. */
+struct str test_file(const char *path);
+
 /* Everything that was logged since daemon_start(), for canary tests. */
 const char *logged(void);

@@ -22,6 +22,8 @@ LIBRARIES = {
     "screener": {"crypto"},
     "svc_core": {"cfg"},
     "svc": {"cfg", "contract", "crypto", "db", "pbjson", "rpc", "svc_core"},
+    "zone": set(),
+    "locale": set(),
 }
 # The third-party headers of a part: one library each, and the C library.
 FOREIGN = {
@@ -33,6 +35,8 @@ FOREIGN = {
     "curl/": {"libcommon/http/curl_set.h", "services/notification", "services/compliance", "services/ctl", "tests"},
     "jansson.h": {"libcommon/screener", "libcommon/prover", "services", "proto/protoc-gen-aegis", "tests"},
     "libxml/": {"libcommon/screener", "services/ctl", "tests"},
+    "glib.h": {"libcommon/zone"},
+    "unicode/": {"libcommon/locale"},
     "gnutls/": {"gateway", "tests"},
     "z3.h": {"libcommon/prover", "tests"},
 }

@@ -1,6 +1,7 @@
 #include "crypto/hash.h"
-#include "program/program.h"
+#include "program/acceptance.h"
 #include "program/publish_key.h"
+#include "program/states.h"
 #include "screener/canon.h"
 #include "screener/identity.h"
 
@@ -19,6 +20,9 @@ struct publication {
 	int64_t revision;
 	struct str canonical;
 	struct screener_tables tables;
+	struct text_list states; /* that the program was offered in when it was read */
+	bool asks_for_state;
+	struct text_list open; /* safety questions that are not proven */
 	char *slug;
 };
 
@@ -30,8 +34,12 @@ static struct status gate(struct rpc_call *call, struct publication *p)
 	struct screener *screener;
 
 	TRY(screener_check(call, p->canonical, &p->tables, &report, &screener));
-	if (screener)
+	states_find(call, p->states, screener, &report.findings);
+	p->open = acceptance_questions(call->arena, &report);
+	if (screener) {
 		p->slug = arena_strdup(call->arena, screener_slug(screener));
+		p->asks_for_state = screener_state_item(screener) != NULL;
+	}
 	screener_free(&screener);
 	if (findings->n_errors == 0)
 		return OK;
@@ -58,15 +66,36 @@ static struct status next_link(struct rpc_call *call, struct uuid program_id,
 	return OK;
 }
 
+/* The acceptance that this draft needs, if any: its record's hash becomes part of the statement. */
+static struct status add_acceptance(struct rpc_call *call, const struct q_draft_row *draft,
+				    struct text_list open, struct identity_version *version,
+				    const struct uuid **id)
+{
+	uint8_t *hash = arena_alloc(call->arena, IDENTITY_HASH_BYTES);
+	struct q_acceptance_row *row;
+
+	*id = NULL;
+	TRY(acceptance_find(call, draft, hex_text(call->arena, version->content), open, &row));
+	if (!row)
+		return OK;
+	if (!hex_decode(hash, IDENTITY_HASH_BYTES, str_of(row->record_hash)))
+		return FAIL(DATA_LOSS, "ACCEPTANCE_BROKEN");
+	version->safety_acceptance = hash;
+	*id = &row->id;
+	return OK;
+}
+
 static struct status store(struct rpc_call *call, const struct q_draft_row *draft,
-			   struct str canonical, const char *slug)
+			   struct str canonical, const char *slug, struct text_list open)
 {
 	uint8_t signature[IDENTITY_SIGNATURE_BYTES], statement[IDENTITY_HASH_BYTES];
 	struct identity_version version = {.slug = slug, .published_at = call->now};
+	const struct uuid *acceptance;
 	struct publish_key key;
 	const char *previous;
 
 	crypto_sha256(version.content, canonical.ptr, canonical.len);
+	TRY(add_acceptance(call, draft, open, &version, &acceptance));
 	TRY(next_link(call, draft->program_id, &version, &previous));
 	TRY(publish_key_take(call, &key));
 	identity_sign(call->arena, &version, key.private_key, signature);
@@ -79,6 +108,7 @@ static struct status store(struct rpc_call *call, const struct q_draft_row *draf
 		.previous_hash = previous, .statement_hash = hex_text(call->arena, statement),
 		.signature = ((struct str){(const char *)signature, sizeof signature}),
 		.public_key = ((struct str){(const char *)key.public_key, sizeof key.public_key}),
+		.drafted_at = draft->created_at, .acceptance_id = acceptance,
 		.actor = call->principal->id, .now = call->now);
 }
 
@@ -109,6 +139,7 @@ static struct status read_draft(struct rpc_call *call, void *arg)
 	if (text.published)
 		return FAIL(FAILED_PRECONDITION, "SCREENER_PUBLISHED");
 	p->revision = text.revision;
+	p->states = program->states;
 	/* From here on the canonical bytes are the document: they are checked, hashed and kept. */
 	if (is_failed(canon_bytes(call->arena, text.document, &p->canonical)))
 		return FAIL(FAILED_PRECONDITION, "SCREENER_INVALID");
@@ -130,10 +161,12 @@ static struct status write_version(struct rpc_call *call, void *arg)
 	TRY(screener_text(call, program->id, p->req->version, &text));
 	if (text.published)
 		return FAIL(FAILED_PRECONDITION, "SCREENER_PUBLISHED");
+	if (program->states.n > 0 && !p->asks_for_state)
+		return FAIL(ABORTED, "VERSION_CONFLICT");
 	TRY(q_take_draft(call->tx, program->id, p->req->version, p->revision, &draft));
 	if (!draft)
 		return FAIL(ABORTED, "VERSION_CONFLICT");
-	TRY(store(call, draft, p->canonical, p->slug));
+	TRY(store(call, draft, p->canonical, p->slug, p->open));
 	TRY(record(call, draft));
 	TRY(q_version_by_number(call->tx, program->id, p->req->version, &version));
 	if (!version)
@@ -141,7 +174,7 @@ static struct status write_version(struct rpc_call *call, void *arg)
 	emit_screener(call, "screener.published", program->id, p->req->version,
 		      version->content_hash);
 	version_to_proto(call->arena, version, p->resp);
-	return OK;
+	return acceptance_show(call, p->resp);
 }
 
 struct status program_publish_screener(struct rpc_call *call,
