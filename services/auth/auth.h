@@ -23,8 +23,8 @@ extern const struct svc_descriptor auth_daemon;
  * AUTH_WORKERS_FREE for calls that hash nothing, and for newcomers who turn others away.
  */
 #define AUTH_HASH_PLACES  8
-#define AUTH_HASH_WAITING 12
-#define AUTH_WORKERS_FREE 8
+#define AUTH_HASH_WAITING 10
+#define AUTH_WORKERS_FREE 6
 #define AUTH_WORKERS	  (AUTH_HASH_PLACES + AUTH_HASH_WAITING + AUTH_WORKERS_FREE)
 
 /* svc_state() of this daemon. */

@@ -17,7 +17,7 @@ TEST_DATABASE
 
 #define WRONG	   "wrong-harbour-17-lantern"
 #define FLOODERS   (AUTH_HASH_PLACES / 2 + AUTH_HASH_WAITING)
-#define SIGN_INS   20
+#define SIGN_INS   12
 #define PERCENT_OK 90
 
 TestSuite(sign_in_flood, .init = world_start, .fini = daemons_stop, .timeout = 120);
