@@ -8,7 +8,7 @@
 #include "http/ratelimit.h"
 #include "link_page.h"
 
-#define CSP_NONE "default-src 'none'; frame-ancestors 'none'"
+#define CSP_NONE "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 struct gw_call *gw_call_of(struct gw_loop *loop, struct edge_exchange *x)
 {

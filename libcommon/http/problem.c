@@ -15,6 +15,7 @@ static const struct {
 	{"IDEMPOTENCY_KEY_REUSED", 422},
 	{"PRECONDITION_FAILED", 412},
 	/* Nothing about the request is wrong, and repeating it does not help. */
+	{"ATTEMPT_LIMIT", 409},
 	{"CODE_BUDGET_EXHAUSTED", 409},
 	{"KEY_LIMIT", 409},
 };

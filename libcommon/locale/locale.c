@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unicode/ucurr.h>
+#include <unicode/uenum.h>
 #include <unicode/uloc.h>
 #include <unicode/uregion.h>
 
@@ -65,4 +67,17 @@ bool locale_is_known(struct str tag)
 		return false;
 	uloc_getCountry(id, part, sizeof part, &error);
 	return !is_refused(error) && (!*part || region_exists(part));
+}
+
+bool currency_is_known(struct str code)
+{
+	UErrorCode error = U_ZERO_ERROR;
+	UEnumeration *all = ucurr_openISOCurrencies(UCURR_COMMON | UCURR_NON_DEPRECATED, &error);
+	bool found = false;
+	const char *known;
+
+	while (U_SUCCESS(error) && !found && (known = uenum_next(all, NULL, &error)))
+		found = str_eq_c(code, known);
+	uenum_close(all);
+	return found;
 }

@@ -1,9 +1,9 @@
 #pragma once
 
 /*
- * Language tags that people type, held against the registries that ICU carries:
- * ISO 639 for languages, ISO 3166 and UN M.49 for regions.  Reads no environment
- * and no process locale; every function may be called from any thread.
+ * Language tags and currencies that people type, held against the registries that ICU carries:
+ * ISO 639 for languages, ISO 3166 and UN M.49 for regions, ISO 4217 for currencies.  Reads no
+ * environment and no process locale; every function may be called from any thread.
  */
 #include <stdbool.h>
 
@@ -18,3 +18,7 @@
  * "en_US" and "" are not.
  */
 bool locale_is_known(struct str tag);
+
+/* Is this a currency of ISO 4217 that is in use?  "USD" and "JPY" are; "usd", "ZZZ", "DEM" are not.
+ */
+bool currency_is_known(struct str code);

@@ -83,6 +83,7 @@ static uint32_t weight_of(const struct screener *p)
 
 static struct status run(struct gate *gate, struct str document)
 {
+	gate_closed_sets(gate);
 	gate_texts(gate);
 	TRY(gate_tests(gate, document));
 	gate_untested_outcomes(gate);

@@ -52,6 +52,8 @@ void gate_finding(struct gate *gate, const char *pointer, enum screener_severity
 /* The place of an item, children of groups included. */
 const char *gate_item_pointer(struct gate *gate, uint32_t item);
 
+/* gate_set.c: languages and currencies that exist. */
+void gate_closed_sets(struct gate *gate);
 /* gate_text.c: every text in every locale. */
 void gate_texts(struct gate *gate);
 /* gate_case.c: the embedded tests hold and reach every outcome. */

@@ -81,11 +81,13 @@ struct status session_evaluate(struct rpc_call *call, const struct screener_entr
 /* Months keep the time of the day and clamp to the month's last day. */
 instant duration_shift(instant t, struct screener_duration duration, int sign)
 {
-	date_days date = date_of_instant(t), moved = date;
+	instant end = sign > 0 ? INSTANT_MAX : INSTANT_MIN, moved;
+	date_days date = date_of_instant(t), day;
 
-	if (!calendar_add(date, (int64_t)sign * duration.months, CALENDAR_MONTH, &moved))
-		moved = date;
-	return t + DAYS((int64_t)moved - date) + sign * SECONDS(duration.seconds);
+	if (!calendar_add(date, (int64_t)sign * duration.months, CALENDAR_MONTH, &day))
+		return end;
+	moved = t + DAYS((int64_t)day - date) + sign * SECONDS(duration.seconds);
+	return moved < INSTANT_MIN || moved > INSTANT_MAX ? end : moved;
 }
 
 /* An attempt has no id of its own: session and number name it. */

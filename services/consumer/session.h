@@ -35,7 +35,10 @@ struct status session_day(const struct q_session_row *row, instant at, date_days
 struct status session_evaluate(struct rpc_call *call, const struct screener_entry *entry,
 			       date_days day, struct str answers, struct screener_result *result);
 
-/* An instant moved by a screener's duration, forward (+1) or back (-1). */
+/*
+ * An instant moved by a screener's duration, forward (+1) or back (-1).  A duration that leaves the
+ * years 0001 to 9999 ends at INSTANT_MAX or INSTANT_MIN.
+ */
 instant duration_shift(instant t, struct screener_duration duration, int sign);
 
 /* The last completed evaluation, opened.  FAILED_PRECONDITION/NOT_COMPLETED when there is none. */

@@ -127,7 +127,7 @@ Test(sign_in_flood, a_flood_from_one_network_leaves_others_their_sign_ins)
 
 Test(sign_in_flood, one_password_against_many_accounts_ends_at_the_networks_limit)
 {
-	struct answer answer = {};
+	struct answer answer;
 	uint64_t before;
 	char name[32];
 

@@ -121,8 +121,12 @@ Test(partner, is_made_found_changed_and_removed)
 	expect_fail(try_update(staff(), id,
 			       (struct change){.field = "name", .name = "Late", .version = 1}),
 		    ABORTED, "VERSION_CONFLICT");
-	expect_field(try_update(staff(), id, (struct change){.field = "id"}), "partner.id", "READ_ONLY");
-	expect_field(try_update(staff(), id, (struct change){.field = "name"}), "partner.name", "REQUIRED");
+	expect_field(try_update(staff(), id, (struct change){.field = "id"}), "partner.id",
+		     "READ_ONLY");
+	expect_field(try_update(staff(), id, (struct change){.field = "name"}), "partner.name",
+		     "REQUIRED");
+	expect_field(try_update(staff(), id, (struct change){.field = "name", .name = " \t"}),
+		     "partner.name", "REQUIRED");
 	expect_ok(try_delete(staff(), id));
 	expect_fail(try_get_partner(staff(), id), NOT_FOUND, "PARTNER_NOT_FOUND");
 	expect_fail(try_delete(staff(), id), NOT_FOUND, "PARTNER_NOT_FOUND");

@@ -36,13 +36,13 @@ Test(person, attempts_are_counted_over_sessions_in_the_window)
 	now_is(now + DAYS(10));
 	expect_ok(attempt_of(&program, "ann@example.org", NULL));
 	now_is(now + DAYS(29));
-	expect_fail(attempt_of(&program, "Ann@Example.ORG", NULL), RESOURCE_EXHAUSTED,
+	expect_fail(attempt_of(&program, "Ann@Example.ORG", NULL), FAILED_PRECONDITION,
 		    "ATTEMPT_LIMIT");
 	expect_ok(attempt_of(&program, "bob@example.org", NULL));
 	/* The first attempt is out of the window. */
 	now_is(now + DAYS(31));
 	expect_ok(attempt_of(&program, "ann@example.org", NULL));
-	expect_fail(attempt_of(&program, "ann@example.org", NULL), RESOURCE_EXHAUSTED,
+	expect_fail(attempt_of(&program, "ann@example.org", NULL), FAILED_PRECONDITION,
 		    "ATTEMPT_LIMIT");
 	expect_count(2, acme, "consumer.person");
 }
@@ -55,7 +55,7 @@ Test(person, attempts_are_counted_by_a_partners_reference)
 
 	expect_ok(attempt_of(&program, NULL, "patient-7"));
 	expect_ok(attempt_of(&program, NULL, "patient-7"));
-	expect_fail(attempt_of(&program, NULL, "patient-7"), RESOURCE_EXHAUSTED, "ATTEMPT_LIMIT");
+	expect_fail(attempt_of(&program, NULL, "patient-7"), FAILED_PRECONDITION, "ATTEMPT_LIMIT");
 	expect_ok(attempt_of(&program, NULL, "Patient-7"));
 }
 

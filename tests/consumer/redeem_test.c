@@ -187,6 +187,18 @@ Test(redeem, a_transaction_that_asks_again_with_another_key_gets_its_own_result)
 	cr_assert_eq(events_out("consumer", acme, "code.rolled_back"), 1);
 }
 
+/* All tills that send nothing would else be one transaction, which has its result already. */
+Test(redeem, a_transaction_without_a_visible_name_is_none)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+
+	expect_field(try_redeem(corner(), code, " "), "transactionId", "REQUIRED");
+	expect_field(try_reserve(corner(), code, "\t"), "transactionId", "REQUIRED");
+	expect_field(try_roll_back(corner(), code, "  "), "transactionId", "REQUIRED");
+	expect_ok(try_redeem(corner(), code, "tx-1"));
+}
+
 Test(redeem, a_redemption_that_its_roll_back_overtook_is_refused)
 {
 	struct a_program program = a_program();

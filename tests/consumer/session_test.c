@@ -202,7 +202,7 @@ Test(session, takes_as_many_attempts_as_its_screener_allows)
 	cr_assert_eq(put(&visitor, "{\"age\":70}")->status, CONSUMER__SESSION_STATUS__OPEN);
 	cr_assert_str_eq(complete(&visitor)->outcome->id, "ok");
 	put(&visitor, "{\"age\":71}");
-	expect_fail(try_complete(visitor.who, visitor.id), RESOURCE_EXHAUSTED, "ATTEMPT_LIMIT");
+	expect_fail(try_complete(visitor.who, visitor.id), FAILED_PRECONDITION, "ATTEMPT_LIMIT");
 	now_is(now + HOURS(1));
 	complete(&visitor);
 	expect_count(3, acme, "consumer.attempt");

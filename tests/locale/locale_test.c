@@ -1,4 +1,4 @@
-/* Which language tags are taken from people. */
+/* Which language tags and currencies are taken from people. */
 #include <criterion/criterion.h>
 
 #include "locale/locale.h"
@@ -27,4 +27,21 @@ Test(locale, that_is_made_up_or_malformed_is_unknown)
 	expect_each(tags, false);
 	cr_expect_not(locale_is_known(STR("en\0US")));
 	cr_expect_not(locale_is_known(STR("en-US-u-hc-h12-x-something-much-too-long")));
+}
+
+Test(currency, that_is_in_use_is_known)
+{
+	static const char *const codes[] = {"USD", "EUR", "JPY", "MXN", "CAD", NULL};
+
+	for (const char *const *code = codes; *code; code++)
+		cr_expect(currency_is_known(str_of(*code)), "%s", *code);
+}
+
+Test(currency, that_is_made_up_or_gone_is_unknown)
+{
+	static const char *const codes[] = {"",	   "ZZY",  "usd", "US",	 "USDX",
+					    "DEM", "USD ", "$",	  "QQQ", NULL};
+
+	for (const char *const *code = codes; *code; code++)
+		cr_expect_not(currency_is_known(str_of(*code)), "%s", *code);
 }

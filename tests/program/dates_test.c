@@ -1,4 +1,4 @@
-/* The zone of a program, the days it lasts, the states it is offered in. */
+/* The zone of a program, the days it lasts, the states it is offered in, what a change leaves. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -307,4 +307,26 @@ Test(dates, a_deleted_program_still_says_what_it_is)
 	expect_fail(call_to(program, as_daemon("consumer", a_tenant_id("beta")), "GetProgramState",
 			    &get),
 		    NOT_FOUND, "PROGRAM_NOT_FOUND");
+}
+
+static struct answer try_rename(const char *id, const char *field, const char *text)
+{
+	Program__Program changed = PROGRAM__PROGRAM__INIT;
+
+	changed.name = text;
+	changed.drug = text;
+	return try_change(id, field, changed);
+}
+
+Test(dates, a_change_takes_neither_name_nor_drug_away)
+{
+	const Program__Program *made = created(savings()), *now;
+
+	expect_field(try_rename(made->id, "name", ""), "program.name", "REQUIRED");
+	expect_field(try_rename(made->id, "name", "  "), "program.name", "REQUIRED");
+	expect_field(try_rename(made->id, "drug", ""), "program.drug", "REQUIRED");
+	expect_field(try_rename(made->id, "drug", " \n"), "program.drug", "REQUIRED");
+	now = expect_ok(try_rename(made->id, "drug", " rosuvastatin 10 mg "));
+	cr_assert_str_eq(now->drug, "rosuvastatin 10 mg");
+	cr_assert_str_eq(now->name, made->name);
 }

@@ -9,7 +9,7 @@ static const char document[] =
 	"{'id':'a','type':'integer','max':9,'required':true},{'id':'b','type':'boolean'},"
 	"{'id':'c','type':'text','required':true,'show_if':{'var':'b'}},"
 	"{'id':'d','type':'text','required':{'>':[{'var':'a'},5]}},"
-	"{'id':'e','type':'attestation','required':true},{'id':'f','type':'display'},"
+	"{'id':'e','type':'attestation'},{'id':'f','type':'display'},"
 	"{'id':'g','type':'group','show_if':{'var':'b'},'items':["
 	"{'id':'h','type':'boolean','required':true}]},"
 	"{'id':'rows','type':'group','repeats':true,'items':["
@@ -19,9 +19,9 @@ static const char document[] =
 	"{'id':'ok','severity':1}],'hit_policy':'first',"
 	"'rules':[{'id':'R1','else':true,'then':'no'}],'on_unknown':'no'}";
 
-static void expect_missing(const char *answers, const char *wanted)
+static void expect_missing_of(const char *questions, const char *answers, const char *wanted)
 {
-	struct kit kit = kit_compile(document);
+	struct kit kit = kit_compile(questions);
 	struct screener_problem *missing;
 	struct strbuf found;
 	size_t n;
@@ -42,6 +42,11 @@ static void expect_missing(const char *answers, const char *wanted)
 	kit_free(&kit);
 }
 
+static void expect_missing(const char *answers, const char *wanted)
+{
+	expect_missing_of(document, answers, wanted);
+}
+
 Test(missing, names_what_is_required_and_visible_or_may_become_so)
 {
 	expect_missing("{}", "a,c:PENDING,d,h:PENDING");
@@ -58,4 +63,16 @@ Test(missing, looks_into_rows)
 Test(missing, leaves_out_what_was_answered_though_it_does_not_fit)
 {
 	expect_missing("{'a':99,'b':false,'d':'x'}", "");
+}
+
+Test(missing, names_an_attestation_that_resolves_only_if_everybody_must_make_it)
+{
+#define RESOLVED_BY(item)                                                                          \
+	"{'format':'screener/1','slug':'m','locales':['en'],'items':[" item "],"                   \
+	"'outcomes':[{'id':'no','severity':2,'resolvable':{'by':'e','to':'ok'}},"                  \
+	"{'id':'ok','severity':1}],'hit_policy':'first',"                                          \
+	"'rules':[{'id':'R1','else':true,'then':'no'}],'on_unknown':'no'}"
+	expect_missing_of(RESOLVED_BY("{'id':'e','type':'attestation'}"), "{}", "");
+	expect_missing_of(RESOLVED_BY("{'id':'e','type':'attestation','required':true}"), "{}",
+			  "e");
 }

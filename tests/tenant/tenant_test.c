@@ -68,6 +68,25 @@ Test(tenant, changes_only_what_the_mask_names_and_refuses_a_stale_version)
 	expect_field(call(as(acme, "ann"), "UpdateMyTenant", &req), "tenant.status", "READ_ONLY");
 }
 
+Test(tenant, keeps_a_name_that_can_be_read)
+{
+	Tenant__UpdateMyTenantRequest req = TENANT__UPDATE_MY_TENANT_REQUEST__INIT;
+	Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
+	Tenant__Tenant change = TENANT__TENANT__INIT;
+	struct uuid acme = a_tenant("Acme");
+	const Tenant__Tenant *now;
+
+	mask.n_paths = 1;
+	mask.paths = (char *[]){"name"};
+	change.name = "  ";
+	req.tenant = &change;
+	req.update_mask = &mask;
+	expect_field(call(as(acme, "ann"), "UpdateMyTenant", &req), "tenant.name", "REQUIRED");
+	change.name = " Acme Pharma ";
+	now = expect_ok(call(as(acme, "ann"), "UpdateMyTenant", &req));
+	cr_assert_str_eq(now->name, "Acme Pharma");
+}
+
 Test(tenant, the_last_owner_stays_an_owner)
 {
 	Tenant__UpdateUserRequest demote = TENANT__UPDATE_USER_REQUEST__INIT;

@@ -19,7 +19,7 @@ LIBRARIES = {
     "pbjson": {"rpc"},
     "prover": {"screener"},
     "rpc": {"crypto", "pbjson"},
-    "screener": {"crypto"},
+    "screener": {"crypto", "locale"},
     "svc_core": {"cfg"},
     "svc": {"cfg", "contract", "crypto", "db", "pbjson", "rpc", "svc_core"},
     "zone": set(),
@@ -36,7 +36,7 @@ FOREIGN = {
     "jansson.h": {"libcommon/screener", "libcommon/prover", "services", "proto/protoc-gen-aegis", "tests"},
     "libxml/": {"libcommon/screener", "services/ctl", "tests"},
     "glib.h": {"libcommon/zone"},
-    "unicode/": {"libcommon/locale"},
+    "unicode/": {"libcommon/locale", "libcommon/screener"},
     "gnutls/": {"gateway", "tests"},
     "z3.h": {"libcommon/prover", "tests"},
 }

@@ -38,7 +38,7 @@ static struct status check_attempts(struct rpc_call *call, const struct screener
 		return OK;
 	TRY(count_attempts(call, row, duration_shift(call->now, attempts.window, -1), &done));
 	if (done >= (int64_t)attempts.max)
-		return FAIL(RESOURCE_EXHAUSTED, "ATTEMPT_LIMIT");
+		return FAIL(FAILED_PRECONDITION, "ATTEMPT_LIMIT");
 	return OK;
 }
 

@@ -58,6 +58,8 @@ static struct status check(struct rpc_call *call, const Program__UpdateProgramRe
 	TRY(call_check_mask(call, req->update_mask, "program", writable));
 	if (mask_has(req->update_mask, "name") && !*in->name)
 		return call_field_error(call, "program.name", "REQUIRED", "must not be empty");
+	if (mask_has(req->update_mask, "drug") && !*in->drug)
+		return call_field_error(call, "program.drug", "REQUIRED", "must not be empty");
 	if (mask_has(req->update_mask, "time_zone"))
 		TRY(zone_check(call, in->time_zone));
 	if (mask_has(req->update_mask, "states"))
