@@ -73,7 +73,7 @@ struct status account_link_again(struct rpc_call *call, const struct account_lin
 }
 
 void account_link_emit(struct rpc_call *call, const char *action, struct uuid account,
-		       const char *outcome, struct str sealed)
+		       struct str sealed)
 {
 	Event__AccountMail payload = EVENT__ACCOUNT_MAIL__INIT;
 
@@ -82,7 +82,6 @@ void account_link_emit(struct rpc_call *call, const char *action, struct uuid ac
 	svc_emit(call, &(struct event_out){.action = action,
 					   .target_kind = "user",
 					   .target_id = account,
-					   .outcome = outcome,
 					   .payload_case = EVENT__EVENT__PAYLOAD_ACCOUNT_MAIL,
 					   .payload = &payload});
 }

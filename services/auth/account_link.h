@@ -44,7 +44,7 @@ struct status account_link_again(struct rpc_call *call, const struct account_lin
 
 /* Emits the action with the sealed mail for notification. */
 void account_link_emit(struct rpc_call *call, const char *action, struct uuid account,
-		       const char *outcome, struct str sealed);
+		       struct str sealed);
 
 /*
  * Inside a transaction: the token's row when it is a live link of this kind.

@@ -45,7 +45,7 @@ static struct status send_again(struct rpc_call *call, void *arg)
 
 	TRY(account_link_again(call, &verification_link, account, call->tenant, &sealed));
 	if (sealed.len)
-		account_link_emit(call, "user.verification_resent", account, NULL, sealed);
+		account_link_emit(call, "user.verification_resent", account, sealed);
 	return OK;
 }
 

@@ -110,10 +110,8 @@ static struct status note_failure(struct rpc_call *call, void *arg)
 	 * limits. */
 	if (locks && login->account)
 		TRY(account_link_again(call, &unlock_link, account, call->tenant, &sealed));
-	if (sealed.len) {
-		account_link_emit(call, "user.locked", account, "refused", sealed);
-		return OK;
-	}
+	if (sealed.len)
+		account_link_emit(call, "user.lock_mailed", account, sealed);
 	svc_emit(call, &(struct event_out){.action = locks ? "user.locked" : "session.refused",
 					   .target_kind = "user",
 					   .target_id = account,
