@@ -6,6 +6,7 @@
 #include "contract/manifest.h"
 #include "http/problem.h"
 #include "http/ratelimit.h"
+#include "link_page.h"
 
 #define CSP_NONE "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -74,6 +75,11 @@ void gw_common_fields(struct gw_call *call, struct edge_answer *answer)
 	gw_cors_fields(call, answer);
 }
 
+static struct str policy_of(const struct gw_call *call)
+{
+	return call->answers_page ? STR(LINK_PAGE_POLICY) : STR(CSP_NONE);
+}
+
 void gw_answer_ok(struct gw_call *call, int status, const char *content_type, struct str body)
 {
 	struct edge_answer answer = {
@@ -84,7 +90,7 @@ void gw_answer_ok(struct gw_call *call, int status, const char *content_type, st
 
 	gw_common_fields(call, &answer);
 	edge_answer_add(&answer, "Cache-Control", STR("no-store"));
-	edge_answer_add(&answer, "Content-Security-Policy", STR(CSP_NONE));
+	edge_answer_add(&answer, "Content-Security-Policy", policy_of(call));
 	if (call->etag.len)
 		edge_answer_add(&answer, "ETag", call->etag);
 	add_ratelimit(call, &answer);
@@ -135,9 +141,13 @@ static void answer_problem(struct gw_call *call, struct problem *problem)
 	problem_write(&body, problem);
 	answer.status = problem_http(problem);
 	answer.body = strbuf_str(&body);
+	if (call->answers_page) {
+		answer.content_type = "text/html; charset=utf-8";
+		answer.body = link_page_refused(call, sentence_of(problem->status));
+	}
 	gw_common_fields(call, &answer);
 	edge_answer_add(&answer, "Cache-Control", STR("no-store"));
-	edge_answer_add(&answer, "Content-Security-Policy", STR(CSP_NONE));
+	edge_answer_add(&answer, "Content-Security-Policy", policy_of(call));
 	add_ratelimit(call, &answer);
 	if (answer.status == 401)
 		add_challenge(call, &answer);

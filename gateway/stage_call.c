@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "call.h"
 #include "http/uri.h"
+#include "link_page.h"
 #include "pbjson/pbjson.h"
 #include "precondition.h"
 #include "rpc/pb_arena.h"
@@ -237,6 +238,10 @@ static void on_reply(struct gw_call *call)
 					    (const uint8_t *)result->payload.ptr);
 	if (!message) {
 		fail_answer(call, "not its message");
+		return;
+	}
+	if (call->answers_page) {
+		gw_answer_ok(call, 200, "text/html; charset=utf-8", link_page_done(call));
 		return;
 	}
 	call->etag = gw_etag_of(call, method->response, message);

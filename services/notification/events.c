@@ -67,6 +67,13 @@ struct status on_user_registered(struct rpc_call *call, const Event__Event *even
 	return queue_sealed(call, event->user_registered->sealed);
 }
 
+struct status on_account_mail(struct rpc_call *call, const Event__Event *event)
+{
+	if (event->payload_case != EVENT__EVENT__PAYLOAD_ACCOUNT_MAIL)
+		return OK;
+	return queue_sealed(call, event->account_mail->sealed);
+}
+
 struct status on_code_issued(struct rpc_call *call, const Event__Event *event)
 {
 	if (event->payload_case != EVENT__EVENT__PAYLOAD_CODE_ISSUED)

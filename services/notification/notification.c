@@ -15,6 +15,7 @@ static const struct cfg_setting setting_rows[] = {NOTIFICATION_SETTINGS(CFG_ROW)
 
 static const struct svc_subscription subscriptions[] = {
 	{.topic = "user.registered", .on_event = on_user_registered},
+	{.topic = "account.mail", .on_event = on_account_mail},
 	{.topic = "code.issued", .on_event = on_code_issued},
 	{.topic = "compliance.alert_raised", .on_event = on_compliance_alert},
 	/* Of a compliance daemon of before, which told each event by itself. */

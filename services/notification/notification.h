@@ -58,6 +58,7 @@ struct status mail_open(struct rpc_call *call, const struct q_sealed_row *row, s
 
 /* Events that make mails (subscriptions). */
 struct status on_user_registered(struct rpc_call *call, const Event__Event *event);
+struct status on_account_mail(struct rpc_call *call, const Event__Event *event);
 struct status on_code_issued(struct rpc_call *call, const Event__Event *event);
 struct status on_compliance_alert(struct rpc_call *call, const Event__Event *event);
 /* What the job `alert` is made of; NULL for an event that is no alert. */

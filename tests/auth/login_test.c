@@ -273,16 +273,12 @@ Test(login, an_organization_one_does_not_belong_to_is_refused)
 	cr_assert_str_eq(tokens->organization->id, ann->organization->id);
 }
 
-Test(login, when_every_place_is_taken_no_attempt_is_counted)
+Test(login, when_no_place_comes_free_in_time_no_attempt_is_counted)
 {
-	struct hash_pool *pool = auth_state()->hasher.pool;
-
 	registered("ann");
-	for (int i = 0; i < AUTH_HASH_PLACES; i++)
-		cr_assert(hash_pool_enter(pool));
+	take_every_place();
 	for (int i = 0; i < 20; i++)
 		expect_fail(login(address_of("ann"), GOOD_PASSWORD), UNAVAILABLE, "BUSY");
-	for (int i = 0; i < AUTH_HASH_PLACES; i++)
-		hash_pool_leave(pool);
+	give_places_back();
 	signed_in("ann");
 }

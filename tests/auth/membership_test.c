@@ -134,10 +134,8 @@ Test(membership, an_event_repairs_what_the_call_did_not_reach)
 	test_sql("DELETE FROM tenant.lease");
 	request.id = bobs_id;
 	request.role = "editor";
-	expect_ok(
-		call_to(tenant_d,
-			with_deadline(as(organization_of(ann), "ann"), instant_now() + SECONDS(2)),
-			"UpdateUser", &request));
+	expect_ok(call_to(tenant_d, with_deadline(bearer_of(ann), instant_now() + SECONDS(2)),
+			  "UpdateUser", &request));
 	cr_assert_eq(test_count("SELECT count(*) FROM auth.membership WHERE account_id = '%s' AND "
 				"organization_id = '%s'",
 				bobs_id, acme),

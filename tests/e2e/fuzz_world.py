@@ -101,6 +101,7 @@ KINDS = {
     "/api/partners/{partnerId}/api-keys/": "key", "/api/notifications/": "notification",
     "/api/notifications/status/": "notification", "/api/programs/": "program",
     "/api/programs/{programId}/screeners/": "version", "/api/users/": "user", "/api/auth/verify-email/": "none",
+    "/api/auth/unlock/": "none",
     "/api/verification-codes/": "code",
 }
 
@@ -235,7 +236,7 @@ class Tenant:
                     return found.group(1).decode()
             return None
 
-        self.want(200, "GET", f"/api/auth/verify-email/{poll(20, 'the verification mail', token)}")
+        self.want(200, "POST", f"/api/auth/verify-email/{poll(20, 'the verification mail', token)}")
         made = self.want(200, "POST", "/api/auth/refresh", {"refreshToken": self.refresh})
         self.token, self.refresh = made["accessToken"], made["refreshToken"]
 

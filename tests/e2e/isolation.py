@@ -15,7 +15,7 @@ VERBS = ("get", "post", "put", "patch", "delete")
 # Links whose token is the whole secret.
 # The reference names an Acme Pharma of its own in examples.
 PUBLIC = {"/openapi.json", "/docs"}
-SHARED = {"/api/auth/verify-email/{token}"}
+SHARED = {"/api/auth/verify-email/{token}", "/api/auth/unlock/{token}"}
 # Who is signed in is told 403 or 404; 401 is for who shows nothing that counts here.
 REFUSED = {"B's owner": (403, 404), "B's key": (403, 404), "another consumer": (401, 403, 404), "nobody": (401,)}
 
@@ -62,6 +62,7 @@ def ids_of(a, journey):
         (r"^/api/tenants/\{id\}", {"id": a["tenant"]}),
         (r"^/api/users/\{id\}", {"id": me}),
         (r"^/api/auth/sessions/\{id\}", {"id": session}),
+        (r"^/api/auth/unlock/", {"token": "adm_nothing"}),
         (r"^/api/auth/verify-email/", {"token": "adm_nothing"}),
     ]
 

@@ -182,7 +182,7 @@ const char *a_token_of(struct token_args args)
 {
 	const char *kid = args.kid ? args.kid : "k1";
 	int key = args.other_key ? 2 : strcmp(kid, "k2") == 0 ? 1 : 0;
-	const char *permissions[16];
+	const char *permissions[64];
 	struct jwt_claims claims = {
 		.iss = args.iss ? args.iss : "aegis",
 		.aud = args.aud ? args.aud : "aegis-api",
@@ -197,6 +197,7 @@ const char *a_token_of(struct token_args args)
 		.jti = "",
 		.epoch = (uint64_t)(args.epoch ? args.epoch : 1),
 		.admin = args.admin,
+		.email_verified = args.verified,
 		.issued_at = instant_now() - HOURS(1),
 		.expires_at = instant_now() + SECONDS(args.expires_in_s ? args.expires_in_s : 900),
 		.permissions = permissions,

@@ -45,12 +45,13 @@ static struct status accept(struct rpc_call *call, void *arg)
 static struct status make_credential(struct rpc_call *call, const char *password,
 				     struct acceptance *acceptance)
 {
+	struct admission_claim claim;
 	struct status st;
 
-	TRY(auth_hash_enter(call));
+	TRY(auth_hash_enter(call, false, &claim));
 	acceptance->credential = arena_new_of(call->arena, struct credential);
 	st = credential_make(&auth_of(call)->hasher, 0, password, acceptance->credential);
-	hash_pool_leave(auth_of(call)->hasher.pool);
+	auth_hash_leave(call, &claim);
 	return st;
 }
 

@@ -1,3 +1,4 @@
+#include "auth/refresh_rate.h"
 #include "auth/session.h"
 
 /* How long a parent may be shown again after it was used: answers get lost, tabs race. */
@@ -93,6 +94,9 @@ struct status auth_refresh_session(struct rpc_call *call, const Auth__RefreshSes
 
 	if (!refresh_token_check(call, req->refresh_token, &refresh.claim))
 		return FAIL(UNAUTHENTICATED, "BAD_REFRESH_TOKEN");
+	if (!refresh_rate_take(auth_of(call)->refreshes, refresh.claim.session, call->now,
+			       &call->retry_after_ms))
+		return FAIL(RESOURCE_EXHAUSTED, "RATE_LIMITED");
 	TRY(tx_run_as(call, refresh.claim.tenant, rotate, &refresh));
 	if (is_failed(refresh.refusal)) {
 		if (refresh.session)

@@ -66,9 +66,10 @@ static struct status begin(struct rpc_call *call, const char *password,
 {
 	struct credential *credential = arena_new_of(call->arena, struct credential);
 	const char *network = auth_network(call->arena, call->client_addr);
+	struct admission_claim claim;
 	struct status st;
 
-	TRY(auth_hash_enter(call));
+	TRY(auth_hash_enter(call, false, &claim));
 	st = credential_make(&auth_of(call)->hasher, fnv1a_64(network, strlen(network)), password,
 			     credential);
 	if (is_ok(st)) {
@@ -77,7 +78,7 @@ static struct status begin(struct rpc_call *call, const char *password,
 		if (st.code == STATUS_ALREADY_EXISTS)
 			st = resume(call, password, registration);
 	}
-	hash_pool_leave(auth_of(call)->hasher.pool);
+	auth_hash_leave(call, &claim);
 	return st;
 }
 
