@@ -6,8 +6,9 @@
 #include "contract/manifest.h"
 #include "http/problem.h"
 #include "http/ratelimit.h"
+#include "link_page.h"
 
-#define CSP_NONE "default-src 'none'; frame-ancestors 'none'"
+#define CSP_NONE "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 struct gw_call *gw_call_of(struct gw_loop *loop, struct edge_exchange *x)
 {
@@ -74,6 +75,11 @@ void gw_common_fields(struct gw_call *call, struct edge_answer *answer)
 	gw_cors_fields(call, answer);
 }
 
+static struct str policy_of(const struct gw_call *call)
+{
+	return call->answers_page ? STR(LINK_PAGE_POLICY) : STR(CSP_NONE);
+}
+
 void gw_answer_ok(struct gw_call *call, int status, const char *content_type, struct str body)
 {
 	struct edge_answer answer = {
@@ -84,7 +90,7 @@ void gw_answer_ok(struct gw_call *call, int status, const char *content_type, st
 
 	gw_common_fields(call, &answer);
 	edge_answer_add(&answer, "Cache-Control", STR("no-store"));
-	edge_answer_add(&answer, "Content-Security-Policy", STR(CSP_NONE));
+	edge_answer_add(&answer, "Content-Security-Policy", policy_of(call));
 	if (call->etag.len)
 		edge_answer_add(&answer, "ETag", call->etag);
 	add_ratelimit(call, &answer);
@@ -135,9 +141,13 @@ static void answer_problem(struct gw_call *call, struct problem *problem)
 	problem_write(&body, problem);
 	answer.status = problem_http(problem);
 	answer.body = strbuf_str(&body);
+	if (call->answers_page) {
+		answer.content_type = "text/html; charset=utf-8";
+		answer.body = link_page_refused(call, sentence_of(problem->status));
+	}
 	gw_common_fields(call, &answer);
 	edge_answer_add(&answer, "Cache-Control", STR("no-store"));
-	edge_answer_add(&answer, "Content-Security-Policy", STR(CSP_NONE));
+	edge_answer_add(&answer, "Content-Security-Policy", policy_of(call));
 	add_ratelimit(call, &answer);
 	if (answer.status == 401)
 		add_challenge(call, &answer);
@@ -196,15 +206,13 @@ void gw_fail_reply(struct gw_call *call, const struct rpc_reply_header *header)
 
 	st.reason = st.reason && *st.reason ? arena_strdup(call->x->arena, st.reason)
 					    : status_code_name(st.code);
-	answer_problem(call,
-		       &(struct problem){
-			       .status = st,
-			       .http = strcmp(st.reason, "IDEMPOTENCY_KEY_REUSED") == 0 ? 422 : 0,
-			       .detail = detail,
-			       .fields = header->fields,
-			       .n_fields = header->n_fields,
-			       .retry_after_ms = retry_after_of(header),
-		       });
+	answer_problem(call, &(struct problem){
+				     .status = st,
+				     .detail = detail,
+				     .fields = header->fields,
+				     .n_fields = header->n_fields,
+				     .retry_after_ms = retry_after_of(header),
+			     });
 }
 
 void gw_on_refused(void *state, struct edge_exchange *x, enum edge_refusal refusal)

@@ -5,6 +5,7 @@
 #include "call.h"
 #include "docs.h"
 #include "fan_out.h"
+#include "link_page.h"
 #include "metrics.h"
 #include "metrics_merge.h"
 #include "rpc/pb_arena.h"
@@ -197,6 +198,8 @@ static void answer_metrics(struct gw_call *call)
 
 	gw_fan_out(call, call->loop->gw->methods.get_metrics, &request.base, on_metrics);
 }
+
+const struct builtin gw_builtin_page = {"link page", false, link_page_show};
 
 static const struct builtin builtins[] = {
 	{"/", false, answer_info},

@@ -12,6 +12,8 @@ struct gw_call {
 	struct edge_exchange *x;
 	struct gw_loop *loop;
 	const struct builtin *builtin; /* instead of a route */
+	const struct link_page *page;  /* of the path of a mailed link, or NULL */
+	bool answers_page;	       /* the client is a person with a browser */
 	struct route_match match;
 	const struct gw_route *route; /* NULL: builtin or not found */
 	char request_id[REQUEST_ID_TEXT];
@@ -22,6 +24,7 @@ struct gw_call {
 	struct credential *credential;	   /* NULL: anonymous */
 	const struct principal *principal; /* of this call: the credential's, or an admin's */
 	struct str signed_principal;
+	struct str signed_for_grant; /* the administrator, for the daemon that keeps the grants */
 	bool waited_for_keys;
 	bool address_asked;
 	struct cache_check check;
@@ -91,6 +94,8 @@ void gw_answer_options(struct gw_call *call);
 
 /* builtin.c */
 const struct builtin *gw_builtin_find(struct str path, bool on_private_port);
+/* The one that shows call->page. */
+extern const struct builtin gw_builtin_page;
 void gw_builtin_answer(struct gw_call *call);
 /* Where to write the "instead of a route" name for metrics and the access line. */
 const char *gw_builtin_name(const struct builtin *builtin);

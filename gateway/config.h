@@ -15,7 +15,8 @@
 	X(TEXT, data_dir, "", 0, 255, "where the gateway may keep files: it keeps none")           \
 	X(TEXT, lock, "", 0, 4096, "lock file, so that two never share a port; empty: none")       \
 	X(TEXT, redis, "", 0, 255, "unix:/path or redis://host:port; empty: limits in memory")     \
-	X(SECRET, redis_password, "", 0, 255, "password of Redis")                                 \
+	X(TEXT, redis_user, "", 0, 64, "the gateway's name in Redis; empty: the default user")     \
+	X(SECRET, redis_password, "", 0, 255, "empty: what the gateway's secrets have for Redis")  \
 	X(MAP, peer, NULL, 0, 0,                                                                   \
 	  "address of a daemon: peer_auth = ipc:///path, replicas by spaces")                      \
 	X(TEXT, tls_ca, "", 0, 255, "PEM of who signs the daemons, for tls+tcp")                   \

@@ -121,6 +121,7 @@ static struct status connect_peers(struct gateway *gw)
 	struct rpc_client_config config = {
 		.daemon = "gateway",
 		.service_key = gw->service_key,
+		.secrets_dir = gw->config->secrets_dir,
 		.peers = peers,
 		.n_peers = map->n,
 		.tls = *gw->config->tls_ca ? &tls : NULL,

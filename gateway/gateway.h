@@ -24,14 +24,21 @@
 struct metric;
 struct builtin;
 
-/* A bearer string that was checked, with its principal as daemons take it. */
+/* A principal as signed for one daemon; a credential has one for each that was asked. */
+struct signed_principal {
+	struct signed_principal *next;
+	const char *daemon; /* of the contract's tables */
+	struct str bytes;   /* behind the struct */
+};
+
+/* A bearer string that was checked, with its principal. */
 struct credential {
 	uint32_t refs;
 	uint8_t key[16]; /* of the token, see token_cache.h */
 	struct principal principal;
-	struct str signed_;
-	instant good_until; /* wall clock */
-	bool is_proven;	    /* of a session token: consumer has found its MAC right */
+	struct signed_principal *signed_; /* made when first needed, released with the credential */
+	instant good_until;		  /* wall clock */
+	bool is_proven;			  /* of a session token: consumer has found its MAC right */
 	struct credential *next;
 };
 

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "gateway.h"
 #include "svc_core/process.h"
+#include "svc_core/sandbox.h"
 
 static struct gateway_config config;
 
@@ -39,13 +40,16 @@ int gateway_main(int argc, char **argv)
 	};
 	enum log_level level = LOG_INFO;
 	int code = EXIT_FAILURE;
+	bool is_confined;
 
 	log_init("gateway", LOG_INFO);
 	if (cfg_main(arena, &spec, argc, argv, &code) == CFG_RUN) {
 		if (log_level_parse(config.log_level, &level))
 			log_set_level(level);
+		is_confined = is_ok(process_init()) && is_ok(sandbox_enter(SANDBOX_NETWORK));
+		/* Starts a thread, which must be confined, too. */
 		log_start_gathering();
-		code = is_ok(process_init()) ? run() : EXIT_FAILURE;
+		code = is_confined ? run() : EXIT_FAILURE;
 		log_stop_gathering();
 	}
 	arena_free(&arena);

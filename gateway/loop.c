@@ -1,4 +1,5 @@
 /* The handler of the edge: what each loop owns, and the access line. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 
@@ -12,6 +13,8 @@
 
 #define LOCAL_BUCKETS ((size_t)64 * 1024)
 #define SCRATCH_CAP   (1 << 20)
+
+#define REDIS_PASSWORD_PATH 512
 
 static void on_redis(struct edge_source *source, uint32_t events)
 {
@@ -39,12 +42,16 @@ static void unwatch_redis(void *arg, int fd)
 static void connect_redis(struct gw_loop *loop)
 {
 	const struct gateway_config *config = loop->gw->config;
+	char file[REDIS_PASSWORD_PATH];
 	struct cache_config cache_config = {
 		.url = config->redis,
-		.password = *config->redis_password ? config->redis_password : NULL,
+		.user = config->redis_user,
+		.password = config->redis_password,
+		.password_file = *config->redis_user ? file : NULL,
 	};
 	struct cache_loop hooks = {.arg = loop, .watch = watch_redis, .unwatch = unwatch_redis};
 
+	snprintf(file, sizeof file, "%s/gateway/redis.password", config->secrets_dir);
 	loop->cache_source.ready = on_redis;
 	/* The URL was checked at start. */
 	if (*config->redis && is_failed(cache_new(&cache_config, &hooks, &loop->cache)))

@@ -17,6 +17,16 @@ static void on_done(struct rpc_result *result, void *arg)
 	edge_post(call->x->loop, &call->task);
 }
 
+/* Signed for the daemon of the route: what else is asked for the call is ours, but for the grant.
+ */
+static struct str principal_for(const struct gw_call *call, const struct rpc_method *method)
+{
+	if (method == route_method(call->route))
+		return call->signed_principal;
+	return method == call->loop->gw->methods.use_grant ? call->signed_for_grant
+							   : (struct str){};
+}
+
 void gw_send(struct gw_call *call, const char *daemon, const struct rpc_method *method,
 	     struct rpc_body body, uint32_t deadline_ms, void (*then)(struct gw_call *call))
 {
@@ -27,7 +37,7 @@ void gw_send(struct gw_call *call, const char *daemon, const struct rpc_method *
 		.request_id = call->request_id,
 		.traceparent = traceparent,
 		.deadline = instant_now() + MILLIS(deadline_ms),
-		.principal = call->signed_principal,
+		.principal = principal_for(call, method),
 		.idempotency_key = call->idempotency_key ? call->idempotency_key : "",
 		.client_addr = call->client.address,
 		.user_agent = "",

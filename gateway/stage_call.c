@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "call.h"
 #include "http/uri.h"
+#include "link_page.h"
 #include "pbjson/pbjson.h"
 #include "precondition.h"
 #include "rpc/pb_arena.h"
@@ -200,7 +201,7 @@ static void refuse_reply(struct gw_call *call, const struct rpc_reply_header *he
 		gw_count_refusal(call);
 	if (call->expected_version && header->status.reason &&
 	    strcmp(header->status.reason, "VERSION_CONFLICT") == 0) {
-		gw_fail_http(call, 412, FAIL(FAILED_PRECONDITION, "PRECONDITION_FAILED"), NULL);
+		gw_fail(call, FAIL(FAILED_PRECONDITION, "PRECONDITION_FAILED"), NULL);
 		return;
 	}
 	for (size_t i = 0; i < header->n_fields; i++)
@@ -237,6 +238,10 @@ static void on_reply(struct gw_call *call)
 					    (const uint8_t *)result->payload.ptr);
 	if (!message) {
 		fail_answer(call, "not its message");
+		return;
+	}
+	if (call->answers_page) {
+		gw_answer_ok(call, 200, "text/html; charset=utf-8", link_page_done(call));
 		return;
 	}
 	call->etag = gw_etag_of(call, method->response, message);

@@ -11,10 +11,10 @@
 #include "rpc/trust.h"
 #include "token_cache.h"
 
-#define TOKEN_KEPT     SECONDS(60)
-#define KEY_KEPT       SECONDS(1) /* so a revocation is seen within one */
-#define PRINCIPAL_LIFE MINUTES(5) /* of one that names no end itself */
-#define ROLE_ADMIN     "platform_admin"
+#define TOKEN_KEPT SECONDS(60)
+#define KEY_KEPT   SECONDS(1) /* so a revocation is seen within one */
+/* Beyond that, for the call that was let in last and what it asks of other daemons. */
+#define CALL_LONGEST SECONDS(60)
 
 static const struct jwt_expect expected = {.iss = "aegis", .aud = "aegis-api", .type = "access"};
 
@@ -73,6 +73,14 @@ static bool path_tenant(const struct gw_call *call, struct uuid *tenant)
 	return false;
 }
 
+/* Kept for so long, a principal is signed for little longer. */
+static void set_life(struct principal *p, instant now, instant kept_until)
+{
+	p->issued_at = now;
+	if (p->expires_at == 0 || p->expires_at > kept_until + CALL_LONGEST)
+		p->expires_at = kept_until + CALL_LONGEST;
+}
+
 /* An administrator acts on the tenant that the path or Aegis-Tenant names. */
 static void choose_admins_tenant(struct gw_call *call)
 {
@@ -83,9 +91,9 @@ static void choose_admins_tenant(struct gw_call *call)
 	admin->tenant = (struct uuid){};
 	if (!path_tenant(call, &admin->tenant) && header.ptr)
 		(void)uuid_parse(header, &admin->tenant);
+	admin->audience = call->route->service->daemon;
 	call->principal = admin;
-	call->signed_principal =
-		principal_sign(call->x->arena, admin, "gateway", call->loop->gw->service_key);
+	call->signed_principal = principal_sign(call->x->arena, admin, call->loop->gw->service_key);
 }
 
 static void authorize(struct gw_call *call)
@@ -95,27 +103,34 @@ static void authorize(struct gw_call *call)
 	struct uuid tenant;
 
 	call->principal = p;
-	call->signed_principal = call->credential->signed_;
 	if (!is_allowed(policy, p)) {
 		refuse(call, p);
 		return;
 	}
-	if (p->kind == PRINCIPAL_ADMIN)
+	if (policy->verified && !principal_is_verified(p)) {
+		gw_fail(call, FAIL(PERMISSION_DENIED, "EMAIL_NOT_VERIFIED"),
+			"Confirm your e-mail address by the link you were sent, then refresh your "
+			"token.");
+		return;
+	}
+	if (p->kind == PRINCIPAL_ADMIN) {
 		choose_admins_tenant(call);
-	else if (policy->tenant == RPC_TENANT_PATH &&
-		 (!path_tenant(call, &tenant) || !uuid_eq(tenant, p->tenant))) {
+	} else if (policy->tenant == RPC_TENANT_PATH &&
+		   (!path_tenant(call, &tenant) || !uuid_eq(tenant, p->tenant))) {
 		gw_fail(call, FAIL(NOT_FOUND, "TENANT_NOT_FOUND"), "There is no such tenant.");
 		return;
+	} else {
+		call->signed_principal =
+			credential_signed_for(call->credential, call->route->service->daemon,
+					      call->loop->gw->service_key);
 	}
 	gw_admit(call);
 }
 
-static void keep(struct gw_call *call, struct principal *p, instant good_until)
+static void keep(struct gw_call *call, struct principal *p, instant now, instant good_until)
 {
-	struct gw_loop *loop = call->loop;
-	struct str signed_ = principal_sign(call->x->arena, p, "gateway", loop->gw->service_key);
-
-	call->credential = token_cache_add(loop->tokens, call->token, p, signed_, good_until);
+	set_life(p, now, good_until);
+	call->credential = token_cache_add(call->loop->tokens, call->token, p, good_until);
 	authorize(call);
 }
 
@@ -129,7 +144,7 @@ static struct uuid uuid_or_nil(const char *text)
 static void on_claims(struct gw_call *call, const struct jwt_claims *claims, instant now)
 {
 	struct principal p = {
-		.kind = strcmp(claims->role, ROLE_ADMIN) == 0 ? PRINCIPAL_ADMIN : PRINCIPAL_USER,
+		.kind = claims->admin ? PRINCIPAL_ADMIN : PRINCIPAL_USER,
 		.id = uuid_or_nil(claims->sub),
 		.tenant = uuid_or_nil(claims->org),
 		.session = uuid_or_nil(claims->sid),
@@ -139,16 +154,18 @@ static void on_claims(struct gw_call *call, const struct jwt_claims *claims, ins
 		.n_permissions = claims->n_permissions,
 		.epoch = claims->epoch,
 		.expires_at = claims->expires_at + JWT_LEEWAY,
+		.verified = claims->email_verified,
 		.label = "",
 	};
 	instant kept = now + TOKEN_KEPT;
 
-	if (uuid_is_nil(p.id) || (p.kind == PRINCIPAL_USER && uuid_is_nil(p.tenant))) {
+	/* A user belongs to one tenant, an administrator to none: auth signs nothing else. */
+	if (uuid_is_nil(p.id) || uuid_is_nil(p.tenant) != claims->admin) {
 		refuse_credential(call, FAIL(UNAUTHENTICATED, "TOKEN_INVALID"),
 				  "The token names nobody.");
 		return;
 	}
-	keep(call, &p, kept < p.expires_at ? kept : p.expires_at);
+	keep(call, &p, now, kept < p.expires_at ? kept : p.expires_at);
 }
 
 static const char *token_detail(struct status st)
@@ -208,8 +225,7 @@ static void on_partner_key(struct gw_call *call)
 	p.n_scopes = answer->n_scopes;
 	p.label = answer->label;
 	p.role = "";
-	p.expires_at = now + PRINCIPAL_LIFE;
-	keep(call, &p, now + KEY_KEPT);
+	keep(call, &p, now, now + KEY_KEPT);
 }
 
 static void check_key(struct gw_call *call)
@@ -236,12 +252,8 @@ static void check_key(struct gw_call *call)
 static void take_session_token(struct gw_call *call, instant now)
 {
 	const char *text = str_dup(call->x->arena, call->token);
-	struct principal p = {.kind = PRINCIPAL_SESSION,
-			      .role = "",
-			      .label = "",
-			      .scopes = &text,
-			      .n_scopes = 1,
-			      .expires_at = now + PRINCIPAL_LIFE};
+	struct principal p = {
+		.kind = PRINCIPAL_SESSION, .role = "", .label = "", .scopes = &text, .n_scopes = 1};
 	struct bearer bearer;
 
 	if (!bearer_parse(call->token, &bearer)) {
@@ -251,7 +263,7 @@ static void take_session_token(struct gw_call *call, instant now)
 	}
 	p.tenant = bearer.tenant;
 	p.id = p.session = bearer.id;
-	keep(call, &p, now + TOKEN_KEPT);
+	keep(call, &p, now, now + TOKEN_KEPT);
 }
 
 void gw_authenticate(struct gw_call *call)

@@ -8,7 +8,16 @@
 #include "rpc/pb_arena.h"
 #include "rpc/trust.h"
 
-#define PATH_LOGGED 1024
+#define PATH_LOGGED  1024
+#define GRANT_DAEMON "tenant"
+
+static struct str signed_for(struct gw_call *call, const char *daemon)
+{
+	struct principal admin = *call->principal;
+
+	admin.audience = daemon;
+	return principal_sign(call->x->arena, &admin, call->loop->gw->service_key);
+}
 
 static void go_on_under(struct gw_call *call, const char *grant)
 {
@@ -18,8 +27,7 @@ static void go_on_under(struct gw_call *call, const char *grant)
 	/* The label of what the administrator does from here on, in the tenant's log. */
 	admin->label = arena_printf(call->x->arena, "grant %s", grant);
 	call->principal = admin;
-	call->signed_principal =
-		principal_sign(call->x->arena, admin, "gateway", call->loop->gw->service_key);
+	call->signed_principal = principal_sign(call->x->arena, admin, call->loop->gw->service_key);
 	gw_transcode(call);
 }
 
@@ -65,6 +73,7 @@ void gw_use_grant(struct gw_call *call)
 	if (path.len > PATH_LOGGED || !utf8_is_valid(path.ptr, path.len))
 		path = str_of(call->route->pattern);
 	request.path = str_dup(call->x->arena, path);
-	gw_send(call, "tenant", use_grant, (struct rpc_body){.message = &request.base}, 2000,
+	call->signed_for_grant = signed_for(call, GRANT_DAEMON);
+	gw_send(call, GRANT_DAEMON, use_grant, (struct rpc_body){.message = &request.base}, 2000,
 		on_grant);
 }

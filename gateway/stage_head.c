@@ -3,6 +3,7 @@
  * credential is there at all.
  */
 #include "call.h"
+#include "link_page.h"
 
 static bool media_is(struct str value, const char *type)
 {
@@ -96,12 +97,25 @@ static void take_token(struct gw_call *call)
 		call->token = str_trim((struct str){value.ptr + 7, value.len - 7});
 }
 
+/* Browsers name it first; other clients do not name it. */
+static bool asks_for_page(struct str accept)
+{
+	while (accept.len) {
+		struct str range = str_trim(str_take_until(&accept, ','));
+
+		if (media_is(range, "text/html") && !range_refuses(range))
+			return true;
+	}
+	return false;
+}
+
 static void on_route(struct gw_call *call)
 {
 	const struct rpc_policy *policy = &route_method(call->match.route)->policy;
 
 	call->route = call->match.route;
 	call->x->wipe = policy->has_secret;
+	call->answers_page = call->page && asks_for_page(edge_head_field(&call->x->head, "accept"));
 	if (!check_media(call))
 		return;
 	if (!policy->is_public && !call->token.ptr) {
@@ -131,6 +145,8 @@ static void find_route(struct gw_call *call)
 				"There is nothing at this path; /openapi.json lists what is.");
 		break;
 	case ROUTE_OTHER_METHOD:
+		if (call->page)
+			call->match.allow |= 1u << HTTP_GET;
 		if (x->head.method == EDGE_OPTIONS)
 			gw_answer_options(call);
 		else
@@ -148,6 +164,9 @@ void gw_on_head(void *state, struct edge_exchange *x)
 	call->client =
 		client_find(x->arena, &call->loop->gw->proxies, &x->head, x->peer, x->is_tls);
 	call->builtin = gw_builtin_find(x->head.path, x->on_private_port);
+	call->page = x->on_private_port ? NULL : link_page_find(x->head.path);
+	if (call->page && (x->head.method == EDGE_GET || x->head.method == EDGE_HEAD))
+		call->builtin = &gw_builtin_page;
 	if (!call->builtin && !x->on_private_port) {
 		find_route(call);
 		return;

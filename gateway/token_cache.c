@@ -2,10 +2,13 @@
 
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "crypto/hash.h"
+#include "rpc/trust.h"
 
-#define SLOTS	 2048
-#define PER_SLOT 8 /* further tokens of a slot push out its oldest */
+#define SLOTS	   2048
+#define SIGNED_MAX ((size_t)64 * 1024) /* scratch of one signature */
+#define PER_SLOT   8		       /* further tokens of a slot push out its oldest */
 
 struct token_cache {
 	uint8_t mac_key[32];
@@ -44,11 +47,56 @@ void token_cache_free(struct token_cache **cache)
 	*cache = NULL;
 }
 
+static void dispose(struct credential *credential)
+{
+	struct signed_principal *signed_;
+
+	while ((signed_ = credential->signed_)) {
+		credential->signed_ = signed_->next;
+		free(signed_);
+	}
+	free(credential);
+}
+
 void credential_release(struct credential **credential)
 {
 	if (*credential && --(*credential)->refs == 0)
-		free(*credential);
+		dispose(*credential);
 	*credential = NULL;
+}
+
+static struct signed_principal *sign_for(const struct principal *p, const char *daemon,
+					 const struct key *service_key)
+{
+	struct arena *arena = arena_new(SIGNED_MAX);
+	struct principal copy = *p;
+	struct signed_principal *signed_;
+	struct str bytes;
+
+	copy.audience = daemon;
+	bytes = principal_sign(arena, &copy, service_key);
+	signed_ = malloc(sizeof *signed_ + bytes.len);
+	if (!signed_)
+		abort();
+	*signed_ = (struct signed_principal){
+		.daemon = daemon, .bytes = {memcpy(signed_ + 1, bytes.ptr, bytes.len), bytes.len}};
+	arena_free(&arena);
+	return signed_;
+}
+
+struct str credential_signed_for(struct credential *credential, const char *daemon,
+				 const struct key *service_key)
+{
+	struct signed_principal *signed_ = credential->signed_;
+
+	while (signed_ && strcmp(signed_->daemon, daemon) != 0)
+		signed_ = signed_->next;
+	if (!signed_) {
+		signed_ = sign_for(&credential->principal, daemon, service_key);
+		signed_->next = credential->signed_;
+		credential->signed_ = signed_;
+	}
+	return signed_->bytes;
 }
 
 static struct credential **slot_of(struct token_cache *cache, struct str token, uint8_t key[16])
@@ -115,13 +163,12 @@ static const char *const *cut_texts(char **pointers, char **at, const char *cons
 }
 
 /* One block: the credential, its pointer arrays, its texts. */
-static struct credential *credential_copy(const struct principal *p, struct str signed_)
+static struct credential *credential_copy(const struct principal *p)
 {
 	const char *role = p->role ? p->role : "", *label = p->label ? p->label : "";
 	size_t lists =
 		texts_size(p->permissions, p->n_permissions) + texts_size(p->scopes, p->n_scopes);
-	struct credential *copy =
-		malloc(sizeof *copy + lists + strlen(role) + strlen(label) + 2 + signed_.len);
+	struct credential *copy = malloc(sizeof *copy + lists + strlen(role) + strlen(label) + 2);
 	char *pointers = (char *)(copy + 1);
 	char *at = pointers + (p->n_permissions + p->n_scopes) * sizeof(char *);
 
@@ -132,7 +179,6 @@ static struct credential *credential_copy(const struct principal *p, struct str 
 	copy->principal.scopes = cut_texts(&pointers, &at, p->scopes, p->n_scopes);
 	copy->principal.role = cut(&at, role, strlen(role) + 1);
 	copy->principal.label = cut(&at, label, strlen(label) + 1);
-	copy->signed_ = (struct str){cut(&at, signed_.ptr, signed_.len), signed_.len};
 	return copy;
 }
 
@@ -151,10 +197,9 @@ static void trim_slot(struct credential *first)
 }
 
 struct credential *token_cache_add(struct token_cache *cache, struct str token,
-				   const struct principal *principal, struct str signed_,
-				   instant good_until)
+				   const struct principal *principal, instant good_until)
 {
-	struct credential *credential = credential_copy(principal, signed_);
+	struct credential *credential = credential_copy(principal);
 	struct credential **slot = slot_of(cache, token, credential->key);
 
 	credential->refs = 2;

@@ -21,8 +21,14 @@ struct credential *token_cache_find(struct token_cache *cache, struct str token,
  * caller.
  */
 struct credential *token_cache_add(struct token_cache *cache, struct str token,
-				   const struct principal *principal, struct str signed_,
-				   instant good_until);
+				   const struct principal *principal, instant good_until);
+
+/*
+ * The credential's principal, signed for the daemon that is asked; lives as long as
+ * the credential.  daemon must live on (the contract's tables).
+ */
+struct str credential_signed_for(struct credential *credential, const char *daemon,
+				 const struct key *service_key);
 
 /* After a change of keys. */
 void token_cache_flush(struct token_cache *cache);

@@ -83,6 +83,7 @@ endfunction()
 # aegis_gateway_tables(TARGET DAEMONS ...): what is made of all services together.
 #   <TARGET>               routes and openapi.json, for the gateway
 #   aegis_proto_manifest   permissions, roles and reasons as tables, for everybody
+#   aegis_proto_actions    who may say which audited action, for every daemon
 # Beside them in ${AEGIS_GEN}/gateway: openapi.json, reference.md.
 function(aegis_gateway_tables target)
 	cmake_parse_arguments(P "" "" "DAEMONS" ${ARGN})
@@ -95,7 +96,7 @@ function(aegis_gateway_tables target)
 	set(dir ${AEGIS_GEN}/gateway)
 	file(MAKE_DIRECTORY ${dir})
 	add_custom_command(
-		OUTPUT ${dir}/routes.c ${dir}/openapi.c ${dir}/openapi.json ${dir}/manifest.c ${dir}/reference.md
+		OUTPUT ${dir}/routes.c ${dir}/openapi.c ${dir}/openapi.json ${dir}/manifest.c ${dir}/actions.c ${dir}/reference.md
 		COMMAND ${PROTOC} --plugin=protoc-gen-aegis=$<TARGET_FILE:protoc-gen-aegis> ${AEGIS_PROTO_PATH}
 			--aegis_out=gateway,manifest=${AEGIS_MANIFEST_DIR}:${AEGIS_GEN} ${protos}
 		DEPENDS protoc-gen-aegis ${protos} ${AEGIS_MANIFEST}
@@ -105,9 +106,13 @@ function(aegis_gateway_tables target)
 	add_library(${target} STATIC ${dir}/routes.c ${dir}/openapi.c)
 	aegis_generated(${target})
 	target_link_libraries(${target} PUBLIC ${links})
-	# Both targets need one command's files: the second waits for the first.
+	# The targets need one command's files: the others wait for the first.
 	add_library(aegis_proto_manifest STATIC ${dir}/manifest.c ${CMAKE_SOURCE_DIR}/libcommon/contract/manifest.c)
 	add_dependencies(aegis_proto_manifest ${target})
 	aegis_generated(aegis_proto_manifest)
 	target_link_libraries(aegis_proto_manifest PUBLIC aegis_base)
+	add_library(aegis_proto_actions STATIC ${dir}/actions.c)
+	add_dependencies(aegis_proto_actions ${target})
+	aegis_generated(aegis_proto_actions)
+	target_include_directories(aegis_proto_actions PRIVATE ${CMAKE_SOURCE_DIR}/libcommon)
 endfunction()

@@ -11,7 +11,6 @@ cmd_up() {
 	say "Starting PostgreSQL and Redis (private, sockets in $run_dir)"
 	start_servers
 	make_database
-	make_keys
 	say "Migrating the database"
 	migrate
 	own_secrets
@@ -22,6 +21,13 @@ cmd_up() {
 		exit 1
 	}
 	print_summary $((SECONDS - started))
+}
+
+# A word that a command would ignore may be the mistake of somebody who meant another command.
+takes_no_arguments() {
+	local name=$1
+	shift
+	[ $# = 0 ] || die "$name takes no arguments, and '$1' is one (deploy/aegis --help)"
 }
 
 need_root_or_sudo() {
@@ -48,11 +54,13 @@ print_summary() {
 }
 
 cmd_down() {
+	takes_no_arguments down "$@"
 	stop_all
 	say "Stopped; the data stays in $data_dir (deploy/aegis reset deletes it)"
 }
 
 cmd_status() {
+	takes_no_arguments status "$@"
 	local name state ready
 	if ! supervisor_pid >/dev/null; then
 		note "not running (start it with deploy/aegis up)"
@@ -94,11 +102,12 @@ cmd_psql() {
 		role=aegis_$daemon file=$daemon/db.password
 	fi
 	password=$(cat "$data_dir/secrets/$file" 2>/dev/null) || die "no password of $role (deploy/aegis up first)"
-	PGPASSWORD=$password PGOPTIONS="${tenant:+-c app.current_tenant_id=$tenant}" exec psql -X \
+	PGREQUIREPEER=$(user_of postgresql) PGPASSWORD=$password PGOPTIONS="${tenant:+-c app.current_tenant_id=$tenant}" exec psql -X \
 		-h "$pg_socket_dir" -U "$role" -d aegis "$@"
 }
 
 cmd_env() {
+	takes_no_arguments env "$@"
 	[ -e "$(demo_file)" ] || die "no demo data (deploy/aegis up first)"
 	jq -r --arg url "http://127.0.0.1:$port" '
 		["AEGIS_URL", $url], ["AEGIS_OWNER_EMAIL", .owner.email], ["AEGIS_OWNER_PASSWORD", .owner.password],
@@ -108,11 +117,13 @@ cmd_env() {
 }
 
 cmd_demo() {
+	takes_no_arguments demo "$@"
 	supervisor_pid >/dev/null || die "nothing runs (deploy/aegis up first)"
 	run_demo
 }
 
 cmd_reset() {
+	takes_no_arguments reset "$@"
 	stop_all
 	rm -rf "$data_dir" "$run_dir"
 	say "Stopped, and $data_dir deleted"
@@ -120,8 +131,8 @@ cmd_reset() {
 
 cmd_ctl() {
 	[ -x "$build_dir/services/ctl/aegisctl" ] || die "not built (deploy/aegis up first)"
-	AEGIS_CTL_SECRETS=$data_dir/secrets AEGIS_CTL_RUN=$run_dir/rpc AEGIS_CTL_URL=http://127.0.0.1:$port \
-		AEGIS_CTL_DB="host=$pg_socket_dir dbname=aegis" exec "$build_dir/services/ctl/aegisctl" "$@"
+	AEGIS_CTL_SECRETS=$data_dir/secrets AEGIS_CTL_URL=http://127.0.0.1:$port \
+		AEGIS_CTL_DB=$(pg_conninfo) exec "$build_dir/services/ctl/aegisctl" "$@"
 }
 
 # Every test.  Each build directory has its own ctest run and summary; the last
@@ -196,6 +207,13 @@ compare_states() {
 # Benchmarks have a cluster of their own, beside whatever runs, on another port and
 # without limits of the rate that would be measured instead.
 cmd_bench() {
+	case " $* " in
+	" ab "*) ;;
+	*" -h "* | *" --help "*)
+		help_of bench
+		return
+		;;
+	esac
 	if [ "${1:-}" = http-verdicts ]; then
 		shift
 		compare_verdicts "$@"
@@ -222,7 +240,6 @@ cmd_bench() {
 	export AEGIS_GATEWAY_RATE_PERCENT=1000000
 	start_servers
 	make_database
-	make_keys
 	migrate
 	own_secrets
 	start_daemons

@@ -13,25 +13,25 @@ write_config() {
 	{
 		echo "# Written by deploy/aegis; edit the environment (AEGIS_${name^^}_KEY) instead."
 		if [ "$name" = gateway ]; then
-			echo "lock = $run_dir/rpc/gateway.lock"
+			echo "lock = $run_dir/rpc/gateway/gateway.lock"
 		else
-			echo "listen = ipc://$run_dir/rpc/$name.sock"
+			echo "listen = ipc://$(rpc_socket "$name")"
 		fi
 		echo "data_dir = $data_dir"
 		echo "secrets_dir = $data_dir/secrets"
 		for peer in "${daemons[@]}"; do
-			[ "$peer" = "$name" ] || echo "peer_$peer = ipc://$run_dir/rpc/$peer.sock"
+			[ "$peer" = "$name" ] || echo "peer_$peer = ipc://$(rpc_socket "$peer")"
 		done
-		echo "redis = unix:$redis_socket"
+		if uses_redis "$name"; then printf 'redis = unix:%s\nredis_user = %s\n' "$redis_socket" "$name"; fi
 		if [ "$name" = gateway ]; then
 			echo "http_port = $port"
 			echo "private_port = $private_port"
 		else
-			echo "db = host=$pg_socket_dir dbname=aegis"
+			echo "db = $(pg_conninfo)"
 		fi
 		case $name in
 		notification)
-			printf 'smtp_url = smtp://127.0.0.1:%s\nmail_from = no-reply@aegis.example\npublic_url = http://127.0.0.1:%s\n' \
+			printf 'smtp_url = smtp://127.0.0.1:%s\nmail_from = no-reply@aegis.example\npublic_url = http://127.0.0.1:%s\njob_threads = 4\n' \
 				"$demo_mail_port" "$port"
 			;;
 		# The demo's list is served by its web sink: each source there names the one organization that sees it.
@@ -73,29 +73,37 @@ runnable() {
 define_daemons() {
 	local name bin
 	for name in "${daemons[@]}" gateway; do
-		make_dir 0755 "$(id -un)" "$data_dir/etc"
 		write_config "$name"
 		if [ "$name" = gateway ]; then bin=$build_dir/gateway/aegis-gateway; else bin=$build_dir/services/$name/aegis-$name; fi
 		service "$name" "$(user_of "$name")" "$(runnable "$bin") --config $data_dir/etc/$name.conf"
 	done
+	# program starts it for each proof: it lies beside the daemon, or where the build put both.
+	runnable "$build_dir/libcommon/prover/aegis-prover" >/dev/null
 	service mail-sink "$(user_of demo)" "/usr/bin/python3 $(runnable "$here/demo/mail_sink.py") $demo_mail_port $data_dir/mail"
 	service web-sink "$(user_of demo)" "/usr/bin/python3 -m http.server --bind 127.0.0.1 --directory $data_dir/web $demo_web_port"
 }
 
+# restart_if_newer NAME FILE...: when one of the files is newer than the process.
+restart_if_newer() {
+	local name=$1 started file
+	# runsv writes it anew with each process.
+	started=$data_dir/sv/$name/supervise/pid
+	shift
+	[ -s "$started" ] || return 0
+	for file in "$@"; do
+		if [ "$file" -nt "$started" ]; then
+			sv -w 35 restart "$data_dir/sv/$name" >/dev/null || true
+			return
+		fi
+	done
+}
+
 # A process whose program or configuration is newer than itself is restarted.
 restart_changed() {
-	local name started file
+	local name
 	for name in mail-sink web-sink "${daemons[@]}" gateway; do
-		# runsv writes it anew with each process.
-		started=$data_dir/sv/$name/supervise/pid
-		[ -s "$started" ] || continue
-		for file in "$(awk '/^exec/ {for (i = 1; i <= NF; i++) if ($i ~ /aegis-[a-z]+$/) print $i}' "$data_dir/sv/$name/run" | tail -1)" \
-			"$data_dir/etc/$name.conf" "$data_dir/sv/$name/run"; do
-			if [ "$file" -nt "$started" ]; then
-				sv -w 35 restart "$data_dir/sv/$name" >/dev/null || true
-				break
-			fi
-		done
+		restart_if_newer "$name" "$data_dir/etc/$name.conf" "$data_dir/sv/$name/run" \
+			"$(awk '/^exec/ {for (i = 1; i <= NF; i++) if ($i ~ /\/aegis-[a-z]+$/) print $i}' "$data_dir/sv/$name/run" | tail -1)"
 	done
 }
 
@@ -121,7 +129,7 @@ migrate() {
 	local peer=()
 	[ -z "$as_root" ] || peer=(--peer "$(user_of postgresql)")
 	aegisctl migrate --secrets "$data_dir/secrets" "${peer[@]}" \
-		--db "host=$pg_socket_dir user=postgres dbname=aegis" >"$data_dir/log/migrate.log" 2>&1 || {
+		--db "$(pg_conninfo) user=postgres" >"$data_dir/log/migrate.log" 2>&1 || {
 		tail -20 "$data_dir/log/migrate.log" >&2
 		die "the migration failed (the whole output is in $data_dir/log/migrate.log)"
 	}

@@ -139,6 +139,8 @@ void log_start_gathering(void)
 	pthread_cond_init(&gathered.changed, NULL);
 	/* Signals are for the threads that were made for them. */
 	sigfillset(&all);
+	/* Where the kernel refuses a call of the thread, a blocked signal would end the process. */
+	sigdelset(&all, SIGSYS);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	gathered.running = true;
 	if (pthread_create(&gathered.thread, NULL, write_gathered, NULL) != 0)

@@ -76,6 +76,28 @@ static void on_script_loaded(redisAsyncContext *ac, void *answer, void *arg)
 	cache->told_down = false;
 }
 
+static void on_logged_in(redisAsyncContext *ac, void *answer, void *arg)
+{
+	const redisReply *reply = answer;
+
+	(void)arg;
+	if (!reply || reply->type != REDIS_REPLY_ERROR)
+		return;
+	log_warn("redis refuses the password", KV("error", reply->str));
+	redisAsyncFree(ac);
+}
+
+static void log_in(struct cache *cache)
+{
+	char buf[PASSWORD_FILE_TEXT];
+	const char *argv[3];
+	int argc = cache_login_words(&cache->login, buf, argv);
+
+	if (argc)
+		redisAsyncCommandArgv(cache->ac, on_logged_in, NULL, argc, argv, NULL);
+	explicit_bzero(buf, sizeof buf);
+}
+
 static void connect_now(struct cache *cache, instant now)
 {
 	const struct cache_url *url = &cache->url;
@@ -98,8 +120,7 @@ static void connect_now(struct cache *cache, instant now)
 	ac->ev.cleanup = hook_cleanup;
 	cache->watching_write = true;
 	cache->loop.watch(cache->loop.arg, ac->c.fd, true);
-	if (cache->password)
-		redisAsyncCommand(ac, NULL, NULL, "AUTH %s", cache->password);
+	log_in(cache);
 	redisAsyncCommand(ac, on_script_loaded, cache, "SCRIPT LOAD %s", cache_script);
 }
 
@@ -114,7 +135,7 @@ struct status cache_new(const struct cache_config *config, const struct cache_lo
 	if (!cache)
 		abort();
 	cache->url = url;
-	cache->password = config->password ? strdup(config->password) : NULL;
+	cache_login_init(&cache->login, config);
 	cache->timeout = MILLIS(config->timeout_ms ? config->timeout_ms : DEFAULT_TIMEOUT_MS);
 	cache->loop = *loop;
 	questions_init(&cache->questions);
@@ -133,10 +154,7 @@ void cache_free(struct cache **cache)
 	if ((*cache)->ac)
 		redisAsyncFree((*cache)->ac);
 	questions_fini(*cache);
-	if ((*cache)->password) {
-		explicit_bzero((*cache)->password, strlen((*cache)->password));
-		free((*cache)->password);
-	}
+	cache_login_fini(&(*cache)->login);
 	free(*cache);
 	*cache = NULL;
 }

@@ -30,9 +30,12 @@ struct cache_loop {
 };
 
 struct cache_config {
-	const char *url;      /* unix:/run/redis.sock, redis://127.0.0.1:6379 */
-	const char *password; /* NULL: none */
-	uint32_t timeout_ms;  /* of one answer; 0: 250 */
+	const char *url;  /* unix:/run/redis.sock, redis://127.0.0.1:6379 */
+	const char *user; /* NULL or "": Redis's default user */
+	/* The password itself or, when NULL or "", a file that holds it; both may be missing. */
+	const char *password;
+	const char *password_file; /* read at every connect */
+	uint32_t timeout_ms;	   /* of one answer; 0: 250 */
 };
 
 /* Starts to connect.  INVALID_ARGUMENT/CACHE_URL when the URL cannot be read. */

@@ -7,6 +7,7 @@
 #include <hiredis/async.h>
 
 #include "cache/cache.h"
+#include "cache/login.h"
 #include "cache/script.h"
 #include "cache/url.h"
 
@@ -61,7 +62,7 @@ struct questions {
 
 struct cache {
 	struct cache_url url;
-	char *password;
+	struct cache_login login;
 	instant timeout;
 	struct cache_loop loop;
 	redisAsyncContext *ac;

@@ -12,13 +12,15 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "base/log.h"
+#include "cache/login.h"
 #include "cache/script.h"
 #include "cache/url.h"
 
 struct cache_sync {
 	pthread_mutex_t lock;
 	struct cache_url url;
-	char *password;
+	struct cache_login login;
 	struct timeval timeout;
 	redisContext *context;
 };
@@ -44,7 +46,7 @@ struct status cache_sync_new(const struct cache_config *config, struct cache_syn
 		abort();
 	pthread_mutex_init(&cache->lock, NULL);
 	cache->url = url;
-	cache->password = config->password ? strdup(config->password) : NULL;
+	cache_login_init(&cache->login, config);
 	cache->timeout =
 		(struct timeval){timeout_ms / 1000, (suseconds_t)(timeout_ms % 1000) * 1000};
 	*out = cache;
@@ -64,9 +66,7 @@ void cache_sync_free(struct cache_sync **cache)
 		return;
 	disconnect(*cache);
 	pthread_mutex_destroy(&(*cache)->lock);
-	if ((*cache)->password)
-		explicit_bzero((*cache)->password, strlen((*cache)->password));
-	free((*cache)->password);
+	cache_login_fini(&(*cache)->login);
 	free(*cache);
 	*cache = NULL;
 }
@@ -78,12 +78,17 @@ static bool is_good(const redisReply *reply)
 
 static bool authenticate(struct cache_sync *cache)
 {
+	char buf[PASSWORD_FILE_TEXT];
+	const char *argv[3];
+	int argc = cache_login_words(&cache->login, buf, argv);
 	REPLY reply = NULL;
 
-	if (!cache->password)
-		return true;
-	reply = redisCommand(cache->context, "AUTH %s", cache->password);
-	return is_good(reply);
+	if (argc)
+		reply = redisCommandArgv(cache->context, argc, argv, NULL);
+	explicit_bzero(buf, sizeof buf);
+	if (argc && !is_good(reply))
+		log_warn("redis refuses the password", KV("error", reply ? reply->str : ""));
+	return !argc || is_good(reply);
 }
 
 static bool connect_once(struct cache_sync *cache)

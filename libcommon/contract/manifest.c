@@ -38,6 +38,16 @@ bool contract_role_has(const char *role, const char *permission)
 	return p && is_listed(p->roles, role);
 }
 
+bool contract_role_covers(const char *role, const char *other)
+{
+	if (!contract_role_exists(role) || !contract_role_exists(other))
+		return false;
+	for (const struct contract_permission *p = contract_permissions; p->name; p++)
+		if (is_listed(p->roles, other) && !is_listed(p->roles, role))
+			return false;
+	return true;
+}
+
 size_t contract_role_permissions(const char *role, const char **out, size_t max)
 {
 	size_t n = 0;

@@ -36,6 +36,9 @@ const struct contract_reason *contract_reason_find(const char *name);
 bool contract_role_exists(const char *role);
 bool contract_role_has(const char *role, const char *permission);
 
+/* Does the first role hold every permission that the second holds?  False for an unknown one. */
+bool contract_role_covers(const char *role, const char *other);
+
 /*
  * The permissions of a role, sorted, as many as fit into max; returns how many
  * there are.  0 for an unknown role.

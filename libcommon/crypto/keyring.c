@@ -263,6 +263,22 @@ struct status keyring_ensure(const char *secrets_dir, const char *daemon, const 
 	return exists ? OK : keyring_generate(secrets_dir, daemon, purpose, kind);
 }
 
+struct status keyring_owner(const char *secrets_dir, const char *daemon, unsigned *uid)
+{
+	char path[KEY_PATH_TEXT];
+	struct stat st;
+
+	if (!key_name_is_valid(daemon) || !key_path(path, secrets_dir, daemon, NULL))
+		return FAIL(NOT_FOUND, "KEY_FOLDER");
+	if (lstat(path, &st) != 0)
+		return errno == ENOENT ? FAIL(NOT_FOUND, "KEY_FOLDER")
+				       : FAIL(INTERNAL, "KEY_FILE_IO");
+	if (!S_ISDIR(st.st_mode))
+		return FAIL(NOT_FOUND, "KEY_FOLDER");
+	*uid = st.st_uid;
+	return OK;
+}
+
 struct status keyring_ensure_service(const char *secrets_dir, const char *daemon)
 {
 	TRY(keyring_ensure(secrets_dir, daemon, KEY_SERVICE, KEY_ED25519));

@@ -80,6 +80,13 @@ struct status keyring_generate(const char *secrets_dir, const char *daemon, cons
 struct status keyring_ensure(const char *secrets_dir, const char *daemon, const char *purpose,
 			     enum key_kind kind);
 
+/*
+ * The user id that a daemon runs as: the owner of its key folder.  The folder that
+ * holds it is written by whoever sets up the keys and by nobody else, as services.pub
+ * is.  Quiet: NOT_FOUND/KEY_FOLDER when there is none, INTERNAL/KEY_FILE_IO.
+ */
+struct status keyring_owner(const char *secrets_dir, const char *daemon, unsigned *uid);
+
 /* The two service pairs of a daemon, made when missing. */
 struct status keyring_ensure_service(const char *secrets_dir, const char *daemon);
 

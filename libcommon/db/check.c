@@ -67,6 +67,26 @@ static struct status check_tables(struct db_conn *conn, struct arena *arena)
 	return list.n ? FAIL(FAILED_PRECONDITION, "UNPROTECTED_TABLE") : OK;
 }
 
+static struct status read_reach(struct tx *tx, void *arg)
+{
+	return q_role_reach(tx, arg);
+}
+
+static struct status check_reach(struct db_conn *conn, struct arena *arena)
+{
+	struct q_role_reach_row *reach;
+
+	TRY(db_run(conn, &(struct db_tx){.kind = DB_ONE, .arena = arena}, read_reach, &reach));
+	if (!reach->large_objects && !reach->temporary_tables && !reach->other_databases &&
+	    !reach->code)
+		return OK;
+	log_error("the role may do more than the daemon: run aegisctl migrate as superuser",
+		  KV("role", conn->config.role), KV("large_objects", reach->large_objects),
+		  KV("temporary_tables", reach->temporary_tables),
+		  KV("other_databases", reach->other_databases), KV("code", reach->code));
+	return FAIL(FAILED_PRECONDITION, "ROLE_REACHES_TOO_FAR");
+}
+
 struct status db_check_isolation(struct db_conn *conn)
 {
 	struct arena *arena = arena_new((size_t)64 * 1024);
@@ -76,6 +96,8 @@ struct status db_check_isolation(struct db_conn *conn)
 		st = check_tables(conn, arena);
 	if (is_ok(st))
 		st = check_canary(conn, arena);
+	if (is_ok(st))
+		st = check_reach(conn, arena);
 	arena_free(&arena);
 	return st;
 }

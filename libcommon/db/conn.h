@@ -38,8 +38,8 @@ void db_conn_free(struct db_conn **conn);
  * timeout.
  *
  * UNAVAILABLE/DATABASE_UNAVAILABLE; FAILED_PRECONDITION/UNSAFE_ROLE (superuser,
- * BYPASSRLS, or owner of a table); FAILED_PRECONDITION/STATEMENT_REFUSED (the
- * schema is not what the catalogue needs; the log names the statement).
+ * BYPASSRLS, owner of a table, or with settings of its own); FAILED_PRECONDITION/STATEMENT_REFUSED
+ * (the schema is not what the catalogue needs; the log names the statement).
  */
 struct status db_conn_open(struct db_conn *conn);
 bool db_conn_is_open(const struct db_conn *conn);
@@ -51,9 +51,10 @@ void db_conn_close(struct db_conn *conn);
  * The checks a daemon makes before it serves; the log says what is wrong.
  *
  * db_check_isolation: the role cannot evade row-level security, every table with
- * a tenant_id in its schema has FORCE, and the canary row shows itself to its own
- * tenant only.  FAILED_PRECONDITION/UNSAFE_ROLE, /UNPROTECTED_TABLE,
- * /CANARY_VISIBLE, /CANARY_MISSING.
+ * a tenant_id in its schema has FORCE, the canary row shows itself to its own
+ * tenant only, and the role can make no large objects or temporary tables, run no
+ * code, and connect to no other database.  FAILED_PRECONDITION/UNSAFE_ROLE,
+ * /UNPROTECTED_TABLE, /CANARY_VISIBLE, /CANARY_MISSING, /ROLE_REACHES_TOO_FAR.
  *
  * db_check_migrations: the schema holds exactly the migrations of the catalogue,
  * or those and newer ones (a rolling upgrade).  FAILED_PRECONDITION/

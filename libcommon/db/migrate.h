@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/password_file.h"
 #include "base/status.h"
 
 /* "aegis" as a number: the advisory lock of a migrator, and of whoever else changes grants on the
@@ -81,6 +82,6 @@ struct status db_migrate(const struct db_migrate_options *options,
  * service, "db_relay.password", "db_keeper.password".  Into buf, without the
  * newline.  NOT_FOUND/NO_PASSWORD.
  */
-#define DB_PASSWORD_TEXT 80
+#define DB_PASSWORD_TEXT PASSWORD_FILE_TEXT
 struct status db_password_read(const char *secrets_dir, const char *svc, const char *file,
 			       char buf[DB_PASSWORD_TEXT]);

@@ -96,10 +96,12 @@ static struct status refuse_unsafe_role(struct db_conn *conn)
 	struct status st =
 		db_run(conn, &(struct db_tx){.kind = DB_ONE, .arena = arena}, read_risk, &risk);
 
-	if (is_ok(st) && (risk->is_superuser || risk->bypasses || risk->owns_tables)) {
+	if (is_ok(st) &&
+	    (risk->is_superuser || risk->bypasses || risk->owns_tables || risk->is_changed)) {
 		log_error("role could evade row-level security", KV("role", risk->name),
 			  KV("superuser", risk->is_superuser), KV("bypassrls", risk->bypasses),
-			  KV("owns_tables", risk->owns_tables));
+			  KV("owns_tables", risk->owns_tables),
+			  KV("has_settings", risk->is_changed));
 		db_conn_close(conn);
 		st = FAIL(FAILED_PRECONDITION, "UNSAFE_ROLE");
 	}

@@ -3,39 +3,18 @@
  * only its daemon can read, and goes to the server as a SCRAM verifier.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/password_file.h"
 #include "migrate_internal.h"
 
 /* sql/bootstrap.sql, embedded by the build. */
 extern const struct db_migration db_bootstrap_migrations[];
 
-#define PASSWORD_BYTES 32
-
 static struct status secrets_failed(struct migrator *m, const char *path)
 {
 	fprintf(m->options->out, "%s: %s\n", path, strerror(errno));
 	return FAIL(INTERNAL, "SECRETS");
-}
-
-static struct status read_password(const char *path, char buf[DB_PASSWORD_TEXT])
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return FAIL(NOT_FOUND, "NO_PASSWORD");
-	n = read(fd, buf, DB_PASSWORD_TEXT - 1);
-	close(fd);
-	if (n <= 0)
-		return FAIL(NOT_FOUND, "NO_PASSWORD");
-	buf[n] = 0;
-	buf[strcspn(buf, "\r\n")] = 0;
-	return buf[0] ? OK : FAIL(NOT_FOUND, "NO_PASSWORD");
 }
 
 struct status db_password_read(const char *secrets_dir, const char *svc, const char *file,
@@ -45,33 +24,7 @@ struct status db_password_read(const char *secrets_dir, const char *svc, const c
 
 	if (snprintf(path, sizeof path, "%s/%s/%s", secrets_dir, svc, file) >= (int)sizeof path)
 		return FAIL(NOT_FOUND, "NO_PASSWORD");
-	return read_password(path, buf);
-}
-
-/* The file belongs to whom its directory belongs: the daemon's user. */
-static struct status write_password(struct migrator *m, const char *dir, const char *path)
-{
-	unsigned char random[PASSWORD_BYTES];
-	char text[2 * PASSWORD_BYTES + 2];
-	struct stat owner;
-	int fd;
-	bool is_good;
-
-	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-		return secrets_failed(m, dir);
-	if (stat(dir, &owner) < 0 || getrandom(random, sizeof random, 0) != sizeof random)
-		return secrets_failed(m, dir);
-	hex_encode(text, random, sizeof random);
-	strcat(text, "\n");
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return secrets_failed(m, path);
-	is_good = write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fsync(fd) == 0 &&
-		  (geteuid() != 0 || fchown(fd, owner.st_uid, owner.st_gid) == 0);
-	is_good = close(fd) == 0 && is_good;
-	explicit_bzero(text, sizeof text);
-	explicit_bzero(random, sizeof random);
-	return is_good ? OK : secrets_failed(m, path);
+	return password_file_read(path, buf);
 }
 
 static struct status set_password(struct migrator *m, const char *login, const char *password)
@@ -96,10 +49,9 @@ static struct status ensure_password(struct migrator *m, const char *login, cons
 	char password[DB_PASSWORD_TEXT];
 	struct status st;
 
-	if (is_failed(read_password(path, password))) {
-		TRY(write_password(m, dir, path));
-		TRY(read_password(path, password));
-	}
+	if (is_failed(password_file_ensure(dir, file)))
+		return secrets_failed(m, path);
+	TRY(password_file_read(path, password));
 	st = set_password(m, login, password);
 	explicit_bzero(password, sizeof password);
 	return st;

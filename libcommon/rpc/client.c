@@ -6,6 +6,8 @@
 #include <time.h>
 
 #include "rpc/client_internal.h"
+#include "rpc/endpoint.h"
+#include "rpc/peer_uid.h"
 
 #define CALL_ARENA	    ((size_t)1024 * 1024)
 #define DEFAULT_DEADLINE_MS 5000
@@ -93,6 +95,7 @@ static struct status open_peer(struct rpc_client *client, struct peer *peer,
 			       const struct rpc_peer *config, const struct rpc_client_config *all)
 {
 	throttle_init(&peer->throttle);
+	token_mint_init(&peer->mint, all->daemon, config->daemon, all->service_key);
 	peer->daemon = strdup(config->daemon);
 	peer->replicas = calloc(config->n_urls, sizeof peer->replicas[0]);
 	if (!peer->daemon || (config->n_urls && !peer->replicas))
@@ -101,6 +104,8 @@ static struct status open_peer(struct rpc_client *client, struct peer *peer,
 		struct replica *replica = &peer->replicas[i];
 
 		replica->corked = all->corked;
+		replica->daemon = peer->daemon;
+		replica->secrets_dir = all->secrets_dir;
 		replica->on_change = on_change;
 		replica->on_change_arg = client;
 		peer->n_replicas++;
@@ -109,11 +114,29 @@ static struct status open_peer(struct rpc_client *client, struct peer *peer,
 	return OK;
 }
 
+/* Of the peers on this machine other than ourselves. */
+static void report_users(const struct rpc_client_config *config)
+{
+	const char **names = calloc(config->n_peers + 1, sizeof *names);
+	size_t n = 0;
+
+	if (!names)
+		abort();
+	for (size_t i = 0; i < config->n_peers; i++)
+		if (strcmp(config->peers[i].daemon, config->daemon) != 0 &&
+		    config->peers[i].n_urls > 0 && !endpoint_is_tls(config->peers[i].urls[0]))
+			names[n++] = config->peers[i].daemon;
+	peer_uid_report(config->secrets_dir, names, n);
+	free(names);
+}
+
 static struct status open_peers(struct rpc_client *client, const struct rpc_client_config *config)
 {
 	client->peers = calloc(config->n_peers, sizeof client->peers[0]);
 	if (config->n_peers && !client->peers)
 		abort();
+	if (config->secrets_dir)
+		report_users(config);
 	for (size_t i = 0; i < config->n_peers; i++) {
 		client->n_peers++;
 		TRY(open_peer(client, &client->peers[i], &config->peers[i], config));
@@ -134,7 +157,6 @@ struct status rpc_client_new(const struct rpc_client_config *config, struct rpc_
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&client->changed, &attr);
 	pthread_condattr_destroy(&attr);
-	token_mint_init(&client->mint, config->daemon, config->service_key);
 	st = open_peers(client, config);
 	if (is_failed(st))
 		rpc_client_free(&client);
@@ -205,9 +227,9 @@ void rpc_client_free(struct rpc_client **client_)
 	for (size_t i = 0; i < client->n_peers; i++) {
 		free(client->peers[i].replicas);
 		free(client->peers[i].daemon);
+		token_mint_fini(&client->peers[i].mint);
 	}
 	free(client->peers);
-	token_mint_fini(&client->mint);
 	pthread_mutex_destroy(&client->lock);
 	pthread_cond_destroy(&client->changed);
 	free(client);
@@ -282,9 +304,10 @@ void rpc_send(struct rpc_client *client, const char *daemon, const struct rpc_me
 	h.method_id = method->id;
 	if (h.deadline == 0)
 		h.deadline = now + MILLIS(ms);
-	h.service_token = token_mint_get(&client->mint, now, token);
 	prepare(call, method, h.deadline, done, arg);
 	call->peer = client_peer(client, daemon);
+	if (call->peer)
+		h.service_token = token_mint_get(&call->peer->mint, now, token);
 	if (!call->peer)
 		outgoing_finish(call, FAIL(UNAVAILABLE, "NO_CONNECTION"), true);
 	else if (!build_request(call, &h, &body))

@@ -69,6 +69,12 @@ struct rpc_client_config {
 	const char *daemon; /* who we are */
 	const struct key
 		*service_key; /* our KEY_SERVICE; NULL: no tokens (tests of the transport) */
+	/*
+	 * Where the daemons' key folders are, whose owners they run as: a socket that another
+	 * user listens on is an impostor's and gets nothing.  NULL: not checked (tests of the
+	 * transport).  Lives on.
+	 */
+	const char *secrets_dir;
 	const struct rpc_peer *peers;
 	size_t n_peers;
 	const struct rpc_tls *tls; /* needed for tls+tcp:// */
@@ -77,7 +83,7 @@ struct rpc_client_config {
 
 /*
  * Starts to dial every replica and returns at once; connections come and go in
- * the background.  Nothing of config needs to live on but service_key.
+ * the background.  Nothing of config needs to live on but service_key and secrets_dir.
  * INVALID_ARGUMENT/RPC_URL, FAILED_PRECONDITION/RPC_TLS.
  */
 struct status rpc_client_new(const struct rpc_client_config *config, struct rpc_client **out);

@@ -16,6 +16,7 @@ struct peer {
 	struct replica *replicas;
 	size_t n_replicas;
 	struct throttle throttle;
+	struct token_mint mint;
 };
 
 /*
@@ -42,7 +43,6 @@ struct outgoing {
 struct rpc_client {
 	struct peer *peers;
 	size_t n_peers;
-	struct token_mint mint;
 	atomic_bool closing;
 
 	pthread_mutex_t lock; /* of the calls, with changed */

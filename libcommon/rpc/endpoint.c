@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/str.h"
 #define TLS_SCHEME "tls+tcp://"
 #define IPC_SCHEME "ipc://"
 
@@ -69,35 +68,14 @@ struct status endpoint_tls_listener(nng_stream_listener *listener, const struct 
 	return err == 0 ? OK : tls_failed("listener", err);
 }
 
-/* The host part of tls+tcp://host:port, brackets of IPv6 taken off. */
-static bool host_of(const char *url, char *out, size_t size)
-{
-	struct str host = str_of(url + sizeof TLS_SCHEME - 1);
-	const char *colon = strrchr(host.ptr, ':');
-
-	if (!colon || colon == host.ptr)
-		return false;
-	host.len = (size_t)(colon - host.ptr);
-	if (host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']')
-		host = (struct str){host.ptr + 1, host.len - 2};
-	if (host.len >= size)
-		return false;
-	memcpy(out, host.ptr, host.len);
-	out[host.len] = '\0';
-	return true;
-}
-
 struct status endpoint_tls_dialer(nng_stream_dialer *dialer, const struct rpc_tls *tls,
-				  const char *url)
+				  const char *daemon)
 {
 	nng_tls_config *config;
-	char host[256];
 	int err;
 
-	if (!host_of(url, host, sizeof host))
-		return FAIL(INVALID_ARGUMENT, "RPC_URL");
 	TRY(config_new(tls, NNG_TLS_MODE_CLIENT, &config));
-	err = nng_tls_config_server_name(config, host);
+	err = nng_tls_config_server_name(config, daemon);
 	if (err == 0)
 		err = nng_stream_dialer_set_ptr(dialer, NNG_OPT_TLS_CONFIG, config);
 	nng_tls_config_free(config);

@@ -13,6 +13,6 @@ bool endpoint_is_tls(const char *url);
 
 /* FAILED_PRECONDITION/RPC_TLS, logged, when the files do not load or tls is NULL. */
 struct status endpoint_tls_listener(nng_stream_listener *listener, const struct rpc_tls *tls);
-/* The peer's certificate must be for the host of url. */
+/* The peer's certificate must name the daemon, wherever it runs. */
 struct status endpoint_tls_dialer(nng_stream_dialer *dialer, const struct rpc_tls *tls,
-				  const char *url);
+				  const char *daemon);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "rpc/endpoint.h"
+#include "rpc/peer_uid.h"
 
 #define PAUSE_MIN_MS 20
 #define PAUSE_MAX_MS 1000
@@ -57,6 +58,18 @@ static void on_end(void *arg)
 static const struct channel_handler handler = {
 	.on_open = on_open, .on_frame = on_frame, .on_end = on_end};
 
+/* Nothing is sent before it is known whose socket it is: no token, no password. */
+static bool is_impostor(const struct replica *replica, nng_stream *stream)
+{
+	unsigned uid = peer_uid_of(stream);
+
+	if (!replica->secrets_dir || peer_uid_may_be(replica->secrets_dir, replica->daemon, uid))
+		return false;
+	log_error("another user listens on a daemon's socket", KV("daemon", replica->daemon),
+		  KV("url", replica->url), KV("user_id", uid));
+	return true;
+}
+
 static void take_stream(struct replica *replica, nng_stream *stream)
 {
 	struct channel *channel = channel_new(stream, &handler, replica);
@@ -99,11 +112,18 @@ static void on_link(void *arg)
 
 	if (ended)
 		channel_retire(ended);
-	if (link->state == LINK_DIALING && err == 0)
-		take_stream(replica, nng_aio_get_output(link->aio, 0));
-	else if (is_closing(replica))
+	if (link->state == LINK_DIALING && err == 0) {
+		nng_stream *stream = nng_aio_get_output(link->aio, 0);
+
+		if (!is_impostor(replica, stream)) {
+			take_stream(replica, stream);
+			return;
+		}
+		nng_stream_free(stream);
+	}
+	if (is_closing(replica))
 		return;
-	else if (link->state == LINK_DIALING)
+	if (link->state == LINK_DIALING)
 		pause_then_dial(link);
 	else
 		dial(link);
@@ -119,7 +139,7 @@ struct status link_open(struct replica *replica, const struct rpc_tls *tls)
 		return FAIL(INVALID_ARGUMENT, "RPC_URL");
 	}
 	if (endpoint_is_tls(replica->url))
-		TRY(endpoint_tls_dialer(link->dialer, tls, replica->url));
+		TRY(endpoint_tls_dialer(link->dialer, tls, replica->daemon));
 	if (nng_aio_alloc(&link->aio, on_link, replica) != 0)
 		return FAIL(RESOURCE_EXHAUSTED, "MEMORY");
 	link->pause_ms = PAUSE_MIN_MS;

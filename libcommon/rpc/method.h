@@ -56,6 +56,7 @@ struct rpc_policy {
 	bool admin;
 	const char *permission;	     /* NULL or "programs:write" */
 	const char *scope;	     /* NULL or "codes:redeem" */
+	bool verified;		     /* a user needs a confirmed e-mail address */
 	const char *const *internal; /* NULL-terminated names of daemons, or NULL */
 	enum rpc_rate rate;
 	uint32_t deadline_ms;

@@ -34,10 +34,16 @@ struct principal {
 	const char *const *scopes;
 	size_t n_scopes;
 	uint64_t epoch; /* membership epoch the token was made from */
+	instant issued_at;
 	instant expires_at;
-	const char *label; /* for the audit log: e-mail is never here, key name may be */
+	bool verified;	      /* a user who has confirmed their e-mail address */
+	const char *audience; /* the daemon that the gateway asks */
+	const char *label;    /* for the audit log: e-mail is never here, key name may be */
 };
 
+/* May the principal do what leaves the platform?  Users must be verified; others are known
+ * otherwise. */
+bool principal_is_verified(const struct principal *p);
 bool principal_has_permission(const struct principal *p, const char *permission);
 bool principal_has_scope(const struct principal *p, const char *scope);
 /* "user", "api_key" … */

@@ -47,7 +47,10 @@ struct str principal_pack(struct arena *arena, const struct principal *p)
 	m.scopes = (const char **)(uintptr_t)p->scopes;
 	m.n_scopes = p->n_scopes;
 	m.epoch = p->epoch;
+	m.issued_at = p->issued_at;
 	m.expires_at = p->expires_at;
+	m.verified = p->verified;
+	m.audience = p->audience ? p->audience : "";
 	out = arena_alloc(arena, rpc__principal__get_packed_size(&m));
 	return (struct str){(const char *)out, rpc__principal__pack(&m, out)};
 }
@@ -69,7 +72,10 @@ bool principal_unpack(struct arena *arena, struct str bytes, struct principal *o
 		.scopes = m->scopes,
 		.n_scopes = m->n_scopes,
 		.epoch = m->epoch,
+		.issued_at = m->issued_at,
 		.expires_at = m->expires_at,
+		.verified = m->verified,
+		.audience = m->audience,
 		.label = m->label,
 	};
 	return take_id(m->id, &out->id) && take_id(m->tenant_id, &out->tenant) &&
@@ -78,5 +84,6 @@ bool principal_unpack(struct arena *arena, struct str bytes, struct principal *o
 	       take_list(out->permissions, out->n_permissions) &&
 	       take_list(out->scopes, out->n_scopes) &&
 	       utf8_is_valid(out->role, strlen(out->role)) &&
-	       utf8_is_valid(out->label, strlen(out->label));
+	       utf8_is_valid(out->label, strlen(out->label)) &&
+	       utf8_is_valid(out->audience, strlen(out->audience));
 }

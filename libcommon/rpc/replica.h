@@ -53,6 +53,8 @@ struct probe {
 
 struct replica {
 	char *url;
+	const char *daemon;	      /* whose replica it is; the peer's */
+	const char *secrets_dir;      /* where its user stands, NULL: not checked */
 	bool corked;		      /* frames wait for replica_flush() */
 	void (*on_change)(void *arg); /* the client's: connections changed */
 	void *on_change_arg;

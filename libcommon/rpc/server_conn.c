@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "aegis/rpc/v1/envelope.pb-c.h"
+#include "base/log.h"
+#include "rpc/peer_uid.h"
 #include "rpc/server_internal.h"
 #include "rpc/trust.h"
 
@@ -74,6 +76,31 @@ void request_is_over(struct rpc_server *server, size_t n)
 	pthread_mutex_unlock(&server->lock);
 }
 
+/* The token names a daemon; the kernel says whose process sent it.  One thread a connection. */
+static bool is_callers_process(struct conn *conn, const char *caller)
+{
+	if (strcmp(conn->vouched, caller) == 0)
+		return true;
+	if (!trust_may_run(conn->server->config.trust, caller, conn->uid)) {
+		log_error("another user calls with a daemon's token", KV("daemon", caller),
+			  KV("user_id", conn->uid));
+		return false;
+	}
+	strcpy(conn->vouched, caller);
+	return true;
+}
+
+static struct status check_caller(struct slot *slot, struct rpc_server *server, instant now)
+{
+	struct rpc_request *request = &slot->request;
+
+	TRY(trust_verify_token(server->config.trust, slot->arena, request->header.service_token,
+			       now, request->caller));
+	if (!is_callers_process(slot->conn, request->caller))
+		return FAIL(UNAUTHENTICATED, "CALLER_IS_ANOTHER_USER");
+	return OK;
+}
+
 static struct status check_request(struct slot *slot, struct rpc_server *server, struct str frame)
 {
 	struct rpc_request *request = &slot->request;
@@ -83,8 +110,7 @@ static struct status check_request(struct slot *slot, struct rpc_server *server,
 	if (request->header.method_id == RPC_PING)
 		return OK;
 	if (server->config.trust)
-		TRY(trust_verify_token(server->config.trust, slot->arena,
-				       request->header.service_token, now, request->caller));
+		TRY(check_caller(slot, server, now));
 	if (atomic_load(&server->draining))
 		return FAIL(UNAVAILABLE, "DRAINING");
 	if (request->header.deadline != 0 && request->header.deadline <= now)
@@ -249,6 +275,7 @@ bool conn_open(struct rpc_server *server, nng_stream *stream)
 	open = !server->closing && server->n_conns < CONNECTIONS_MAX;
 	if (open) {
 		conn->server = server;
+		conn->uid = peer_uid_of(stream);
 		conn->channel = channel = channel_new(stream, &handler, conn);
 		channel_ref(channel);
 		conn->next = server->conns;

@@ -23,7 +23,9 @@ struct slot {
 struct conn {
 	struct rpc_server *server;
 	struct channel *channel;
-	struct conn *prev, *next; /* in server->conns, or the dead ones */
+	struct conn *prev, *next;    /* in server->conns, or the dead ones */
+	unsigned uid;		     /* of the process at the other end, peer_uid.h */
+	char vouched[KEY_NAME_TEXT]; /* the daemon that a process of that user may be */
 };
 
 enum accept_state { ACCEPT_WAITING, ACCEPT_PAUSE };

@@ -7,10 +7,12 @@
 #include "base/arena.h"
 #include "rpc/trust.h"
 
-void token_mint_init(struct token_mint *mint, const char *daemon, const struct key *key)
+void token_mint_init(struct token_mint *mint, const char *daemon, const char *audience,
+		     const struct key *key)
 {
 	*mint = (struct token_mint){.key = key};
 	snprintf(mint->daemon, sizeof mint->daemon, "%s", daemon ? daemon : "");
+	snprintf(mint->audience, sizeof mint->audience, "%s", audience);
 	pthread_mutex_init(&mint->lock, NULL);
 }
 
@@ -23,7 +25,8 @@ static void renew(struct token_mint *mint, instant now)
 {
 	struct arena *arena = arena_new(4096);
 	instant expires_at = now + SERVICE_TOKEN_LIFE;
-	struct str token = service_token_sign(arena, mint->daemon, mint->key, expires_at);
+	struct str token =
+		service_token_sign(arena, mint->daemon, mint->audience, mint->key, expires_at);
 
 	if (token.len > sizeof mint->bytes)
 		abort();

@@ -132,22 +132,33 @@ static bool is_asked(const struct screener_result *out, const struct item *item)
 	return !item->on_resolve || (out->decided && decided->resolved_by == item->id.ptr);
 }
 
-/* Was a child of rows answered in a row that hides it? */
-static bool is_pruned_in_rows(const struct screener_state *state, uint32_t i)
+/* Room for every item, and every cell of rows. */
+static size_t most_pruned(const struct screener_state *state)
 {
-	int32_t group = state->program->items[i].row_group;
-	const struct rows *rows;
+	const struct screener *p = state->program;
+	size_t n = p->n_items;
 
-	if (group < 0 || state->shown[group] != TRUE3 || !state->slots[group].known)
-		return false;
-	rows = state->slots[group].rows;
-	for (uint32_t row = 0; rows->shown && row < rows->n; row++) {
-		size_t cell = (size_t)row * rows->n_children + i - (uint32_t)group - 1;
+	for (uint32_t i = 0; i < p->n_row_groups; i++) {
+		const struct value *slot = &state->slots[p->row_groups[i]];
 
-		if (rows->shown[cell] != TRUE3 && rows->given[cell] != GIVEN_NOT)
-			return true;
+		n += slot->known ? (size_t)slot->rows->n * slot->rows->n_children : 0;
 	}
-	return false;
+	return n;
+}
+
+/* Answers in rows to what is hidden or pending there, as "group/0/child". */
+static void report_pruned_cells(const struct screener_state *state, uint32_t group,
+				struct screener_result *out)
+{
+	const struct item *items = state->program->items;
+	const struct rows *rows = state->slots[group].rows;
+
+	for (size_t i = 0; rows->shown && i < (size_t)rows->n * rows->n_children; i++)
+		if (rows->given[i] != GIVEN_NOT && rows->shown[i] != TRUE3)
+			out->pruned[out->n_pruned++] =
+				arena_printf(state->arena, "%s/%zu/%s", items[group].id.ptr,
+					     i / rows->n_children,
+					     items[group + 1 + i % rows->n_children].id.ptr);
 }
 
 static void report_items(struct screener_state *state, struct screener_result *out)
@@ -155,12 +166,10 @@ static void report_items(struct screener_state *state, struct screener_result *o
 	const struct screener *p = state->program;
 
 	out->next = arena_alloc(state->arena, p->n_items * sizeof *out->next);
-	out->pruned = arena_alloc(state->arena, p->n_items * sizeof *out->pruned);
+	out->pruned = arena_alloc(state->arena, most_pruned(state) * sizeof *out->pruned);
 	for (uint32_t i = 0; i < p->n_items; i++) {
 		const struct item *item = &p->items[i];
 
-		if (is_pruned_in_rows(state, i))
-			out->pruned[out->n_pruned++] = item->id.ptr;
 		if (!takes_answer(item))
 			continue;
 		if (state->shown[i] != TRUE3) {
@@ -168,6 +177,8 @@ static void report_items(struct screener_state *state, struct screener_result *o
 				out->pruned[out->n_pruned++] = item->id.ptr;
 			continue;
 		}
+		if (item->repeats && state->slots[i].known)
+			report_pruned_cells(state, i, out);
 		if (!is_asked(out, item))
 			continue;
 		out->visible++;

@@ -10,6 +10,8 @@
 	  "address of another daemon: peer_audit = ipc:///path, replicas by spaces")               \
 	X(TEXT, db, "", 0, 500, "libpq connection string without user and password")               \
 	X(TEXT, redis, "", 0, 255, "unix:/path or host:port")                                      \
+	X(TEXT, redis_user, "", 0, 64, "the daemon's name in Redis; empty: Redis's default user")  \
+	X(SECRET, redis_password, "", 0, 255, "empty: what the daemon's secrets have for Redis")   \
 	X(TEXT, secrets_dir, CFG_REQUIRED, 1, 255, "keys and database passwords")                  \
 	X(TEXT, data_dir, "", 0, 255, "where the daemon may keep files")                           \
 	X(TEXT, tls_ca, "", 0, 255, "PEM of who signs the daemons, for tls+tcp")                   \

@@ -10,6 +10,7 @@
 #include "aegis/svc/v1/svc.aegis.h"
 #include "base/log.h"
 #include "svc/internal.h"
+#include "svc/provenance.h"
 #include "svc/queries.h"
 #include "svc/standing.h"
 
@@ -44,7 +45,7 @@ static struct status run_batch(struct rpc_call *call, const struct svc_subscript
 	size_t n_wanted = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (wants(subscription, fresh[i], svc_event_topic(fresh[i])))
+		if (wants(subscription, fresh[i], provenance_topic_name(fresh[i])))
 			wanted[n_wanted++] = fresh[i];
 	if (n_wanted == 0)
 		return OK;
@@ -162,13 +163,11 @@ static bool is_for_us(const struct svc *svc, const Svc__DeliverEventsRequest *re
 	return all || svc->descriptor->n_subscriptions > 0;
 }
 
-/* The sender may only tell what it did itself. */
-static struct status check_sources(const struct rpc_call *call,
-				   const Svc__DeliverEventsRequest *req)
+/* Nothing of a delivery is taken when the sender may not tell of any part of it. */
+static struct status check_provenance(struct rpc_call *call, const Svc__DeliverEventsRequest *req)
 {
 	for (size_t i = 0; i < req->n_events; i++)
-		if (strcmp(req->events[i]->source, call->caller) != 0)
-			return FAIL(PERMISSION_DENIED, "FOREIGN_EVENT");
+		TRY(provenance_check(call, req->events[i]));
 	return OK;
 }
 
@@ -179,7 +178,7 @@ struct status svc_deliver_events(struct rpc_call *call, const Svc__DeliverEvents
 		arena_memdup(call->arena, req->events, req->n_events * sizeof(Event__Event *));
 	size_t n = req->n_events;
 
-	TRY(check_sources(call, req));
+	TRY(check_provenance(call, req));
 	if (!is_for_us(call->svc, req))
 		return FAIL(FAILED_PRECONDITION, "NO_SUBSCRIPTION");
 	resp->event_ids = arena_array_of(call->arena, const char *, n);

@@ -78,6 +78,7 @@ struct svc_worker {
 	struct arena *arena;	  /* everything else; fresh for each attempt */
 	struct db_conn *conn;	  /* NULL when the daemon has no database */
 	struct db_conn *platform; /* of job threads only: as aegis_<svc>_relay */
+	struct uuid served;	  /* of job threads: whose job ran last, so that others follow */
 };
 
 /* A verified call: the sender is known, the principal's signature was checked. */
@@ -121,6 +122,7 @@ struct call_state {
 	const ProtobufCMessage *message; /* the unpacked request */
 	struct outbox_row *events;
 	size_t n_events;
+	bool said_too_much; /* emitted what the contract does not let the daemon say */
 	bool job_added;
 	bool job_finished;
 	bool replayed;
@@ -173,9 +175,6 @@ struct status idempotency_run(struct rpc_call *call, const struct svc_body *body
 
 /* outbox.c: queues the buffered events behind the handler's last statement. */
 struct status outbox_flush(struct rpc_call *call);
-
-/* outbox.c: the topic of a payload, else the action. */
-const char *svc_event_topic(const struct Event__Event *event);
 
 /* relay.c, jobs.c: something to look at was committed. */
 void relay_hint(struct relay *relay, const char *subscriber);

@@ -1,12 +1,14 @@
 /* The life of a daemon, from its command line to its exit code. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "rpc/trust.h"
 #include "svc/config.h"
 #include "svc/setup.h"
 #include "svc_core/process.h"
+#include "svc_core/sandbox.h"
 
 #define DATABASE_WAIT_MS 30000
 
@@ -31,9 +33,34 @@ static void serve(struct svc *svc)
 	}
 }
 
-static struct status start(struct svc *svc, const struct svc_descriptor *descriptor)
+static bool is_local(const char *urls)
+{
+	for (const char *url = urls; *url; url += strcspn(url, " "), url += strspn(url, " "))
+		if (strncmp(url, "ipc://", 6) != 0)
+			return false;
+	return true;
+}
+
+/* Does a server or a daemon lie behind an address of the network? */
+static bool is_on_network(void)
+{
+	bool local = is_local(config.listen) &&
+		     (!*config.redis || strncmp(config.redis, "unix:", 5) == 0) &&
+		     (!*config.db || strstr(config.db, "host=/"));
+
+	for (size_t i = 0; local && i < config.peer.n; i++)
+		local = is_local(config.peer.items[i].value);
+	return !local;
+}
+
+static struct status confine(const struct svc_descriptor *descriptor)
 {
 	TRY(process_init());
+	return sandbox_enter(descriptor->needs | (is_on_network() ? SANDBOX_NETWORK : 0u));
+}
+
+static struct status start(struct svc *svc, const struct svc_descriptor *descriptor)
+{
 	TRY(svc_setup(svc, descriptor, &config));
 	TRY(svc_check_database(svc, DATABASE_WAIT_MS));
 	TRY(svc_start_client(svc));
@@ -51,8 +78,11 @@ static int live(const struct svc_descriptor *descriptor)
 	if (!log_level_parse(config.log_level, &level))
 		abort();
 	log_init(descriptor->name, level);
+	st = confine(descriptor);
+	/* Starts a thread, which must be confined, too. */
 	log_start_gathering();
-	st = start(&svc, descriptor);
+	if (is_ok(st))
+		st = start(&svc, descriptor);
 	if (is_failed(st))
 		log_error("the daemon does not start", KV_STATUS(st));
 	else
@@ -105,9 +135,19 @@ const char *svc_data_dir(const struct svc *svc)
 	return svc->config->data_dir;
 }
 
-const char *svc_redis(const struct svc *svc)
+struct svc_redis svc_redis(const struct svc *svc, struct arena *arena)
 {
-	return svc->config->redis;
+	const struct svc_config *own = svc->config;
+
+	return (struct svc_redis){
+		.url = own->redis,
+		.user = own->redis_user,
+		.password = own->redis_password,
+		.password_file = *own->redis_user
+					 ? arena_printf(arena, "%s/%s/redis.password",
+							own->secrets_dir, svc->descriptor->name)
+					 : NULL,
+	};
 }
 
 const char *svc_secrets_dir(const struct svc *svc)

@@ -7,29 +7,17 @@
 #include <string.h>
 
 #include "aegis/event/v1/event.aegis.h"
+#include "base/log.h"
 #include "rpc/topic.h"
 #include "svc/internal.h"
+#include "svc/policy.h"
+#include "svc/provenance.h"
 #include "svc/queries.h"
 #include "svc/secrets.h"
 
 #define AUDIT "audit"
 
 static const char *const audit_alone[] = {AUDIT, NULL};
-
-static const struct event_topic *topic_of(int payload_case)
-{
-	for (const struct event_topic *topic = event_topics; topic->name; topic++)
-		if (topic->payload_case == payload_case)
-			return topic;
-	return NULL;
-}
-
-const char *svc_event_topic(const Event__Event *event)
-{
-	const struct event_topic *topic = topic_of((int)event->payload_case);
-
-	return topic ? topic->name : event->action;
-}
 
 static Google__Protobuf__Timestamp *timestamp(struct arena *arena, instant t)
 {
@@ -50,13 +38,23 @@ static Event__Actor *actor_of(const struct rpc_call *call)
 {
 	const struct principal *p = call->principal;
 	Event__Actor *actor = arena_alloc(call->arena, sizeof *actor);
-	bool is_daemon = p->kind == PRINCIPAL_ANONYMOUS && strcmp(call->caller, "gateway") != 0;
+	bool is_daemon = p->kind == PRINCIPAL_ANONYMOUS && strcmp(call->caller, POLICY_EDGE) != 0;
 
 	event__actor__init(actor);
 	actor->kind = is_daemon ? "service" : principal_kind_name(p->kind);
 	actor->id = uuid_text(call->arena, p->id);
-	actor->label = is_daemon ? call->caller : p->label ? p->label : "";
+	/* A daemon speaks for itself, also of what another one asked. */
+	actor->label = is_daemon ? call->svc->descriptor->name : p->label ? p->label : "";
 	return actor;
+}
+
+/* Persons and keys are proven by what the gateway signed; a session token is secret. */
+static struct str proof_of(const struct rpc_call *call)
+{
+	const struct svc_request *request = call_state(call)->request;
+
+	return request && provenance_needs_proof(call->principal->kind) ? request->principal_bytes
+									: (struct str){};
 }
 
 static Event__Target *target_of(struct arena *arena, const struct event_out *out)
@@ -97,6 +95,7 @@ static void fill_event(Event__Event *event, struct rpc_call *call, const struct 
 	event->user_agent = or_empty(call->user_agent);
 	event->outcome = out->outcome ? out->outcome : "success";
 	event->source = call->svc->descriptor->name;
+	event->proof = bytes_of(proof_of(call));
 	event->payload_case = (Event__Event__PayloadCase)out->payload_case;
 	/* Every member of the oneof is a pointer to a message. */
 	event->user_registered = (void *)out->payload;
@@ -123,7 +122,7 @@ static void add_row(struct rpc_call *call, const struct outbox_row *row)
 
 void svc_emit(struct rpc_call *call, const struct event_out *out)
 {
-	const struct event_topic *topic = out->payload ? topic_of(out->payload_case) : NULL;
+	const struct event_topic *topic = out->payload ? provenance_topic(out->payload_case) : NULL;
 	const char *const *subscriber = topic ? topic->subscribers : audit_alone;
 	struct uuid id = uuid_v7(call->now);
 	struct str whole, for_audit;
@@ -132,6 +131,10 @@ void svc_emit(struct rpc_call *call, const struct event_out *out)
 	/* An event of nothing that commits would be a lie; so would an unknown payload. */
 	if (!call->tx || uuid_is_nil(call->tenant) || (out->payload && !topic))
 		abort();
+	if (!provenance_may_say(call->svc->descriptor->name, out->action, topic)) {
+		log_error("an event is not in the contract", KV("action", out->action));
+		call_state(call)->said_too_much = true;
+	}
 	fill_event(&event, call, out, id);
 	whole = pb_pack(call->arena, &event.base);
 	for_audit = topic ? without_secrets(call->arena, whole) : whole;
@@ -148,6 +151,9 @@ struct status outbox_flush(struct rpc_call *call)
 {
 	struct call_state *state = call_state(call);
 
+	/* No subscriber would take such an event: what it tells of must not be, either. */
+	if (state->said_too_much)
+		return FAIL(INTERNAL, "EVENT_NOT_DECLARED");
 	for (size_t i = 0; i < state->n_events; i++) {
 		const struct outbox_row *row = &state->events[i];
 

@@ -139,8 +139,8 @@ static struct status verify(struct svc_worker *worker, const struct arrival *arr
 		.user_agent = header->user_agent,
 		.idempotency_key = given(header->idempotency_key),
 	};
-	return trust_verify_principal(worker->svc->trust, worker->envelope, header->principal,
-				      instant_now(), &out->principal);
+	return trust_verify_principal(worker->svc->trust, worker->envelope, request->caller,
+				      header->principal, instant_now(), &out->principal);
 }
 
 void svc_work(void *state, struct svc_item *item)

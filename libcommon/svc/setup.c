@@ -41,7 +41,7 @@ struct status svc_setup(struct svc *svc, const struct svc_descriptor *descriptor
 				   descriptor->keys[i].purpose, descriptor->keys[i].kind));
 	TRY(keyring_open(config->secrets_dir, descriptor->name, &svc->keyring));
 	TRY(service_keys_open(config->secrets_dir, &svc->service_keys));
-	TRY(trust_new(config->secrets_dir, &svc->trust));
+	TRY(trust_new(config->secrets_dir, descriptor->name, &svc->trust));
 	if (!keyring_newest(svc->keyring, KEY_SERVICE)) {
 		log_error("no service key: run aegisctl keys init",
 			  KV("secrets_dir", config->secrets_dir));
@@ -136,6 +136,7 @@ struct status svc_start_client(struct svc *svc)
 	struct rpc_client_config config = {
 		.daemon = svc->descriptor->name,
 		.service_key = keyring_newest(svc->keyring, KEY_SERVICE),
+		.secrets_dir = svc->config->secrets_dir,
 		.peers = peers,
 		.tls = tls_of(svc),
 	};

@@ -48,6 +48,14 @@ struct svc_job {
 	/* Runs for a tenant that may not act, too; others are kept until it may (svc/standing.h).
 	 */
 	bool while_suspended;
+	/*
+	 * At most this many run at once for one tenant, and one less than there are threads,
+	 * so that work which hangs leaves threads to the others; 0: no bound.  Exact within a
+	 * replica; two replicas that claim in the same instant may pass it by one each.
+	 */
+	uint32_t at_once;
+	/* Whether queued jobs of this kind are to be claimed now; NULL: always.  Must not block. */
+	bool (*is_ready)(const struct svc *svc, instant now);
 };
 
 /* One run of a job. */
@@ -71,6 +79,14 @@ struct svc_subscription {
 	struct status (*on_batch)(struct rpc_call *call, const struct Event__Event *const *events,
 				  size_t n);
 };
+
+/*
+ * In a subscription's handler: the principal that the gateway signed for the call in
+ * which the event was emitted, with what it was allowed then; in call->arena.  NULL
+ * when no person or key asked.
+ */
+const struct principal *svc_event_principal(struct rpc_call *call,
+					    const struct Event__Event *event);
 
 /* A key of the daemon's own keyring, made at the first start. */
 struct svc_key {
@@ -96,6 +112,7 @@ struct svc_descriptor {
 	size_t n_keys;
 	int read_conns;	 /* default 2; the configuration may say otherwise */
 	int write_conns; /* default 4; consumer and audit 8 */
+	unsigned needs;	 /* enum sandbox_need (svc_core/sandbox.h): what few daemons do */
 	/* Settings of its own (cfg/cfg.h), filled before start; may be empty. */
 	struct cfg_group settings;
 	/* After keys, before the first call; an error ends the process. */
@@ -111,9 +128,16 @@ int svc_main(const struct svc_descriptor *descriptor, int argc, char **argv);
 const char *svc_name(const struct svc *svc);
 const struct keyring *svc_keyring(const struct svc *svc);
 const struct service_keys *svc_service_keys(const struct svc *svc);
-/* Where the daemon may keep files, and the Redis it may use ("" when none). */
+/* Where the daemon may keep files. */
 const char *svc_data_dir(const struct svc *svc);
-const char *svc_redis(const struct svc *svc);
+/* The Redis it may use: url is "" when there is none, user and password may be "". */
+struct svc_redis {
+	const char *url;
+	const char *user;
+	const char *password;
+	const char *password_file; /* NULL without a user */
+};
+struct svc_redis svc_redis(const struct svc *svc, struct arena *arena);
 const char *svc_secrets_dir(const struct svc *svc);
 /* The daemon's own state, set by start. */
 void svc_set_state(struct svc *svc, void *state);
@@ -140,7 +164,8 @@ struct status tx_run_platform(struct rpc_call *call, svc_tx_fn fn, void *arg);
  * The transaction that is the effect of a MANUAL method with idempotency: the
  * response must be complete when fn returns, for it is stored with the effect.
  * A repeated call never reaches fn: the status is then passed up unchanged and
- * the dispatcher sends the stored answer.
+ * the dispatcher sends the stored answer.  Where the key is optional and the call
+ * brought none, fn runs as in tx_run().
  */
 struct status tx_run_once(struct rpc_call *call, svc_tx_fn fn, void *arg);
 /*
@@ -154,7 +179,9 @@ struct status tx_run_once_asking(struct rpc_call *call, svc_tx_fn ask, svc_tx_fn
  * Something happened.  Buffered in the call; every subscriber's copy is written
  * to the outbox in the flush of the commit, or not at all.  Only inside an open
  * transaction of a tenant, or with tenant set to the platform's.  The actor is
- * the call's principal.  Copies what it is given.
+ * the call's principal, proven by the gateway's signature, or else the daemon
+ * itself.  An action or a topic that the contract does not let the daemon publish
+ * fails the transaction: INTERNAL/EVENT_NOT_DECLARED.  Copies what it is given.
  */
 struct event_out {
 	const char *action; /* "program.created" */
@@ -177,13 +204,21 @@ extern const struct uuid svc_platform_tenant;
 /*
  * Queues a job of the call's tenant in its open transaction: it runs after the
  * commit, not before run_at (0: at once).  id may be fixed by the caller so that
- * repeating queues it once; nil gives it a new one.
+ * repeating queues it once; nil gives it a new one.  A dead job of the same id begins
+ * again.
  */
+enum job_class {
+	JOB_NORMAL = 0,
+	JOB_URGENT, /* before normal ones of every tenant: a person waits */
+	JOB_BULK,   /* behind normal ones */
+};
+
 struct job_out {
 	const char *kind;
 	struct uuid id;
 	struct str payload;
 	instant run_at;
+	enum job_class class;
 };
 
 struct status svc_job_add(struct rpc_call *call, const struct job_out *job);
@@ -194,6 +229,13 @@ struct status svc_job_add(struct rpc_call *call, const struct job_out *job);
  * when another replica has taken it over.  Without it the job ends after run().
  */
 struct status svc_job_done(struct rpc_call *call);
+
+/*
+ * Inside a transaction of the running job, instead of svc_job_done(): with this commit
+ * the job waits until run_at and then runs again.  It has not failed: its attempts begin
+ * anew, and nothing is logged.  ABORTED/LEASE_LOST as above.
+ */
+struct status svc_job_again(struct rpc_call *call, instant run_at);
 
 /*
  * A call to another daemon, for the generated stubs: forwards principal, request

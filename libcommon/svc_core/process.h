@@ -18,7 +18,7 @@ enum process_event {
 
 /*
  * To be called first, before any thread: umask 077, no-new-privs, no core files
- * (they would hold secrets), SIGPIPE ignored, TERM/INT/HUP blocked for
+ * and no tracing by others (memory holds secrets), SIGPIPE ignored, TERM/INT/HUP blocked for
  * process_wait().  FAILED_PRECONDITION/PROCESS_SETUP when the kernel refuses.
  */
 struct status process_init(void);

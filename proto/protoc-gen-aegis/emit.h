@@ -19,6 +19,9 @@ void emit_client(const struct pg_file *file, struct strbuf *out);
 void emit_server(const struct pg_file *file, struct strbuf *out);
 /* The topic table of the event contract (rpc/topic.h), in its file's tables. */
 void emit_topics(const struct pg_model *model, const struct pg_file *file, struct strbuf *out);
+/* actions.c: who may say which audited action (rpc/topic.h), over all services of the run. */
+void emit_actions(const struct pg_model *model, const struct manifest *manifest,
+		  struct strbuf *out);
 /* routes.c: the gateway's routes over all services of the run. */
 void emit_routes(const struct pg_model *model, struct strbuf *out);
 

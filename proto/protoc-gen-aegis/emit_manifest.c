@@ -96,6 +96,8 @@ static void add_who(struct strbuf *out, const Opt__Rule *r)
 		strbuf_printf(out, "%ssession token", sep), sep = ", ";
 	if (r->admin)
 		strbuf_printf(out, "%splatform administrator", sep), sep = ", ";
+	if (r->verified == OPT__VERIFIED__VERIFIED_REQUIRED)
+		strbuf_add_c(out, " with a confirmed address");
 	for (size_t i = 0; i < r->n_internal; i++)
 		strbuf_printf(out, "%s%s (internal)", sep, r->internal[i]), sep = ", ";
 }
@@ -145,6 +147,9 @@ void emit_reference(const struct pg_model *model, const struct manifest *manifes
 	add_list(out, "Scopes of keys", "| name | allows |\n| --- | --- |", &manifest->scopes);
 	add_list(out, "Reasons", "| reason | status | meaning |\n| --- | --- | --- |",
 		 &manifest->reasons);
-	add_list(out, "Event topics", "| topic | subscribers |\n| --- | --- |", &manifest->topics);
+	add_list(out, "Event topics", "| topic | subscribers | publishers |\n| --- | --- | --- |",
+		 &manifest->topics);
+	add_list(out, "Actions beside those of the rpcs", "| action | publishers |\n| --- | --- |",
+		 &manifest->actions);
 	add_list(out, "Tables", "| table | class |\n| --- | --- |", &manifest->tables);
 }

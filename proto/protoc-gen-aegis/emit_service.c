@@ -55,6 +55,8 @@ static void add_policy(struct strbuf *out, const struct pg_method *m)
 		r->public_, r->signed_in, r->session, r->admin);
 	add_text(out, "permission", r->permission);
 	add_text(out, "scope", r->scope);
+	if (r->verified == OPT__VERIFIED__VERIFIED_REQUIRED)
+		strbuf_add_c(out, " .verified = true,");
 	if (r->n_internal)
 		strbuf_printf(out, " .internal = %s_%s_internal,", m->service->daemon, m->snake);
 	add_text(out, "audit_action", r->audit_action);

@@ -22,12 +22,45 @@ static void lint_names(struct pg_model *model, const struct manifest *manifest,
 		need(model, m, &manifest->reasons, m->rule->reasons[i]);
 }
 
-static bool subscribes(const Opt__Topic *topic, struct str daemon)
+/* Does the rpc make a mail leave: as its event's effect, or because it is notification's? */
+static bool makes_mail(const struct manifest *manifest, const struct pg_method *m)
 {
-	for (size_t i = 0; i < topic->n_subscribers; i++)
-		if (str_eq_c(daemon, topic->subscribers[i]))
+	const struct manifest_line *topic = manifest_find(&manifest->topics, m->rule->audit_action);
+	struct str text = str_of(topic ? topic->second : ""), word;
+	bool writes = m->rule->tx == OPT__TX__TX_WRITE || m->rule->tx == OPT__TX__TX_MANUAL;
+
+	while (manifest_word(&text, &word))
+		if (str_eq_c(word, "notification"))
 			return true;
-	return false;
+	return writes && m->n_bindings > 0 && strcmp(m->service->daemon, "notification") == 0;
+}
+
+/* Nothing may leave for somebody who never showed that their address is theirs. */
+static void lint_verified(struct pg_model *model, const struct manifest *manifest,
+			  const struct pg_method *m)
+{
+	if (m->rule->verified == OPT__VERIFIED__VERIFIED_UNSAID && makes_mail(manifest, m))
+		model_fail(model,
+			   "%s: rpc %s: makes a mail leave; say verified: VERIFIED_REQUIRED or "
+			   "VERIFIED_WAIVED",
+			   m->service->file->path, m->name);
+}
+
+/* The words of a manifest column and the list of an option: the same names? */
+static bool is_same(const char *column, const char *const *list, size_t n)
+{
+	struct str text = str_of(column), word;
+	size_t words = 0;
+
+	for (; manifest_word(&text, &word); words++) {
+		size_t i = 0;
+
+		while (i < n && !str_eq_c(word, list[i]))
+			i++;
+		if (i == n)
+			return false;
+	}
+	return words == n;
 }
 
 static void lint_topic(struct pg_model *model, const struct manifest *manifest,
@@ -35,17 +68,14 @@ static void lint_topic(struct pg_model *model, const struct manifest *manifest,
 {
 	const Opt__Topic *topic = message->topic;
 	struct manifest_line *line = manifest_find(&manifest->topics, topic->name);
-	struct str text = str_of(line ? line->second : ""), word;
-	size_t n = 0;
-	bool same = line != NULL;
 
-	while (manifest_word(&text, &word)) {
-		same = same && subscribes(topic, word);
-		n++;
-	}
-	if (!same || n != topic->n_subscribers)
+	if (topic->n_publishers == 0)
+		model_fail(model, "%s: %s: topic '%s' names no publishers", message->file->path,
+			   message->full_name, topic->name);
+	if (!line || !is_same(line->second, topic->subscribers, topic->n_subscribers) ||
+	    !is_same(line->third, topic->publishers, topic->n_publishers))
 		model_fail(model,
-			   "%s: %s: topic '%s' and its subscribers do not stand in "
+			   "%s: %s: topic '%s' with its subscribers and publishers is not in "
 			   "proto/manifest/topics.txt",
 			   message->file->path, message->full_name, topic->name);
 	else
@@ -56,9 +86,13 @@ void lint_against_manifest(struct pg_model *model, const struct manifest *manife
 {
 	for (size_t i = 0; i < model->n_files && !model->error; i++)
 		for (size_t s = 0; s < model->files[i].n_services; s++)
-			for (size_t m = 0; m < model->files[i].services[s].n_methods; m++)
-				lint_names(model, manifest,
-					   &model->files[i].services[s].methods[m]);
+			for (size_t m = 0; m < model->files[i].services[s].n_methods; m++) {
+				const struct pg_method *method =
+					&model->files[i].services[s].methods[m];
+
+				lint_names(model, manifest, method);
+				lint_verified(model, manifest, method);
+			}
 	for (size_t i = 0; i < model->n_messages && !model->error; i++)
 		if (model->messages[i].topic)
 			lint_topic(model, manifest, &model->messages[i]);
@@ -83,6 +117,19 @@ static void lint_callers(struct pg_model *model, const struct pg_method *m)
 				   m->service->file->path, m->name, m->rule->internal[i]);
 }
 
+/* Publishers that exist; what an rpc already says is not said again. */
+static void lint_action(struct pg_model *model, const struct manifest_line *line)
+{
+	struct str text = str_of(line->second), word;
+
+	while (manifest_word(&text, &word))
+		if (!daemon_exists(model, arena_strndup(model->arena, word.ptr, word.len)))
+			model_fail(model,
+				   "proto/manifest/actions.txt: %s: there is no daemon '" STR_FMT
+				   "'",
+				   line->name, STR_ARG(word));
+}
+
 static void lint_unused(struct pg_model *model, const struct manifest_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -99,6 +146,8 @@ void lint_whole(struct pg_model *model, const struct manifest *manifest)
 				lint_callers(model, &model->files[i].services[s].methods[m]);
 	if (!manifest || model->error)
 		return;
+	for (size_t i = 0; i < manifest->actions.n; i++)
+		lint_action(model, &manifest->actions.lines[i]);
 	lint_unused(model, &manifest->permissions);
 	lint_unused(model, &manifest->scopes);
 }

@@ -81,7 +81,7 @@ static void add_whole_outputs(struct outputs *outputs, struct pg_model *model,
 	struct arena *arena = outputs->arena;
 	struct strbuf routes = strbuf_new(arena), openapi = strbuf_new(arena);
 	struct strbuf embedded = strbuf_new(arena), tables = strbuf_new(arena);
-	struct strbuf reference = strbuf_new(arena);
+	struct strbuf reference = strbuf_new(arena), actions = strbuf_new(arena);
 
 	emit_routes(model, &routes);
 	add_output(outputs, arena_strdup(arena, "gateway/routes.c"), &routes);
@@ -91,9 +91,11 @@ static void add_whole_outputs(struct outputs *outputs, struct pg_model *model,
 	emit_embedded("gw_openapi", strbuf_str(&openapi), &embedded);
 	emit_manifest(model, manifest, &tables);
 	emit_reference(model, manifest, &reference);
+	emit_actions(model, manifest, &actions);
 	add_output(outputs, arena_strdup(arena, "gateway/openapi.json"), &openapi);
 	add_output(outputs, arena_strdup(arena, "gateway/openapi.c"), &embedded);
 	add_output(outputs, arena_strdup(arena, "gateway/manifest.c"), &tables);
+	add_output(outputs, arena_strdup(arena, "gateway/actions.c"), &actions);
 	add_output(outputs, arena_strdup(arena, "gateway/reference.md"), &reference);
 }
 

@@ -139,7 +139,9 @@ struct manifest *manifest_read(struct pg_model *model, const char *folder)
 		read_list(model, folder, &(struct list_format){"permissions.txt", 3, false});
 	manifest->scopes = read_list(model, folder, &(struct list_format){"scopes.txt", 2, false});
 	manifest->reasons = read_list(model, folder, &(struct list_format){"reasons.txt", 3, true});
-	manifest->topics = read_list(model, folder, &(struct list_format){"topics.txt", 2, false});
+	manifest->topics = read_list(model, folder, &(struct list_format){"topics.txt", 3, false});
+	manifest->actions =
+		read_list(model, folder, &(struct list_format){"actions.txt", 2, false});
 	manifest->tables = read_list(model, folder, &(struct list_format){"tables.txt", 2, false});
 	if (!model->error)
 		check_values(model, manifest);

@@ -7,7 +7,8 @@
  *   permissions.txt  name | what it allows | roles that have it
  *   scopes.txt       name | what it allows
  *   reasons.txt      NAME | CODE | a sentence for a person
- *   topics.txt       name | subscribers
+ *   topics.txt       name | subscribers | publishers
+ *   actions.txt      name | publishers, for what is no rpc's audit_action
  *   tables.txt       schema.table | tenant, reference, platform or global
  */
 #include "model.h"
@@ -30,10 +31,11 @@ struct manifest {
 	struct manifest_list scopes;
 	struct manifest_list reasons;
 	struct manifest_list topics;
+	struct manifest_list actions;
 	struct manifest_list tables;
 };
 
-/* Reads and checks the five lists; model->error names file and line. */
+/* Reads and checks the lists; model->error names file and line. */
 struct manifest *manifest_read(struct pg_model *model, const char *folder);
 
 /* The line of a name, or NULL. */

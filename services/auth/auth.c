@@ -3,10 +3,13 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "auth/expiry.h"
 #include "auth/membership.h"
+#include "auth/refresh_rate.h"
 #include "auth/registration.h"
 #include "auth/session.h"
 #include "auth/standing.h"
+#include "auth/verification.h"
 #include "base/ip.h"
 #include "base/log.h"
 #include "cache/session.h"
@@ -14,6 +17,8 @@
 
 #define HEADER_MAX	    300
 #define BUSY_RETRY_AFTER_MS 2000
+/* What a call needs after it was admitted; it waits no longer than that before its deadline. */
+#define HASH_TIME SECONDS(3)
 
 struct uuid auth_uuid(const char *text)
 {
@@ -55,12 +60,18 @@ const char *auth_header_text(struct arena *arena, const char *text)
 	return copy;
 }
 
-struct status auth_hash_enter(struct rpc_call *call)
+struct status auth_hash_enter(struct rpc_call *call, bool is_known, struct admission_claim *claim)
 {
-	if (hash_pool_enter(auth_of(call)->hasher.pool))
+	*claim = (struct admission_claim){auth_network(call->arena, call->client_addr), is_known};
+	if (admission_enter(auth_of(call)->admission, claim, call->deadline - HASH_TIME))
 		return OK;
 	call->retry_after_ms = BUSY_RETRY_AFTER_MS;
 	return FAIL(UNAVAILABLE, "BUSY");
+}
+
+void auth_hash_leave(struct rpc_call *call, const struct admission_claim *claim)
+{
+	admission_leave(auth_of(call)->admission, claim);
 }
 
 struct status auth_check_password(struct rpc_call *call, const char *password,
@@ -96,10 +107,26 @@ static struct status open_keys(struct svc *svc, struct auth *auth)
 static void dispose(struct auth *auth)
 {
 	hash_pool_free(&auth->hasher.pool);
+	admission_free(&auth->admission);
+	refresh_rate_free(&auth->refreshes);
 	cache_sync_free(&auth->cache);
 	if (auth->keyring)
 		keyring_free(&auth->keyring);
 	free(auth);
+}
+
+static struct status open_cache(struct svc *svc, struct auth *auth)
+{
+	struct arena *arena = arena_new(4096);
+	struct svc_redis redis = svc_redis(svc, arena);
+	struct cache_config config = {.url = redis.url,
+				      .user = redis.user,
+				      .password = redis.password,
+				      .password_file = redis.password_file};
+	struct status st = *redis.url ? cache_sync_new(&config, &auth->cache) : OK;
+
+	arena_free(&arena);
+	return st;
 }
 
 static struct status start(struct svc *svc)
@@ -110,8 +137,8 @@ static struct status start(struct svc *svc)
 	if (!auth)
 		abort();
 	st = open_keys(svc, auth);
-	if (is_ok(st) && *svc_redis(svc))
-		st = cache_sync_new(&(struct cache_config){.url = svc_redis(svc)}, &auth->cache);
+	if (is_ok(st))
+		st = open_cache(svc, auth);
 	if (is_failed(st)) {
 		dispose(auth);
 		return st;
@@ -119,7 +146,9 @@ static struct status start(struct svc *svc)
 	if (!auth->cache)
 		log_warn("no Redis is configured: the gateway asks for every session");
 	auth->hasher.cost = PASSWORD_COST_DEFAULT;
-	auth->hasher.pool = hash_pool_new(hash_pool_default_threads(), AUTH_HASH_PLACES);
+	auth->hasher.pool = hash_pool_new(hash_pool_default_threads());
+	auth->refreshes = refresh_rate_new();
+	auth->admission = admission_new(AUTH_HASH_PLACES, AUTH_HASH_WAITING);
 	svc_set_state(svc, auth);
 	return OK;
 }
@@ -149,6 +178,8 @@ static const struct svc_job jobs[] = {
 	 .backoff_ms = 200,
 	 .while_suspended = true},
 	{.kind = "publish_standings", .run = standings_publish_job, .every_s = 30},
+	{.kind = JOB_RESEND, .run = verification_resend_job, .lease_s = 10, .backoff_ms = 1000},
+	{.kind = "expire", .run = expiry_job, .every_s = 60},
 	{.kind = "forget", .run = sessions_forget_job, .every_s = 3600},
 };
 

@@ -24,8 +24,8 @@ struct credential {
 };
 
 /*
- * All block for tens of milliseconds and need a place in the pool
- * (hash_pool_enter).  turn is the key by which work takes turns.
+ * All block for tens of milliseconds and need a place (auth_hash_enter()).  turn is the key by
+ * which work takes turns.
  */
 struct status credential_make(const struct hasher *hasher, uint64_t turn, const char *password,
 			      struct credential *out);

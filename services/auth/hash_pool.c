@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -27,8 +28,6 @@ struct hash_pool {
 	struct work *waiting;
 	uint64_t turn; /* of the work served last */
 	bool stopping;
-	unsigned places;
-	atomic_uint taken;
 	_Atomic uint64_t done;
 	unsigned n_threads;
 	pthread_t threads[THREADS_MAX];
@@ -91,7 +90,7 @@ static void *serve(void *arg)
 	return NULL;
 }
 
-struct hash_pool *hash_pool_new(unsigned threads, unsigned places)
+struct hash_pool *hash_pool_new(unsigned threads)
 {
 	struct hash_pool *pool = calloc(1, sizeof *pool);
 
@@ -100,7 +99,6 @@ struct hash_pool *hash_pool_new(unsigned threads, unsigned places)
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_cond_init(&pool->arrived, NULL);
 	pthread_cond_init(&pool->finished, NULL);
-	pool->places = places;
 	for (; pool->n_threads < threads; pool->n_threads++)
 		if (pthread_create(&pool->threads[pool->n_threads], NULL, serve, pool) != 0)
 			abort();
@@ -124,21 +122,6 @@ void hash_pool_free(struct hash_pool **pool)
 	pthread_cond_destroy(&p->finished);
 	free(p);
 	*pool = NULL;
-}
-
-bool hash_pool_enter(struct hash_pool *pool)
-{
-	unsigned taken = atomic_load(&pool->taken);
-
-	while (taken < pool->places)
-		if (atomic_compare_exchange_weak(&pool->taken, &taken, taken + 1))
-			return true;
-	return false;
-}
-
-void hash_pool_leave(struct hash_pool *pool)
-{
-	atomic_fetch_sub(&pool->taken, 1);
 }
 
 void hash_pool_run(struct hash_pool *pool, uint64_t key, void (*run)(void *arg), void *arg)

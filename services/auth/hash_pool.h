@@ -2,12 +2,10 @@
 
 /*
  * Where passwords are hashed: a few threads at the lowest priority, so that a
- * storm of sign-ins slows down sign-ins and nothing else.  Work is bounded by
- * places, taken before anything else is done, and refused at once when there is
- * none.  Waiting work is served fairly: each key (an organization, a network)
+ * storm of sign-ins slows down sign-ins and nothing else.  Who may ask is decided before
+ * (admission.h).  Waiting work is served fairly: each key (an organization, a network)
  * gets its turn, however much another has queued.
  */
-#include <stdbool.h>
 #include <stdint.h>
 
 struct hash_pool;
@@ -16,15 +14,11 @@ struct hash_pool;
 unsigned hash_pool_default_threads(void);
 
 /* Starts the threads; aborts when the system refuses them. */
-struct hash_pool *hash_pool_new(unsigned threads, unsigned places);
-/* Nobody may hold a place any more.  NULL is fine. */
+struct hash_pool *hash_pool_new(unsigned threads);
+/* Nobody may wait for work any more.  NULL is fine. */
 void hash_pool_free(struct hash_pool **pool);
 
-/* A place; false when all are taken.  Never blocks. */
-bool hash_pool_enter(struct hash_pool *pool);
-void hash_pool_leave(struct hash_pool *pool);
-
-/* Runs work(arg) on a thread of the pool and waits for it.  The caller holds a place. */
+/* Runs work(arg) on a thread of the pool and waits for it. */
 void hash_pool_run(struct hash_pool *pool, uint64_t key, void (*work)(void *arg), void *arg);
 
 /* Work that waits for a thread. */

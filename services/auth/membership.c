@@ -4,6 +4,14 @@
 #include "base/log.h"
 #include <aegis/event/v1/event.aegis.h>
 
+#define CHANGES_MEMBERS "users:write"
+
+bool membership_may_change(const struct principal *asked, struct uuid organization)
+{
+	return asked && asked->kind == PRINCIPAL_USER && uuid_eq(asked->tenant, organization) &&
+	       principal_has_permission(asked, CHANGES_MEMBERS);
+}
+
 struct status membership_put(struct rpc_call *call, const struct membership_news *news,
 			     bool *changed)
 {
@@ -35,6 +43,8 @@ struct status membership_on_event(struct rpc_call *call, const struct Event__Eve
 	if (event->payload_case != EVENT__EVENT__PAYLOAD_MEMBERSHIP_CHANGED ||
 	    !uuid_parse(str_of(payload->user_id), &news.account))
 		return FAIL(INVALID_ARGUMENT, "MALFORMED_EVENT");
+	if (!membership_may_change(svc_event_principal(call, event), news.organization))
+		return FAIL(PERMISSION_DENIED, "PERMISSION_REQUIRED");
 	news.role = payload->role;
 	news.permissions = (struct text_list){payload->permissions, payload->n_permissions};
 	news.epoch = (int64_t)payload->epoch;

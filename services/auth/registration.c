@@ -1,5 +1,6 @@
 #include "auth/registration.h"
 
+#include "auth/expiry.h"
 #include "auth/verification.h"
 #include "base/log.h"
 #include "contract/manifest.h"
@@ -17,7 +18,8 @@ static struct status write_pending(struct rpc_call *call, void *arg)
 	int64_t inserted;
 
 	TRY(q_insert_account(call->tx, &inserted, .id = r->account, .email = r->email,
-			     .name = r->name, .now = call->now));
+			     .name = r->name, .locale = r->locale,
+			     .expires_at = call->now + REGISTRATION_TTL, .now = call->now));
 	if (!inserted)
 		return FAIL(ALREADY_EXISTS, "EMAIL_TAKEN");
 	TRY(q_put_credential(call->tx, .account = r->account, .hash = r->credential->hash,
@@ -141,13 +143,23 @@ static struct status forget(struct rpc_call *call, void *arg)
 	return svc_job_done(call);
 }
 
-static struct status take_back(struct rpc_call *call, const struct registration *registration)
+struct status registration_discard_tenant(struct rpc_call *call, struct uuid organization)
 {
 	Tenant__DiscardTenantRequest req = TENANT__DISCARD_TENANT_REQUEST__INIT;
 	Tenant__DiscardTenantResponse *resp;
+	struct uuid outer = call->tenant;
+	struct status st;
 
-	req.id = uuid_text(call->arena, registration->organization);
-	TRY(call_tenant_discard_tenant(call, &req, &resp));
+	req.id = uuid_text(call->arena, organization);
+	call->tenant = organization;
+	st = call_tenant_discard_tenant(call, &req, &resp);
+	call->tenant = outer;
+	return st;
+}
+
+static struct status take_back(struct rpc_call *call, const struct registration *registration)
+{
+	TRY(registration_discard_tenant(call, registration->organization));
 	return tx_run(call, forget, (void *)registration);
 }
 

@@ -28,6 +28,9 @@ struct status registration_begin(struct rpc_call *call, const struct registratio
 struct status registration_make_tenant(struct rpc_call *call,
 				       const struct registration *registration);
 
+/* Takes the organization back; outside any transaction, as often as wanted.  tenant's statuses. */
+struct status registration_discard_tenant(struct rpc_call *call, struct uuid organization);
+
 /*
  * Inside a transaction of the organization: does nothing when it was done before.
  * Emits user.registered with the verification mail sealed to notification.

@@ -9,7 +9,7 @@
 
 #define JOB_PUBLISH "publish_sessions"
 
-/* Who signs in where; membership is NULL for a platform administrator. */
+/* Who signs in where: with a membership, or as a platform administrator. */
 struct sign_in {
 	struct uuid account;
 	const char *email;
@@ -17,6 +17,7 @@ struct sign_in {
 	bool is_verified;
 	instant created_at;
 	const struct q_membership_row *membership;
+	bool is_admin; /* from auth.account, which the invitation of an operator alone sets */
 };
 
 /* The tenant whose transaction and events a session of it belongs to. */

@@ -18,11 +18,14 @@
 #define ACCESS_TTL	MINUTES(15)
 #define REFRESH_IDLE	DAYS(7)
 #define SESSION_LONGEST DAYS(30)
-#define ROLE_ADMIN	"platform_admin"
 
-/* membership is NULL for a platform administrator. */
-const char *access_token(struct rpc_call *call, struct uuid account, struct uuid session,
-			 const struct q_membership_row *membership);
+struct sign_in;
+
+/*
+ * A platform administrator's token says so in a claim of its own, "adm"; a role is a
+ * word of the tenant's, whatever it is called.  who->membership is NULL for one.
+ */
+const char *access_token(struct rpc_call *call, const struct sign_in *who, struct uuid session);
 
 const char *refresh_token(struct rpc_call *call, struct uuid tenant, struct uuid session,
 			  uint32_t generation);

@@ -1,49 +1,16 @@
 #include "auth/verification.h"
 
-#include "crypto/hash.h"
-#include "svc/sealed_mail.h"
-
-static struct status insert_token(struct rpc_call *call, const struct registration *r, char *token)
-{
-	struct bearer bearer = bearer_new(VERIFICATION_KIND, r->organization, uuid_v7(call->now));
-	uint8_t hash[BEARER_HASH_BYTES];
-	struct status st;
-
-	bearer_hash(hash, &bearer);
-	bearer_format(token, &bearer);
-	st = q_insert_email_token(call->tx, .id = bearer.id, .account = r->account,
-				  .hash = ((struct str){(const char *)hash, sizeof hash}),
-				  .expires_at = call->now + VERIFICATION_TTL);
-	crypto_wipe(&bearer, sizeof bearer);
-	return st;
-}
-
-static struct status seal_mail(struct rpc_call *call, const struct registration *r,
-			       const char *token, struct str *sealed)
-{
-	const struct mail_word words[] = {
-		{"name", r->name},
-		{"token", token},
-		{"organization", r->organization_name},
-	};
-	Event__SealedMail *mail =
-		mail_new(call->arena, "verify_email", words, sizeof words / sizeof words[0]);
-
-	mail->to = r->email;
-	mail->locale = r->locale;
-	return mail_seal(call, mail, sealed);
-}
+#include <aegis/event/v1/event.pb-c.h>
 
 struct status verification_send(struct rpc_call *call, const struct registration *r)
 {
+	const struct link_owner owner = {r->account, r->organization,	   r->email,
+					 r->name,    r->organization_name, r->locale};
 	Event__UserRegistered payload = EVENT__USER_REGISTERED__INIT;
 	struct strbuf after = strbuf_new(call->arena);
-	char token[BEARER_TEXT];
 	struct str sealed;
 
-	TRY(insert_token(call, r, token));
-	TRY(seal_mail(call, r, token, &sealed));
-	crypto_wipe(token, sizeof token);
+	TRY(account_link_seal(call, &verification_link, &owner, &sealed));
 	payload.user_id = uuid_text(call->arena, r->account);
 	payload.sealed = (ProtobufCBinaryData){.len = sealed.len, .data = (uint8_t *)sealed.ptr};
 	strbuf_add_c(&after, "{\"organization\":");
@@ -56,4 +23,38 @@ struct status verification_send(struct rpc_call *call, const struct registration
 					   .payload_case = EVENT__EVENT__PAYLOAD_USER_REGISTERED,
 					   .payload = &payload});
 	return OK;
+}
+
+struct resend {
+	const char *email;
+	struct q_login_row *account;
+};
+
+static struct status read_account(struct rpc_call *call, void *arg)
+{
+	struct resend *resend = arg;
+
+	return q_login_account(call->tx, resend->email, &resend->account);
+}
+
+static struct status send_again(struct rpc_call *call, void *arg)
+{
+	const struct resend *resend = arg;
+	struct uuid account = resend->account->id;
+	struct str sealed;
+
+	TRY(account_link_again(call, &verification_link, account, call->tenant, &sealed));
+	if (sealed.len)
+		account_link_emit(call, "user.verification_resent", account, sealed);
+	return OK;
+}
+
+struct status verification_resend_job(struct rpc_call *call, const struct svc_job_run *job)
+{
+	struct resend resend = {.email = str_dup(call->arena, job->payload)};
+
+	TRY(tx_run_as(call, (struct uuid){}, read_account, &resend));
+	if (!resend.account || !resend.account->last_organization)
+		return OK;
+	return tx_run_as(call, *resend.account->last_organization, send_again, &resend);
 }

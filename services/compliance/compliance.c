@@ -5,6 +5,7 @@
 #include "compliance/settings.h"
 #include "compliance_platform/queries.h"
 #include "contract/time.h"
+#include "svc_core/sandbox.h"
 
 struct compliance_config compliance_config;
 
@@ -132,6 +133,7 @@ const struct svc_descriptor compliance_daemon = {
 	.purpose = "public sources, their changes, and who is told",
 	.service = &compliance_service,
 	.handlers = &compliance_handlers,
+	.needs = SANDBOX_NETWORK,
 	.queries = &compliance_queries,
 	.platform_queries = &compliance_platform_queries,
 	.constraints = constraints,

@@ -4,27 +4,50 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/password_file.h"
 #include "commands.h"
 #include "crypto/keyring.h"
 #include "db/migrate.h"
 
+#define SECRETS_PATH 512
+
 static int init_usage(FILE *out, int status)
 {
 	fputs("usage: aegisctl keys init --secrets DIR\n\n"
-	      "Makes the service key pairs that are missing and lists their public halves; keys "
-	      "that\n"
-	      "exist stay as they are. What else a daemon needs it makes at its first start.\n",
+	      "Makes the service key pairs that are missing and lists their public halves, and "
+	      "passwords\n"
+	      "for Redis (NAME/redis.password, redis/redis.password is the operator's); what "
+	      "exists stays\n"
+	      "as it is. What else a daemon needs it makes at its first start.\n",
 	      out);
 	return status;
 }
 
+/* Its folder exists already, so the password belongs to whom its keys belong. */
+static struct status make_redis_password(const char *secrets_dir, const char *name)
+{
+	char dir[SECRETS_PATH];
+	struct status st = FAIL(INTERNAL, "SECRETS");
+
+	if (snprintf(dir, sizeof dir, "%s/%s", secrets_dir, name) < (int)sizeof dir)
+		st = password_file_ensure(dir, "redis.password");
+	return st;
+}
+
+static struct status make_of(const char *secrets_dir, const char *name)
+{
+	TRY(keyring_ensure_service(secrets_dir, name));
+	return make_redis_password(secrets_dir, name);
+}
+
 static struct status make_missing(const char *secrets_dir)
 {
-	TRY(keyring_ensure_service(secrets_dir, "gateway"));
+	TRY(make_of(secrets_dir, "gateway"));
 	/* Every daemon with tables is in what the build found. */
 	for (size_t i = 0; i < db_n_migration_sets; i++)
-		TRY(keyring_ensure_service(secrets_dir, db_migration_sets[i].service));
-	return OK;
+		TRY(make_of(secrets_dir, db_migration_sets[i].service));
+	/* That of Redis's operator. */
+	return make_redis_password(secrets_dir, "redis");
 }
 
 static int keys_init(int argc, char **argv)

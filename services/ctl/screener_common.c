@@ -117,19 +117,27 @@ static void add_directory(struct arena *arena, const char *path, struct str *tab
 	closedir(dir);
 }
 
+bool sc_read_tables(struct arena *arena, const struct sc_options *options, const char *path,
+		    struct sc_tables *out)
+{
+	out->n = 0;
+	for (size_t i = 0; i < options->n_tables; i++)
+		if (!sc_read(arena, options->tables[i], &out->list[out->n++]))
+			return false;
+	add_directory(arena, path, out->list, &out->n);
+	return true;
+}
+
 struct status sc_compile(struct arena *arena, const struct sc_options *options, const char *path,
 			 struct str document, struct screener **out,
 			 struct screener_findings *findings)
 {
-	struct str tables[SC_MAX_TABLES];
-	size_t n = 0;
+	struct sc_tables tables;
 
 	*findings = (struct screener_findings){};
-	for (size_t i = 0; i < options->n_tables; i++)
-		if (!sc_read(arena, options->tables[i], &tables[n++]))
-			return FAIL(NOT_FOUND, "TABLE_FILE");
-	add_directory(arena, path, tables, &n);
-	return screener_compile(arena, document, tables, n, out, findings);
+	if (!sc_read_tables(arena, options, path, &tables))
+		return FAIL(NOT_FOUND, "TABLE_FILE");
+	return screener_compile(arena, document, tables.list, tables.n, out, findings);
 }
 
 const char *sc_colour(FILE *out, const char *sequence)

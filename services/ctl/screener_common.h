@@ -33,7 +33,15 @@ bool sc_read(struct arena *arena, const char *path, struct str *out);
 /* Strict JSON without doubled members; NULL after it said what is wrong. */
 json_t *sc_read_json(struct arena *arena, const char *path);
 
-/* Compiles with the tables named, and those in tables/ beside the document. */
+/* The tables named, and those in tables/ beside the document; false after it said what failed. */
+struct sc_tables {
+	struct str list[SC_MAX_TABLES];
+	size_t n;
+};
+bool sc_read_tables(struct arena *arena, const struct sc_options *options, const char *path,
+		    struct sc_tables *out);
+
+/* Compiles with these tables. */
 struct status sc_compile(struct arena *arena, const struct sc_options *options, const char *path,
 			 struct str document, struct screener **out,
 			 struct screener_findings *findings);

@@ -1,7 +1,11 @@
 #include "notification/notification.h"
 
+#include "notification/delivery.h"
+#include "notification/outage.h"
 #include "notification/settings.h"
 #include "notification/smtp.h"
+#include "notification_platform/queries.h"
+#include "svc_core/sandbox.h"
 
 struct notification_config notification_config;
 
@@ -11,6 +15,7 @@ static const struct cfg_setting setting_rows[] = {NOTIFICATION_SETTINGS(CFG_ROW)
 
 static const struct svc_subscription subscriptions[] = {
 	{.topic = "user.registered", .on_event = on_user_registered},
+	{.topic = "account.mail", .on_event = on_account_mail},
 	{.topic = "code.issued", .on_event = on_code_issued},
 	{.topic = "operator.access_opened", .on_event = on_operator_access},
 	{.topic = "compliance.alert_raised", .on_event = on_compliance_alert},
@@ -18,34 +23,44 @@ static const struct svc_subscription subscriptions[] = {
 	{.topic = "compliance.event_raised", .on_event = on_compliance_alert},
 };
 
-/* Longer than smtp_timeout_ms can be set: a mail whose sender was killed goes out after it. */
+/* Longer than smtp_send() can take: a mail whose sender was killed goes out after it. */
 #define DELIVERY_LEASE_S 60
+/* Of one organization, so that one whose recipients' servers hang leaves threads to others. */
+#define DELIVERIES_AT_ONCE 2
 
 static const struct svc_job jobs[] = {
+	/* What becomes of a mail is the mail's own matter; this counts broken machinery alone. */
 	{.kind = "deliver",
 	 .run = run_delivery,
 	 .lease_s = DELIVERY_LEASE_S,
-	 .max_attempts = 10,
-	 .backoff_ms = 5000},
+	 .max_attempts = 1000,
+	 .backoff_ms = 5000,
+	 .at_once = DELIVERIES_AT_ONCE,
+	 .is_ready = outage_is_over},
 	/* The same for what a suspended tenant is told, too. */
 	{.kind = "notice",
 	 .run = run_delivery,
 	 .lease_s = DELIVERY_LEASE_S,
-	 .max_attempts = 10,
+	 .max_attempts = 1000,
 	 .backoff_ms = 5000,
-	 .while_suspended = true},
+	 .while_suspended = true,
+	 .at_once = DELIVERIES_AT_ONCE,
+	 .is_ready = outage_is_over},
 	{.kind = "alert", .run = run_alert, .lease_s = 30, .max_attempts = 20},
+	{.kind = "sweep", .run = run_sweep, .every_s = 3600},
 };
 
 static struct status start(struct svc *svc)
 {
 	(void)svc;
 	smtp_init();
+	outage_init();
 	return OK;
 }
 
 static const struct svc_key keys[] = {
 	{"body", KEY_SECRET},
+	{"recipient", KEY_SECRET},
 };
 
 const struct svc_descriptor notification_daemon = {
@@ -53,7 +68,9 @@ const struct svc_descriptor notification_daemon = {
 	.purpose = "mails, their status and retries",
 	.service = &notification_service,
 	.handlers = &notification_handlers,
+	.needs = SANDBOX_NETWORK,
 	.queries = &notification_queries,
+	.platform_queries = &notification_platform_queries,
 	.keys = keys,
 	.n_keys = sizeof keys / sizeof keys[0],
 	.subscriptions = subscriptions,

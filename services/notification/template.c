@@ -5,6 +5,10 @@
 #include "notification/notification.h"
 #include "notification/settings.h"
 
+/*
+ * verify_email goes to an address that nobody has confirmed, perhaps a stranger's: it has
+ * no word that the person who registered could choose.
+ */
 static const struct {
 	const char *name;
 	const char *language;
@@ -12,11 +16,27 @@ static const struct {
 	const char *text;
 } templates[] = {
 	{"verify_email", "en", "Please confirm your e-mail address",
-	 "Hello {{name}},\n\nplease confirm this address by opening\n\n{{link}}\n\n"
+	 "Hello,\n\nplease confirm this address by opening\n\n{{link}}\n\nand pressing the button "
+	 "there.\n\n"
 	 "The link is good for 24 hours. If you did not register, there is nothing to do.\n"},
 	{"verify_email", "es", "Confirme su correo electrónico",
-	 "Hola {{name}}:\n\nconfirme esta dirección abriendo\n\n{{link}}\n\n"
+	 "Hola:\n\nconfirme esta dirección abriendo\n\n{{link}}\n\ny pulsando el botón.\n\n"
 	 "El enlace vale 24 horas. Si usted no se registró, no tiene que hacer nada.\n"},
+	{"unlock", "en", "Too many failed sign-ins to your account",
+	 "Hello,\n\nsomebody entered a wrong password for your account too often, so we accept no "
+	 "sign-in from new places for a while. If you want to sign in now, open\n\n{{unlock}}\n\n"
+	 "and press the button there, from the network you want to sign in from. The link is good "
+	 "for "
+	 "30 minutes and can be used once. If you do not want to sign in, there is nothing to "
+	 "do.\n"},
+	{"unlock", "es", "Demasiados intentos fallidos en su cuenta",
+	 "Hola:\n\nalguien escribió demasiadas veces una contraseña incorrecta de su cuenta, así "
+	 "que "
+	 "durante un rato no aceptamos accesos desde lugares nuevos. Si quiere entrar ahora, "
+	 "abra\n\n{{unlock}}\n\ny pulse el botón, desde la red desde la que quiere entrar. El "
+	 "enlace "
+	 "vale 30 minutos y se puede usar una sola vez. Si no quiere entrar, no tiene que hacer "
+	 "nada.\n"},
 	{"code", "en", "Your verification code",
 	 "Your code is\n\n    {{code}}\n\nShow it at the pharmacy before {{expires}}. It can be "
 	 "used once.\n"},
@@ -79,6 +99,9 @@ static void add_value(struct strbuf *out, const Event__SealedMail *from, const c
 		add_day(out, from, template_value(from, name));
 	else if (strcmp(name, "link") == 0)
 		strbuf_printf(out, "%s/api/auth/verify-email/%s", notification_config.public_url,
+			      template_value(from, "token"));
+	else if (strcmp(name, "unlock") == 0)
+		strbuf_printf(out, "%s/api/auth/unlock/%s", notification_config.public_url,
 			      template_value(from, "token"));
 	else
 		strbuf_add_c(out, template_value(from, name));

@@ -82,7 +82,9 @@ Test(audit, an_event_is_recorded_once_however_often_it_is_delivered)
 Test(audit, the_entries_of_a_batch_keep_their_order_and_what_they_lack)
 {
 	struct uuid acme = a_tenant_id("acme");
-	char ids[3][UUID_TEXT], tenant[UUID_TEXT];
+	char ids[3][UUID_TEXT], tenant[UUID_TEXT], ann[UUID_TEXT];
+	struct arena *arena = arena_new(1 << 16);
+	struct str proof;
 	Event__Actor actor = EVENT__ACTOR__INIT;
 	Event__Target target = EVENT__TARGET__INIT;
 	Event__Event events[3] = {EVENT__EVENT__INIT, EVENT__EVENT__INIT, EVENT__EVENT__INIT};
@@ -94,29 +96,38 @@ Test(audit, the_entries_of_a_batch_keep_their_order_and_what_they_lack)
 		uuid_format(ids[i], an_id((const char *const[]){"c", "a", "b"}[i]));
 		events[i].id = ids[i];
 		events[i].tenant_id = tenant;
-		events[i].action = (char *)(const char *const[]){"bare", "whole", "half"}[i];
+		events[i].action =
+			(const char *const[]){"code.issued", "partner.created", "code.redeemed"}[i];
 		events[i].source = "consumer";
 	}
+	uuid_format(ann, an_id("ann"));
+	proof = a_proof(as(acme, "ann"), "consumer", instant_now());
 	actor.kind = "user";
-	actor.id = ids[0];
+	actor.id = ann;
 	target.kind = "code";
 	target.version = 7;
 	events[1].actor = &actor;
+	events[1].occurred_at = pb_timestamp(arena, instant_now());
+	events[1].proof = (ProtobufCBinaryData){proof.len, (uint8_t *)(uintptr_t)proof.ptr};
 	events[1].target = events[2].target = &target;
 	events[1].before = (ProtobufCBinaryData){.len = 2, .data = (uint8_t *)"{}"};
 	req.events = list;
 	req.n_events = 3;
 	expect_ok(call(as_daemon("consumer", acme), "DeliverEvents", &req));
+	expect_count(
+		1, acme,
+		"audit.entry WHERE idx = 0 AND action = 'code.issued' AND actor_id IS NULL AND "
+		"target_id IS NULL AND before IS NULL AND after IS NULL AND actor_kind = ''");
 	expect_count(1, acme,
-		     "audit.entry WHERE idx = 0 AND action = 'bare' AND actor_id IS NULL AND "
-		     "target_id IS NULL AND before IS NULL AND after IS NULL AND actor_kind = ''");
-	expect_count(1, acme,
-		     "audit.entry WHERE idx = 1 AND action = 'whole' AND actor_id IS NOT NULL AND "
+		     "audit.entry WHERE idx = 1 AND action = 'partner.created' AND actor_id IS NOT "
+		     "NULL AND "
 		     "before = '{}'::bytea AND target_version = 7");
-	expect_count(1, acme,
-		     "audit.entry WHERE idx = 2 AND action = 'half' AND actor_id IS NULL AND "
-		     "target_kind = 'code' AND target_id IS NULL");
+	expect_count(
+		1, acme,
+		"audit.entry WHERE idx = 2 AND action = 'code.redeemed' AND actor_id IS NULL AND "
+		"target_kind = 'code' AND target_id IS NULL");
 	expect_count(3, acme, "audit.entry WHERE position(action::bytea in leaf) > 0");
+	arena_free(&arena);
 }
 
 static size_t found(struct uuid tenant, const char *actor, const char *target, const char *action)
@@ -133,10 +144,12 @@ static size_t found(struct uuid tenant, const char *actor, const char *target, c
 	return page->n_events;
 }
 
-/* One event more, of this actor. */
-static void deliver_of(struct uuid tenant, char *actor_id, char *target_id)
+/* One event more, of ann. */
+static void deliver_of_ann(struct uuid tenant, const char *target_id)
 {
-	char id[UUID_TEXT], tenant_text[UUID_TEXT];
+	char id[UUID_TEXT], tenant_text[UUID_TEXT], actor_id[UUID_TEXT];
+	struct str proof = a_proof(as(tenant, "ann"), "consumer", instant_now());
+	struct arena *arena = arena_new(1 << 16);
 	Event__Actor actor = EVENT__ACTOR__INIT;
 	Event__Target target = EVENT__TARGET__INIT;
 	Event__Event event = EVENT__EVENT__INIT, *list[] = {&event};
@@ -144,17 +157,22 @@ static void deliver_of(struct uuid tenant, char *actor_id, char *target_id)
 
 	uuid_format(id, an_id("of an actor"));
 	uuid_format(tenant_text, tenant);
+	uuid_format(actor_id, an_id("ann"));
+	actor.kind = "user";
 	actor.id = actor_id;
 	target.id = target_id;
 	event.id = id;
 	event.tenant_id = tenant_text;
 	event.action = "code.redeemed";
 	event.source = "consumer";
+	event.occurred_at = pb_timestamp(arena, instant_now());
+	event.proof = (ProtobufCBinaryData){proof.len, (uint8_t *)(uintptr_t)proof.ptr};
 	event.actor = &actor;
 	event.target = &target;
 	req.events = list;
 	req.n_events = 1;
 	expect_ok(call(as_daemon("consumer", tenant), "DeliverEvents", &req));
+	arena_free(&arena);
 }
 
 Test(audit, entries_are_found_by_actor_and_by_target)
@@ -165,7 +183,7 @@ Test(audit, entries_are_found_by_actor_and_by_target)
 	uuid_format(target, an_id("target"));
 	uuid_format(ann, an_id("ann"));
 	expect_ok(deliver(acme, "e", "code.redeemed", 3));
-	deliver_of(acme, ann, target);
+	deliver_of_ann(acme, target);
 	cr_assert_eq(found(acme, "", target, ""), 4);
 	cr_assert_eq(found(acme, "", target, "code.issued"), 0);
 	cr_assert_eq(found(acme, "", ann, ""), 0);
@@ -238,13 +256,13 @@ Test(audit, a_checkpoint_opens_with_the_published_key_and_extends_the_one_before
 	char *origin;
 
 	cr_assert(checkpoint_parse_key(arena, str_of(key->verifier_key), &origin, public_key));
-	expect_ok(deliver(acme, "a", "program.created", 5));
+	expect_ok(deliver(acme, "a", "partner.created", 5));
 	cr_assert(checkpoint_open(arena,
 				  str_of(((const Audit__Checkpoint *)expect_ok(call(
 						  as(acme, "ann"), "CreateCheckpoint", &create)))
 						 ->note),
 				  origin, public_key, &old));
-	expect_ok(deliver(acme, "b", "program.created", 7));
+	expect_ok(deliver(acme, "b", "partner.created", 7));
 	cr_assert(checkpoint_open(arena,
 				  str_of(((const Audit__Checkpoint *)expect_ok(call(
 						  as(acme, "ann"), "CreateCheckpoint", &create)))

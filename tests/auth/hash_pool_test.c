@@ -60,18 +60,6 @@ static void queue(struct asker *asker)
 	cr_assert(pthread_create(&asker->thread, NULL, ask, asker) == 0);
 }
 
-Test(hash_pool, places_are_bounded_and_come_back)
-{
-	struct hash_pool *pool = hash_pool_new(1, 2);
-
-	cr_assert(hash_pool_enter(pool));
-	cr_assert(hash_pool_enter(pool));
-	cr_assert(!hash_pool_enter(pool));
-	hash_pool_leave(pool);
-	cr_assert(hash_pool_enter(pool));
-	hash_pool_free(&pool);
-}
-
 static void read_priority(void *arg)
 {
 	*(int *)arg = getpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid));
@@ -79,7 +67,7 @@ static void read_priority(void *arg)
 
 Test(hash_pool, work_is_done_at_the_lowest_priority)
 {
-	struct hash_pool *pool = hash_pool_new(1, 1);
+	struct hash_pool *pool = hash_pool_new(1);
 	int priority = -1;
 
 	hash_pool_run(pool, 0, read_priority, &priority);
@@ -90,7 +78,7 @@ Test(hash_pool, work_is_done_at_the_lowest_priority)
 
 Test(hash_pool, who_queues_much_does_not_delay_who_queues_little)
 {
-	struct hash_pool *pool = hash_pool_new(1, 16);
+	struct hash_pool *pool = hash_pool_new(1);
 	struct asker holder = {.pool = pool}, greedy[5],
 		     modest = {.pool = pool, .key = 2, .mark = 9};
 	int at = -1;

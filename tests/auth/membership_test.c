@@ -6,6 +6,12 @@ TestSuite(membership, .init = world_start, .fini = daemons_stop, .timeout = 120)
 
 static const char *viewer_permissions[] = {"programs:read"};
 
+/* Somebody of the organization who may change members, as tenant passes them on. */
+static const struct caller *by_admin_of(struct uuid organization)
+{
+	return passed_on(as_with(organization, "admin", "users:write"), "tenant");
+}
+
 static struct answer put(const Auth__TokenResponse *tokens, struct uuid organization,
 			 const char *role, uint64_t epoch, bool active)
 {
@@ -18,7 +24,7 @@ static struct answer put(const Auth__TokenResponse *tokens, struct uuid organiza
 	request.n_permissions = 1;
 	request.epoch = epoch;
 	request.active = active;
-	return call_to(auth_d, as_daemon("tenant", organization), "PutMembership", &request);
+	return call_to(auth_d, by_admin_of(organization), "PutMembership", &request);
 }
 
 static uint64_t put_ok(const Auth__TokenResponse *tokens, const char *role, uint64_t epoch,
@@ -99,11 +105,10 @@ Test(membership, strangers_and_other_tenants_are_refused)
 	request.tenant_id = uuid_text(test_world.arena, organization_of(tokens));
 	request.role = "viewer";
 	request.epoch = 1;
-	expect_fail(call_to(auth_d, as_daemon("tenant", organization_of(tokens)), "PutMembership",
-			    &request),
-		    NOT_FOUND, "USER_NOT_FOUND");
-	expect_fail(call_to(auth_d, as_daemon("tenant", a_tenant_id("other")), "PutMembership",
-			    &request),
+	expect_fail(
+		call_to(auth_d, by_admin_of(organization_of(tokens)), "PutMembership", &request),
+		NOT_FOUND, "USER_NOT_FOUND");
+	expect_fail(call_to(auth_d, by_admin_of(a_tenant_id("other")), "PutMembership", &request),
 		    INVALID_ARGUMENT, "TENANT_MISMATCH");
 	expect_fail(call_to(auth_d, as_daemon("program", organization_of(tokens)), "PutMembership",
 			    &request),
@@ -129,10 +134,8 @@ Test(membership, an_event_repairs_what_the_call_did_not_reach)
 	test_sql("DELETE FROM tenant.lease");
 	request.id = bobs_id;
 	request.role = "editor";
-	expect_ok(
-		call_to(tenant_d,
-			with_deadline(as(organization_of(ann), "ann"), instant_now() + SECONDS(2)),
-			"UpdateUser", &request));
+	expect_ok(call_to(tenant_d, with_deadline(bearer_of(ann), instant_now() + SECONDS(2)),
+			  "UpdateUser", &request));
 	cr_assert_eq(test_count("SELECT count(*) FROM auth.membership WHERE account_id = '%s' AND "
 				"organization_id = '%s'",
 				bobs_id, acme),

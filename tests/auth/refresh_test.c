@@ -1,6 +1,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "auth/refresh_rate.h"
 #include "support/svc_test_internal.h"
 #include "support/test_db.h"
 #include "world.h"
@@ -146,4 +147,22 @@ Test(refresh, many_at_once_get_the_same_child)
 				uuid_text(test_world.arena, session_of(tokens))),
 		     1);
 	expect_ok(refresh(race.children[0]));
+}
+
+Test(refresh, one_session_has_its_limit_and_takes_nothing_from_another)
+{
+	const Auth__TokenResponse *ann = registered("ann"), *bob = registered("bob");
+	const char *token = ann->refresh_token;
+	instant now = instant_now();
+	struct answer answer;
+
+	now_is(now);
+	for (int i = 0; i < REFRESHES_A_MINUTE; i++)
+		token = ((const Auth__TokenResponse *)expect_ok(refresh(token)))->refresh_token;
+	answer = refresh(token);
+	expect_fail(answer, RESOURCE_EXHAUSTED, "RATE_LIMITED");
+	cr_assert_eq(answer.retry_after_ms, 60 * 1000);
+	expect_ok(refresh(bob->refresh_token));
+	now_is(now + MINUTES(1));
+	expect_ok(refresh(token));
 }

@@ -1,4 +1,5 @@
 /* A suspended organization: nobody signs in, refreshes or goes on, and all of it comes back. */
+#include "auth/lane.h"
 #include "support/svc_test_internal.h"
 #include "support/test_db.h"
 #include "svc/standing.h"
@@ -99,6 +100,39 @@ Test(standing, a_session_that_is_asked_for_tells_redis_what_it_lost)
 	cr_assert(gateway_refuses(tokens));
 }
 
+static struct answer verify(const char *token)
+{
+	Auth__VerifyEmailRequest request = AUTH__VERIFY_EMAIL_REQUEST__INIT;
+
+	request.token = token;
+	return call_to(auth_d, as_nobody(), "VerifyEmail", &request);
+}
+
+static struct answer unlock(const char *token)
+{
+	Auth__UnlockAccountRequest request = AUTH__UNLOCK_ACCOUNT_REQUEST__INIT;
+
+	request.token = token;
+	return call_to(auth_d, as_nobody(), "UnlockAccount", &request);
+}
+
+Test(standing, a_mailed_link_is_good_again_when_the_organization_may_act)
+{
+	const Auth__TokenResponse *tokens = registered("ann");
+	const char *confirmation = mailed_token(organization_of(tokens)), *way_in;
+
+	for (int i = 0; i < LANE_FAILURES_MAX; i++)
+		expect_fail(login_from("203.0.113.9", address_of("ann"), "wrong-harbour-17"),
+			    UNAUTHENTICATED, "BAD_CREDENTIALS");
+	way_in = mailed_link(organization_of(tokens), "account.mail", "unlock");
+	put(tokens, "suspended", 2);
+	expect_fail(verify(confirmation), PERMISSION_DENIED, "TENANT_SUSPENDED");
+	expect_fail(unlock(way_in), PERMISSION_DENIED, "TENANT_SUSPENDED");
+	put(tokens, "active", 3);
+	expect_ok(verify(confirmation));
+	expect_ok(unlock(way_in));
+}
+
 static void join(const Auth__TokenResponse *who, const Auth__TokenResponse *organization)
 {
 	Auth__PutMembershipRequest request = AUTH__PUT_MEMBERSHIP_REQUEST__INIT;
@@ -108,8 +142,10 @@ static void join(const Auth__TokenResponse *who, const Auth__TokenResponse *orga
 	request.role = "viewer";
 	request.epoch = 1;
 	request.active = true;
-	expect_ok(call_to(auth_d, as_daemon("tenant", organization_of(organization)),
-			  "PutMembership", &request));
+	expect_ok(call_to(
+		auth_d,
+		passed_on(as_with(organization_of(organization), "admin", "users:write"), "tenant"),
+		"PutMembership", &request));
 }
 
 Test(standing, who_has_another_organization_signs_in_there)

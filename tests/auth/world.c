@@ -23,7 +23,7 @@ __attribute__((constructor)) static void one_at_a_time(void)
 
 static void empty_queues(void)
 {
-	test_sql("TRUNCATE auth.job, auth.outbox, tenant.job, tenant.outbox");
+	test_sql("TRUNCATE auth.login_lane, auth.job, auth.outbox, tenant.job, tenant.outbox");
 }
 
 /* Connections are made in the background. */
@@ -66,6 +66,25 @@ struct auth *auth_state(void)
 uint64_t hashes_done(void)
 {
 	return hash_pool_done(auth_state()->hasher.pool);
+}
+
+static struct admission_claim taken[AUTH_HASH_PLACES];
+
+void take_every_place(void)
+{
+	for (int i = 0; i < AUTH_HASH_PLACES; i++) {
+		taken[i].is_known = true;
+		taken[i].network = arena_printf(test_world.arena, "10.0.%d.0/24", i);
+		cr_assert(admission_enter(auth_state()->admission, &taken[i], instant_now()));
+	}
+	test_patience = SECONDS(3);
+}
+
+void give_places_back(void)
+{
+	for (int i = 0; i < AUTH_HASH_PLACES; i++)
+		admission_leave(auth_state()->admission, &taken[i]);
+	test_patience = SECONDS(10);
 }
 
 const char *address_of(const char *name)
@@ -154,7 +173,7 @@ const struct caller *bearer_of(const Auth__TokenResponse *tokens)
 	struct caller *caller = arena_memdup(test_world.arena, as_nobody(), sizeof *caller);
 
 	caller->principal = (struct principal){
-		.kind = strcmp(claims->role, ROLE_ADMIN) == 0 ? PRINCIPAL_ADMIN : PRINCIPAL_USER,
+		.kind = claims->admin ? PRINCIPAL_ADMIN : PRINCIPAL_USER,
 		.id = uuid_or_nil(claims->sub),
 		.tenant = uuid_or_nil(claims->org),
 		.session = uuid_or_nil(claims->sid),
@@ -163,6 +182,7 @@ const struct caller *bearer_of(const Auth__TokenResponse *tokens)
 		.n_permissions = claims->n_permissions,
 		.epoch = claims->epoch,
 		.expires_at = claims->expires_at,
+		.verified = claims->email_verified,
 		.label = "",
 	};
 	return caller;
@@ -210,13 +230,14 @@ bool is_alive(const Auth__TokenResponse *tokens)
 }
 
 /* test_value() cuts nothing of a few kilobytes of hex. */
-static struct str outbox_payload(struct uuid organization)
+static struct str outbox_payload(struct uuid organization, const char *topic)
 {
 	const char *hex = arena_strdup(
 		test_world.arena,
 		test_value("SELECT encode(payload, 'hex') FROM auth.outbox WHERE tenant_id = '%s' "
-			   "AND subscriber = 'notification' AND topic = 'user.registered'",
-			   uuid_text(test_world.arena, organization)));
+			   "AND subscriber = 'notification' AND topic = '%s' "
+			   "ORDER BY created_at DESC, id DESC LIMIT 1",
+			   uuid_text(test_world.arena, organization), topic));
 	size_t len = strlen(hex) / 2;
 	char *bytes = arena_alloc(test_world.arena, len + 1);
 
@@ -224,30 +245,44 @@ static struct str outbox_payload(struct uuid organization)
 	return (struct str){bytes, len};
 }
 
-const char *mailed_token(struct uuid organization)
+static struct str sealed_of(const Event__Event *event)
 {
-	struct str wire = outbox_payload(organization), opened;
+	const ProtobufCBinaryData *sealed =
+		event->payload_case == EVENT__EVENT__PAYLOAD_USER_REGISTERED
+			? &event->user_registered->sealed
+			: &event->account_mail->sealed;
+
+	cr_assert(event->payload_case == EVENT__EVENT__PAYLOAD_USER_REGISTERED ||
+		  event->payload_case == EVENT__EVENT__PAYLOAD_ACCOUNT_MAIL);
+	return (struct str){(const char *)sealed->data, sealed->len};
+}
+
+const char *mailed_link(struct uuid organization, const char *topic, const char *template)
+{
+	struct str wire = outbox_payload(organization, topic), opened;
 	const Event__Event *event =
 		(const void *)pb_unpack(test_world.arena, &event__event__descriptor, wire);
 	const Event__SealedMail *mail;
 	struct keyring *ring;
-	struct str sealed;
 
-	cr_assert(event && event->payload_case == EVENT__EVENT__PAYLOAD_USER_REGISTERED);
-	sealed = (struct str){(const char *)event->user_registered->sealed.data,
-			      event->user_registered->sealed.len};
+	cr_assert(event);
 	cr_assert(is_ok(keyring_open(test_world.secrets, "notification", &ring)));
-	cr_assert(seal_open_private(test_world.arena, keyring_newest(ring, KEY_SEAL)->bytes, sealed,
-				    &opened));
+	cr_assert(seal_open_private(test_world.arena, keyring_newest(ring, KEY_SEAL)->bytes,
+				    sealed_of(event), &opened));
 	keyring_free(&ring);
 	mail = (const void *)pb_unpack(test_world.arena, &event__sealed_mail__descriptor, opened);
 	cr_assert(mail);
-	cr_assert_str_eq(mail->template_, "verify_email");
+	cr_assert_str_eq(mail->template_, template);
 	for (size_t i = 0; i < mail->n_values; i++)
 		if (strcmp(mail->values[i]->key, "token") == 0)
 			return mail->values[i]->value;
 	cr_assert_fail("no token in the mail");
 	return NULL;
+}
+
+const char *mailed_token(struct uuid organization)
+{
+	return mailed_link(organization, "user.registered", "verify_email");
 }
 
 static sem_t places;

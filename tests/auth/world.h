@@ -49,8 +49,14 @@ struct uuid session_of(const Auth__TokenResponse *tokens);
 enum cache_session record_of(const Auth__TokenResponse *tokens, uint64_t *epoch);
 bool is_alive(const Auth__TokenResponse *tokens);
 
+/* Nobody else gets a hashing place until they are given back, and nobody waits for long. */
+void take_every_place(void);
+void give_places_back(void);
+
 /* The verification token out of the sealed mail of an organization. */
 const char *mailed_token(struct uuid organization);
+/* The same of the newest event of a topic whose mail has this template. */
+const char *mailed_link(struct uuid organization, const char *topic, const char *template);
 
 /*
  * As call_on() in such a thread, but waits while every hashing place is taken,

@@ -62,19 +62,25 @@ static void answer(struct rpc_request *request, void *arg)
 	rpc_reply_message(request, &ok, &program.base);
 }
 
-static pid_t start_daemon(const char *secrets, const char *url)
+static void serve_as(const char *daemon, const char *secrets, const char *url)
 {
-	const char *urls[] = {url};
-	struct rpc_server_config config = {.urls = urls, .n_urls = 1, .on_request = answer};
+	struct rpc_server_config config = {.urls = &url, .n_urls = 1, .on_request = answer};
 	struct rpc_server *server;
+
+	if (is_failed(trust_new(secrets, daemon, &config.trust)) ||
+	    is_failed(rpc_server_new(&config, &server)))
+		die("the daemon cannot listen");
+}
+
+static pid_t start_daemon(const char *secrets, const struct cfg_pair peers[2])
+{
 	pid_t pid = fork();
 
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (is_failed(trust_new(secrets, &config.trust)) ||
-	    is_failed(rpc_server_new(&config, &server)))
-		die("the daemon cannot listen");
+	for (size_t i = 0; i < 2; i++)
+		serve_as(peers[i].key, secrets, peers[i].value);
 	for (;;)
 		pause();
 }
@@ -103,9 +109,8 @@ static const char *make_token(struct arena *arena)
 }
 
 static void configure(struct arena *arena, struct gateway_config *config, char **argv,
-		      const char *secrets, const char *url)
+		      const char *secrets, struct cfg_pair peers[2])
 {
-	static struct cfg_pair peers[] = {{"auth", NULL}, {"program", NULL}};
 	struct cfg_group group = {gateway_settings, gateway_n_settings, config};
 	struct cfg_spec spec = {.daemon = "gateway", .groups = &group, .n_groups = 1};
 	struct strbuf errors = strbuf_new(arena);
@@ -113,7 +118,6 @@ static void configure(struct arena *arena, struct gateway_config *config, char *
 	setenv("AEGIS_GATEWAY_SECRETS_DIR", secrets, 1);
 	if (is_failed(cfg_load(arena, &spec, NULL, &errors)))
 		die(errors.ptr);
-	peers[0].value = peers[1].value = url;
 	config->peer = (struct cfg_map){peers, 2};
 	config->redis = argv[2];
 	config->http_port = strtol(argv[3], NULL, 10);
@@ -127,7 +131,8 @@ int main(int argc, char **argv)
 {
 	static struct gateway_config config;
 	struct arena *arena = arena_new(1 << 20);
-	char *secrets, *url;
+	struct cfg_pair peers[] = {{"auth", NULL}, {"program", NULL}};
+	char *secrets;
 	struct gateway *gateway;
 	pid_t daemon;
 
@@ -139,12 +144,16 @@ int main(int argc, char **argv)
 	if (getenv("EDGE_ACCESS_LOG"))
 		log_set_level(LOG_INFO);
 	secrets = arena_printf(arena, "%s/secrets", argv[1]);
-	url = arena_printf(arena, "ipc://%s/daemon.sock", argv[1]);
 	sign_generate(public_key, private_key);
 	if (is_failed(keyring_ensure_service(secrets, "gateway")))
 		die("no keys");
-	daemon = start_daemon(secrets, url);
-	configure(arena, &config, argv, secrets, url);
+	for (size_t i = 0; i < 2; i++) {
+		peers[i].value = arena_printf(arena, "ipc://%s/%s.sock", argv[1], peers[i].key);
+		if (is_failed(keyring_ensure_service(secrets, peers[i].key)))
+			die("no keys");
+	}
+	daemon = start_daemon(secrets, peers);
+	configure(arena, &config, argv, secrets, peers);
 	if (is_failed(gateway_new(&config, gateway_contract(), &gateway)))
 		die("the gateway does not start");
 	gateway_start(gateway);

@@ -134,11 +134,13 @@ static struct str signed_user(struct arena *arena, const struct key *key)
 		.permissions = permissions,
 		.n_permissions = 2,
 		.epoch = 1,
-		.expires_at = now + HOURS(1),
+		.issued_at = now,
+		.expires_at = now + PRINCIPAL_LIFE_MAX,
+		.audience = "echo",
 		.label = "",
 	};
 
-	return principal_sign(arena, &user, "gateway", key);
+	return principal_sign(arena, &user, key);
 }
 
 static struct rpc_client *connect_to(const char *url, const struct key *key)
@@ -171,7 +173,6 @@ static pid_t start_dispatcher(struct arena *arena, struct rpc_load *load, const 
 	request.payload = (ProtobufCBinaryData){sizeof payload, payload};
 	load->method = echo_method();
 	load->header.tenant = uuid_v7(instant_now());
-	load->header.principal = signed_user(arena, key);
 	load->body.message = &request.base;
 	load->client = connect_to(url, key);
 	return server;
@@ -201,6 +202,10 @@ int main(int argc, char **argv)
 	load.seconds = (int)strtol(argv[3], NULL, 10);
 	for (int i = 4; i < argc; i++) {
 		load.in_flight = (int)strtol(argv[i], NULL, 10);
+		/* Signed anew for each load: a principal lives two minutes. */
+		if (ring)
+			load.header.principal =
+				signed_user(arena, keyring_newest(ring, KEY_SERVICE));
 		measure(&load, server, argv[1]);
 	}
 	rpc_client_free(&load.client);

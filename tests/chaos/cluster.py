@@ -113,13 +113,18 @@ class Cluster:
     def count(self, statement):
         return int(self.sql(statement)[0][0])
 
+    def _redis(self, *command):
+        """As Redis's operator, whose password only whoever runs the cluster can read."""
+        with open(f"{self.data}/secrets/redis/redis.password", encoding="ascii") as file:
+            password = file.read().strip()
+        return subprocess.run(["redis-cli", "-e", "-s", f"{self.run}/redis/redis.sock", "--user", "operator", *command],
+                              env={**os.environ, "REDISCLI_AUTH": password}, capture_output=True, text=True, check=False)
+
     def redis(self, *command):
-        return subprocess.run(self._as("redis", "redis-cli", "-s", f"{self.run}/redis/redis.sock", *command),
-                              capture_output=True, text=True, check=False, cwd="/").returncode == 0
+        return self._redis(*command).returncode == 0
 
     def redis_clients(self):
-        done = subprocess.run(self._as("redis", "redis-cli", "-s", f"{self.run}/redis/redis.sock", "CLIENT", "LIST"),
-                              capture_output=True, text=True, check=False, cwd="/")
+        done = self._redis("CLIENT", "LIST")
         return len(done.stdout.splitlines()) if done.returncode == 0 else 0
 
     def schemas(self):

@@ -100,6 +100,22 @@ Test(sync, a_server_that_fails_is_noted_and_harms_nothing)
 	cr_assert_not_null(strstr(health()->last_error, "500"));
 }
 
+Test(sync, a_redirect_is_not_followed)
+{
+	struct file_server *other = file_server_start();
+
+	synced(HEADER ROE);
+	file_server_serve(other, 200, "", HEADER ROE);
+	for (int status = 301; status <= 308; status++) {
+		file_server_serve(server, status, "", "");
+		file_server_send_to(server, file_server_url(other));
+		if (status != 304)
+			expect_fail(sync_now(), UNAVAILABLE, "SOURCE_UNREACHABLE");
+	}
+	cr_assert_eq(file_server_requests(other), 0);
+	file_server_stop(other);
+}
+
 Test(sync, two_at_once_are_refused)
 {
 	synced(HEADER ROE);
@@ -190,6 +206,21 @@ Test(sync, names_and_subscriptions_are_unique)
 	req.source_id = nothing;
 	expect_fail(call(as(acme, "ann"), "CreateSubscription", &req), NOT_FOUND,
 		    "SOURCE_NOT_FOUND");
+}
+
+Test(sync, a_subscription_to_a_state_that_does_not_exist_is_refused)
+{
+	Compliance__CreateSubscriptionRequest req = COMPLIANCE__CREATE_SUBSCRIPTION_REQUEST__INIT;
+	const char *states[] = {"PW", "ZZ"};
+	struct uuid acme = a_tenant_id("acme");
+
+	req.source_id = source;
+	req.states = states;
+	req.n_states = 2;
+	expect_field(call(as(acme, "ann"), "CreateSubscription", &req), "states[1]",
+		     "UNKNOWN_STATE");
+	req.n_states = 1;
+	expect_ok(call(as(acme, "ann"), "CreateSubscription", &req));
 }
 
 Test(sync, a_reinstatement_is_no_exclusion_and_states_filter_removals_too)

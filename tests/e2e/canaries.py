@@ -62,8 +62,11 @@ def redis_text(cluster):
     line = open(f"/proc/{pid}/cmdline", "rb").read().decode().replace("\0", " ")
     socket = re.search(r"unixsocket:(\S+)|--unixsocket (\S+)|(/\S+redis\.sock)", line)
     path = next(group for group in socket.groups() if group)
-    keys = subprocess.run(["redis-cli", "-s", path, "--scan"], capture_output=True, text=True, check=True).stdout.split("\n")
-    texts = [subprocess.run(["redis-cli", "-s", path, "DUMP", key], capture_output=True, check=True).stdout.decode("latin-1")
+    with open(f"{cluster.data}/secrets/redis/redis.password", encoding="ascii") as file:
+        env = {**os.environ, "REDISCLI_AUTH": file.read().strip()}
+    cli = ["redis-cli", "-e", "-s", path, "--user", "operator"]
+    keys = subprocess.run([*cli, "--scan"], env=env, capture_output=True, text=True, check=True).stdout.split("\n")
+    texts = [subprocess.run([*cli, "DUMP", key], env=env, capture_output=True, check=True).stdout.decode("latin-1")
              for key in keys[:500] if key]
     return "\n".join(keys + texts), len(keys)
 

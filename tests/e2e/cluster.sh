@@ -38,7 +38,6 @@ up)
 	rm -rf "$data_dir" "$run_dir"
 	start_servers
 	make_database
-	make_keys
 	migrate
 	own_secrets
 	start_daemons

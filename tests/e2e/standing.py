@@ -12,11 +12,12 @@ import time
 
 import fuzz_world as world
 
-# Without a credential, and of no organization: making one, the platform's first sign-in, what the gateway says of itself.
+# Without a credential, and of no organization: making one, asking for a link again, the platform's first sign-in, what the gateway says of itself.
 PLATFORM = {"auth.RegisterUser", "auth.RegisterUser.2", "auth.AcceptAdminInvitation",
+            "auth.ResendVerification",
             "gateway.Health", "gateway.OpenApi", "gateway.Jwks", "gateway.Docs"}
-# A link whose token names the organization; tests/auth has the token.
-BY_TOKEN = {"auth.VerifyEmail"}
+# Links whose token names the organization; tests/auth has the tokens.
+BY_TOKEN = {"auth.VerifyEmail", "auth.UnlockAccount"}
 ROUNDS = 20
 LIMIT_SECONDS = 1.0
 REFUSED = (403, "TENANT_SUSPENDED")

@@ -111,8 +111,8 @@ static void note(struct rpc_request *request, struct arena *arena, struct trust 
 		 request->header.client_addr);
 	backend.tenant[0] = backend.scope0[0] = '\0';
 	backend.principal_kind = -1;
-	if (is_failed(trust_verify_principal(trust, arena, request->header.principal, instant_now(),
-					     &p)))
+	if (is_failed(trust_verify_principal(trust, arena, request->caller,
+					     request->header.principal, instant_now(), &p)))
 		return;
 	backend.principal_kind = (int)p->kind;
 	uuid_format(backend.tenant, p->tenant);

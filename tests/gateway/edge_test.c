@@ -471,18 +471,25 @@ static const char *tls_file(const char *name)
 	return path;
 }
 
-static void make_certificate(void)
+static void make_certificate(const char *kind)
 {
 	char command[512];
 
 	strcpy(tls_dir, "/tmp/aegis-tls-XXXXXX");
 	cr_assert_not_null(mkdtemp(tls_dir));
 	snprintf(command, sizeof command,
-		 "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 "
+		 "openssl req -x509 -newkey %s -nodes -days 2 "
 		 "-subj /CN=localhost -addext subjectAltName=DNS:localhost "
 		 "-keyout %s -out %s 2>/dev/null",
-		 tls_file("key"), tls_file("cert"));
+		 kind, tls_file("key"), tls_file("cert"));
 	cr_assert_eq(system(command), 0);
+}
+
+static void drop_certificate(void)
+{
+	unlink(tls_file("cert"));
+	unlink(tls_file("key"));
+	rmdir(tls_dir);
 }
 
 static void expect_curl(const char *arguments, const char *want)
@@ -504,7 +511,7 @@ Test(edge, https_is_the_same_inside)
 	char arguments[256];
 	int fd;
 
-	make_certificate();
+	make_certificate("ec -pkeyopt ec_paramgen_curve:P-256");
 	config.tls_certificate = tls_file("cert");
 	config.tls_key = tls_file("key");
 	config.limits.head_timeout = MILLIS(500);
@@ -530,7 +537,36 @@ Test(edge, https_is_the_same_inside)
 	fd = raw_connect(edge_port(edge));
 	cr_assert(raw_is_closed(fd, 5000), "a handshake that never comes is cut");
 	close(fd);
-	unlink(tls_file("cert"));
-	unlink(tls_file("key"));
-	rmdir(tls_dir);
+	drop_certificate();
+}
+
+/* A client that would take anything: what is refused, the server refuses. */
+#define WEAK "@SECLEVEL=0"
+
+Test(edge, https_takes_neither_old_versions_nor_ciphers_without_forward_secrecy)
+{
+	static const struct {
+		const char *arguments, *want;
+	} cases[] = {
+		{"--tls-max 1.2 --ciphers ECDHE-RSA-AES256-GCM-SHA384" WEAK, "GET /x 0"},
+		{"--tls-max 1.2 --ciphers ECDHE-RSA-CHACHA20-POLY1305" WEAK, "GET /x 0"},
+		{"--tlsv1.3 --ciphers DEFAULT" WEAK, "GET /x 0"},
+		{"--tls-max 1.1 --tlsv1.0 --ciphers ALL" WEAK, "curl: (35)"},
+		{"--tls-max 1.2 --ciphers AES256-GCM-SHA384" WEAK, "curl: (35)"},
+		{"--tls-max 1.2 --ciphers ECDHE-RSA-AES256-SHA" WEAK, "curl: (35)"},
+		{"--tls-max 1.2 --ciphers NULL" WEAK, "curl: (35)"},
+	};
+	struct edge_config config = edge_server_config();
+	char arguments[256];
+
+	make_certificate("rsa:3072");
+	config.tls_certificate = tls_file("cert");
+	config.tls_key = tls_file("key");
+	start(config);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		snprintf(arguments, sizeof arguments, "%s https://localhost:%u/x",
+			 cases[i].arguments, edge_port(edge));
+		expect_curl(arguments, cases[i].want);
+	}
+	drop_certificate();
 }

@@ -22,10 +22,14 @@ const char *fixture_root = "/tmp";
 
 static struct arena *arena;
 static char dir[64];
-static struct rpc_server *server;
-static struct trust *trust;
+/* One program that plays every daemon: a socket and an audience for each. */
+#define DAEMONS 7
+static const char *const daemons[DAEMONS] = {"auth",	     "tenant",	   "program", "consumer",
+					     "notification", "compliance", "audit"};
+static struct rpc_server *servers[DAEMONS];
+static struct trust *trusts[DAEMONS];
 static struct cache_sync *records;
-static struct cfg_pair peers[7];
+static struct cfg_pair peers[DAEMONS];
 static uint8_t private_keys[3][SIGN_PRIVATE_BYTES];
 
 static void load_defaults(void)
@@ -43,15 +47,13 @@ static void load_defaults(void)
 	config.redis = redis.url;
 }
 
-static const char *socket_url(void)
+static const char *socket_url(const char *daemon)
 {
-	return arena_printf(arena, "ipc://%s/daemons.sock", dir);
+	return arena_printf(arena, "ipc://%s/%s.sock", dir, daemon);
 }
 
 void fixture_up(void)
 {
-	static const char *const daemons[] = {"auth",	      "tenant",	    "program", "consumer",
-					      "notification", "compliance", "audit"};
 
 	signal(SIGPIPE, SIG_IGN);
 	if (redis.pid == 0)
@@ -63,34 +65,40 @@ void fixture_up(void)
 	cr_assert_not_null(mkdtemp(dir));
 	load_defaults();
 	cr_assert(is_ok(keyring_ensure_service(config.secrets_dir, "gateway")));
-	for (size_t i = 0; i < 7; i++)
-		peers[i] = (struct cfg_pair){daemons[i], socket_url()};
-	config.peer = (struct cfg_map){peers, 7};
+	for (size_t i = 0; i < DAEMONS; i++) {
+		cr_assert(is_ok(keyring_ensure_service(config.secrets_dir, daemons[i])));
+		peers[i] = (struct cfg_pair){daemons[i], socket_url(daemons[i])};
+	}
+	config.peer = (struct cfg_map){peers, DAEMONS};
 	memset(&backend, 0, sizeof backend);
 	backend.session_alive = true;
 	backend.epoch = 1;
 	for (int i = 0; i < 3; i++)
 		sign_generate(i < 2 ? backend_public_keys[i] : (uint8_t[32]){}, private_keys[i]);
 	backend_n_keys = 1;
-	cr_assert(is_ok(trust_new(config.secrets_dir, &trust)));
+	for (size_t i = 0; i < DAEMONS; i++)
+		cr_assert(is_ok(trust_new(config.secrets_dir, daemons[i], &trusts[i])));
 	fixture_start_backend();
 }
 
 void fixture_start_backend(void)
 {
-	const char *urls[] = {socket_url()};
-	struct rpc_server_config server_config = {.urls = urls,
-						  .n_urls = 1,
-						  .trust = trust,
-						  .on_request = backend_answer,
-						  .arg = trust};
+	for (size_t i = 0; i < DAEMONS; i++) {
+		const char *urls[] = {peers[i].value};
+		struct rpc_server_config server_config = {.urls = urls,
+							  .n_urls = 1,
+							  .trust = trusts[i],
+							  .on_request = backend_answer,
+							  .arg = trusts[i]};
 
-	cr_assert(is_ok(rpc_server_new(&server_config, &server)));
+		cr_assert(is_ok(rpc_server_new(&server_config, &servers[i])));
+	}
 }
 
 void fixture_stop_backend(void)
 {
-	rpc_server_free(&server);
+	for (size_t i = 0; i < DAEMONS; i++)
+		rpc_server_free(&servers[i]);
 }
 
 void fixture_start(void)
@@ -122,8 +130,9 @@ static int remove_entry(const char *path, const struct stat *st, int flag, struc
 void fixture_down(void)
 {
 	gateway_free(&gateway);
-	rpc_server_free(&server);
-	trust_free(&trust);
+	fixture_stop_backend();
+	for (size_t i = 0; i < DAEMONS; i++)
+		trust_free(&trusts[i]);
 	cache_sync_free(&records);
 	redis_server_stop(&redis);
 	nftw(dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
@@ -178,7 +187,7 @@ const char *a_token_of(struct token_args args)
 {
 	const char *kid = args.kid ? args.kid : "k1";
 	int key = args.other_key ? 2 : strcmp(kid, "k2") == 0 ? 1 : 0;
-	const char *permissions[16];
+	const char *permissions[64];
 	struct jwt_claims claims = {
 		.iss = args.iss ? args.iss : "aegis",
 		.aud = args.aud ? args.aud : "aegis-api",
@@ -192,6 +201,8 @@ const char *a_token_of(struct token_args args)
 		.workspace = "",
 		.jti = "",
 		.epoch = (uint64_t)(args.epoch ? args.epoch : 1),
+		.admin = args.admin,
+		.email_verified = args.verified,
 		.issued_at = instant_now() - HOURS(1),
 		.expires_at = instant_now() + SECONDS(args.expires_in_s ? args.expires_in_s : 900),
 		.permissions = permissions,

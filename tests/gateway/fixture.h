@@ -63,7 +63,9 @@ struct token_args {
 	const char *sid;
 	int epoch;	  /* 0: 1 */
 	int expires_in_s; /* 0: 900 */
+	bool admin;	  /* the claim that auth's way for administrators sets */
 	bool other_key;	  /* signed by a key that auth does not publish */
+	bool verified;	  /* the address was confirmed */
 };
 /* A signed access token in static storage of four. */
 const char *a_token_of(struct token_args args);

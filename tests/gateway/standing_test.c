@@ -11,7 +11,7 @@ TestSuite(standing, .init = fixture_up, .fini = fixture_down);
 #define MINE	     "/api/tenants/me"
 #define SESSION_PATH "/api/screening-sessions/" PROGRAM
 #define VALIDATE     "/api/verification-codes/validate"
-#define ADMIN	     a_token(.role = "platform_admin", .org = "-")
+#define ADMIN	     a_token(.admin = true, .org = "-")
 #define IN_OTHER     "Aegis-Tenant: " OTHER "\r\n"
 
 static const char *a_bearer(const char *kind)

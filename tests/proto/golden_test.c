@@ -93,6 +93,11 @@ Test(golden, manifest_becomes_tables)
 	compare("gateway/manifest.c", "manifest.c.txt");
 }
 
+Test(golden, actions_have_their_publishers)
+{
+	compare("gateway/actions.c", "actions.c.txt");
+}
+
 Test(golden, reference_lists_the_contract)
 {
 	compare("gateway/reference.md", "reference.md.txt");

@@ -125,7 +125,7 @@ Test(lint, refuses_types_without_tables)
 Test(lint, refuses_rules_on_the_wrong_kind_of_field)
 {
 	refuse(FIELD("int32 a = 1 [(aegis.field).uuid = true];"),
-	       "M.a: uuid, email, date, uri, trim, in and pattern are for strings");
+	       "M.a: uuid, email, date, uri, name, trim, in and pattern are for strings");
 	refuse(FIELD("string a = 1 [(aegis.field) = {uuid: true, email: true}];"),
 	       "M.a: a string has one form only");
 	refuse(FIELD("bool a = 1 [(aegis.field).max_len = 3];"),
@@ -276,21 +276,40 @@ Test(lint, refuses_names_that_no_manifest_lists)
 	refuse(RPC(HTTP("/api/m") "option (aegis.rule) = {public: true, reasons: [\"NO_SUCH\"]};"),
 	       "'NO_SUCH' is not listed in proto/manifest/reasons.txt");
 	refuse("message M { option (aegis.topic) = {name: \"thing.made\", subscribers: "
-	       "[\"audit\"]}; }",
-	       "topic 'thing.made' and its subscribers do not stand in proto/manifest/topics.txt");
+	       "[\"audit\"], publishers: [\"golden\"]}; }",
+	       "topic 'thing.made' with its subscribers and publishers is not in "
+	       "proto/manifest/topics.txt");
+	refuse("message M { option (aegis.topic) = {name: \"thing.made\", subscribers: "
+	       "[\"golden\", \"audit\"], publishers: [\"audit\"]}; }",
+	       "topic 'thing.made' with its subscribers and publishers is not in "
+	       "proto/manifest/topics.txt");
+	refuse("message M { option (aegis.topic) = {name: \"thing.made\", subscribers: "
+	       "[\"golden\", \"audit\"]}; }",
+	       "topic 'thing.made' names no publishers");
 }
 
-Test(lint, refuses_callers_that_do_not_exist_and_grants_that_nobody_asks_for)
+Test(lint, refuses_to_let_a_mail_leave_without_saying_who_may_send_it)
 {
-	refuse_with("gateway,manifest=" GOLDEN "/manifest",
-		    RPC("option (aegis.rule) = {internal: [\"nobody\"]};"),
-		    "rpc DoThing: there is no daemon 'nobody' to call it");
-	refuse_with("gateway,manifest=" GOLDEN "/manifest",
-		    RPC("option (aegis.rule) = {internal: [\"gateway\"]};"),
-		    "proto/manifest/permissions.txt: no rpc asks for 'things:read'");
+	const char *words = "rpc DoThing: makes a mail leave; say verified: VERIFIED_REQUIRED or "
+			    "VERIFIED_WAIVED";
+
+	refuse(RPC(HTTP("/api/m") "option (aegis.rule) = {permission: \"things:read\", tx: "
+				  "TX_WRITE, "
+				  "audit: AUDIT_WRITE, audit_action: \"thing.mailed\"};"),
+	       words);
+	cr_assert_eq(run("manifest=" GOLDEN "/manifest",
+			 RPC(HTTP("/api/m") "option (aegis.rule) = {permission: \"things:read\", "
+					    "verified: VERIFIED_WAIVED, tx: TX_WRITE, audit: "
+					    "AUDIT_WRITE, audit_action: \"thing.mailed\"};"))
+			     .status,
+		     0);
+	refuse(RPC(HTTP("/api/m") "option (aegis.rule) = {public: true, verified: "
+				  "VERIFIED_REQUIRED};"),
+	       "rpc DoThing: asks for a confirmed address, but no signed-in user may call it");
 }
 
-static void refuse_list(const char *file, const char *text, const char *words)
+/* A line more in one of the lists, with further parameters of the plugin. */
+static void refuse_list(const char *file, const char *text, const char *further, const char *words)
 {
 	char dir[] = SCRATCH "/listXXXXXX", command[1024], path[256], parameters[256];
 	FILE *out;
@@ -303,26 +322,39 @@ static void refuse_list(const char *file, const char *text, const char *words)
 	cr_assert(out);
 	fputs(text, out);
 	cr_assert_eq(fclose(out), 0);
-	snprintf(parameters, sizeof parameters, "manifest=%s", dir);
+	snprintf(parameters, sizeof parameters, "%s%smanifest=%s", further, *further ? "," : "",
+		 dir);
 	refuse_with(parameters, "message M {}", words);
 	snprintf(command, sizeof command, "rm -r %s", dir);
 	cr_assert_eq(system(command), 0);
 }
 
+Test(lint, refuses_callers_that_do_not_exist_and_grants_that_nobody_asks_for)
+{
+	refuse_with("gateway,manifest=" GOLDEN "/manifest",
+		    RPC("option (aegis.rule) = {internal: [\"nobody\"]};"),
+		    "rpc DoThing: there is no daemon 'nobody' to call it");
+	refuse_list("actions.txt", "thing.found | nobody\n", "gateway",
+		    "proto/manifest/actions.txt: thing.found: there is no daemon 'nobody'");
+	refuse_with("gateway,manifest=" GOLDEN "/manifest",
+		    RPC("option (aegis.rule) = {internal: [\"gateway\"]};"),
+		    "proto/manifest/permissions.txt: no rpc asks for 'things:read'");
+}
+
 Test(manifest, refuses_lines_it_cannot_read)
 {
-	refuse_list("permissions.txt", "a:b | no roles\n",
+	refuse_list("permissions.txt", "a:b | no roles\n", "",
 		    "permissions.txt:4: a line has 3 columns parted by '|'");
-	refuse_list("permissions.txt", "A B | x | owner\n",
+	refuse_list("permissions.txt", "A B | x | owner\n", "",
 		    "permissions.txt:4: 'A B' is not a name");
-	refuse_list("scopes.txt", "things:read | again\n",
+	refuse_list("scopes.txt", "things:read | again\n", "",
 		    "scopes.txt:2: 'things:read' is listed twice");
-	refuse_list("reasons.txt", "NEW_ONE | NOT_A_CODE | Words.\n",
+	refuse_list("reasons.txt", "NEW_ONE | NOT_A_CODE | Words.\n", "",
 		    "reasons.txt: NEW_ONE: 'NOT_A_CODE' is no status code");
 	refuse_list(
-		"tables.txt", "golden.x | shared\n",
+		"tables.txt", "golden.x | shared\n", "",
 		"tables.txt: golden.x: write schema.table and one of tenant, reference, platform, "
 		"global");
-	refuse_list("tables.txt", "golden.x | global\n",
+	refuse_list("tables.txt", "golden.x | global\n", "",
 		    "tables.txt: golden.x: only auth has global tables");
 }

@@ -34,6 +34,16 @@ Test(manifest, the_owner_may_do_everything)
 		cr_expect_lt(strcmp(names[i - 1], names[i]), 0);
 }
 
+Test(manifest, a_role_covers_those_that_hold_no_more_than_it)
+{
+	cr_expect(contract_role_covers("owner", "admin"));
+	cr_expect_not(contract_role_covers("admin", "owner"));
+	cr_expect(contract_role_covers("editor", "editor"));
+	cr_expect_not(contract_role_covers("viewer", "doctor"));
+	cr_expect_not(contract_role_covers("emperor", "viewer"));
+	cr_expect_not(contract_role_covers("owner", "emperor"));
+}
+
 Test(manifest, a_viewer_changes_nothing)
 {
 	const char *names[64];

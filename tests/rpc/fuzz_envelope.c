@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	const struct principal *principal;
 	char caller[KEY_NAME_TEXT];
 
-	if (!trust && is_failed(trust_new("/nonexistent", &trust)))
+	if (!trust && is_failed(trust_new("/nonexistent", "tenant", &trust)))
 		abort();
 	if (is_ok(rpc_frame_read(arena, bytes, &request, &payload)) &&
 	    !utf8_is_valid(request.request_id, strlen(request.request_id)))
@@ -27,7 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		abort();
 	if (is_ok(trust_verify_token(trust, arena, bytes, SECONDS(1), caller)))
 		abort();
-	if (len > 0 && is_ok(trust_verify_principal(trust, arena, bytes, SECONDS(1), &principal)))
+	if (len > 0 &&
+	    is_ok(trust_verify_principal(trust, arena, "gateway", bytes, SECONDS(1), &principal)))
 		abort();
 	arena_free(&arena);
 	return 0;

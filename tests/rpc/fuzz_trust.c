@@ -50,7 +50,7 @@ static void set_up(void)
 	must(is_ok(keyring_ensure_service(dir, "tenant")));
 	must(is_ok(keyring_open(dir, "gateway", &gateway)));
 	must(is_ok(keyring_open(dir, "tenant", &tenant)));
-	must(is_ok(trust_new(dir, &trust)));
+	must(is_ok(trust_new(dir, "program", &trust)));
 }
 
 static const struct key *key_of(const struct keyring *ring)
@@ -59,10 +59,9 @@ static const struct key *key_of(const struct keyring *ring)
 }
 
 /* As principal_sign(), over any bytes. */
-static struct str sign(struct arena *arena, struct str body, const char *issuer,
-		       const struct key *key)
+static struct str sign(struct arena *arena, struct str body, const struct key *key)
 {
-	static const char context[] = "aegis principal 1\n";
+	static const char context[] = "aegis principal 2\n";
 	Rpc__SignedPrincipal m = RPC__SIGNED_PRINCIPAL__INIT;
 	uint8_t signature[SIGN_SIGNATURE_BYTES], *out;
 	struct strbuf text = strbuf_new(arena);
@@ -72,7 +71,6 @@ static struct str sign(struct arena *arena, struct str body, const char *issuer,
 	sign_message(signature, key->bytes, text.ptr, text.len);
 	m.principal =
 		(ProtobufCBinaryData){.len = body.len, .data = (uint8_t *)(uintptr_t)body.ptr};
-	m.issuer = issuer;
 	m.signature = (ProtobufCBinaryData){.len = sizeof signature, .data = signature};
 	out = arena_alloc(arena, rpc__signed_principal__get_packed_size(&m));
 	return (struct str){(const char *)out, rpc__signed_principal__pack(&m, out)};
@@ -86,16 +84,17 @@ static void check_strings(const char *const *texts, size_t n)
 
 static void check_principal(struct arena *arena, struct str body, bool by_gateway)
 {
-	struct str bytes = by_gateway ? sign(arena, body, "gateway", key_of(gateway))
-				      : sign(arena, body, "tenant", key_of(tenant));
-	const struct principal *p = NULL;
+	struct str bytes = sign(arena, body, key_of(by_gateway ? gateway : tenant));
+	const struct principal *p = NULL, *proven = NULL;
 	struct principal again;
 
-	if (is_failed(trust_verify_principal(trust, arena, bytes, NOW, &p)))
+	if (is_ok(trust_verify_proof(trust, arena, bytes, NOW, &proven)))
+		must(by_gateway && proven->expires_at >= NOW - MINUTES(1));
+	if (is_failed(trust_verify_principal(trust, arena, "gateway", bytes, NOW, &p)))
 		return;
+	must(by_gateway && strcmp(p->audience, "program") == 0);
 	must(p->kind <= PRINCIPAL_ADMIN && p->expires_at > NOW);
 	must(p->expires_at <= NOW + PRINCIPAL_LIFE_MAX + MINUTES(1));
-	must(by_gateway || (p->kind == PRINCIPAL_SERVICE && strcmp(p->label, "tenant") == 0));
 	check_strings((const char *const[]){p->role, p->label}, 2);
 	check_strings(p->permissions, p->n_permissions);
 	check_strings(p->scopes, p->n_scopes);
@@ -107,7 +106,8 @@ static void check_principal(struct arena *arena, struct str body, bool by_gatewa
 /* A good token, and the same one with a byte changed where the input says. */
 static void check_token(struct arena *arena, size_t at, uint8_t change)
 {
-	struct str good = service_token_sign(arena, "tenant", key_of(tenant), NOW + MINUTES(5));
+	struct str good =
+		service_token_sign(arena, "tenant", "program", key_of(tenant), NOW + MINUTES(5));
 	char *bad = arena_memdup(arena, good.ptr, good.len);
 	char caller[KEY_NAME_TEXT];
 

@@ -16,8 +16,8 @@ static void run(const char *command)
 	cr_assert_eq(system(command), 0, "%s", command);
 }
 
-/* A CA and a certificate for localhost signed by it, P-256: <name>-ca.pem, <name>.pem. */
-static void make_certificate(const char *name)
+/* A CA and a certificate for a daemon signed by it, P-256: <name>-ca.pem, <name>.pem. */
+static void make_certificate(const char *name, const char *daemon)
 {
 	char command[2048];
 
@@ -26,12 +26,12 @@ static void make_certificate(const char *name)
 		 "openssl ecparam -name prime256v1 -genkey -noout -out %s-ca.key\n"
 		 "openssl req -x509 -new -key %s-ca.key -subj /CN=%s-ca -days 2 -out %s-ca.pem\n"
 		 "openssl ecparam -name prime256v1 -genkey -noout -out %s.key\n"
-		 "openssl req -new -key %s.key -subj /CN=localhost -out %s.csr\n"
+		 "openssl req -new -key %s.key -subj /CN=%s -out %s.csr\n"
 		 "openssl x509 -req -in %s.csr -CA %s-ca.pem -CAkey %s-ca.key -CAcreateserial"
 		 " -days 2 -out %s.crt\n"
 		 "cat %s.crt %s.key > %s.pem\n",
-		 fixture_dir(), name, name, name, name, name, name, name, name, name, name, name,
-		 name, name, name);
+		 fixture_dir(), name, name, name, name, name, name, daemon, name, name, name, name,
+		 name, name, name, name);
 	run(command);
 }
 
@@ -52,8 +52,8 @@ static char url[64], ca[128], ours[128], strangers_ca[128], strangers[128];
 
 static void prepare(void)
 {
-	make_certificate("ours");
-	make_certificate("stranger");
+	make_certificate("ours", "peer");
+	make_certificate("stranger", "peer");
 	snprintf(ca, sizeof ca, "%s/ours-ca.pem", fixture_dir());
 	snprintf(ours, sizeof ours, "%s/ours.pem", fixture_dir());
 	snprintf(strangers_ca, sizeof strangers_ca, "%s/stranger-ca.pem", fixture_dir());
@@ -82,15 +82,21 @@ static struct rpc_server *tls_server(void)
 	return server;
 }
 
-static struct status tls_client(const char *ca_file, const char *cert, struct rpc_client **out)
+static struct status tls_client_to(const char *daemon, const char *ca_file, const char *cert,
+				   struct rpc_client **out)
 {
 	const char *const urls[] = {url};
-	const struct rpc_peer peer = {"peer", urls, 1};
+	const struct rpc_peer peer = {daemon, urls, 1};
 	const struct rpc_tls tls = {ca_file, cert};
 	const struct rpc_client_config config = {
 		.daemon = "test", .peers = &peer, .n_peers = 1, .tls = &tls};
 
 	return rpc_client_new(&config, out);
+}
+
+static struct status tls_client(const char *ca_file, const char *cert, struct rpc_client **out)
+{
+	return tls_client_to("peer", ca_file, cert, out);
 }
 
 Test(rpc_tls, both_sides_with_certificates_talk)
@@ -137,6 +143,26 @@ Test(rpc_tls, a_server_of_another_ca_is_not_talked_to)
 	cr_assert(is_ok(tls_client(strangers_ca, ours, &client)));
 	cr_assert_str_eq(call_status(client, &echo, 10000).reason, "NO_CONNECTION");
 	cr_assert_eq(atomic_load(executed), 0);
+	rpc_client_free(&client);
+	rpc_server_free(&server);
+}
+
+/* Another daemon with a good certificate of its own sits at the address. */
+Test(rpc_tls, a_daemon_is_not_taken_for_another_one)
+{
+	struct rpc_result *result = NULL;
+	struct rpc_server *server;
+	struct rpc_client *client;
+	struct rpc_header header = {};
+
+	prepare();
+	server = tls_server();
+	cr_assert(is_ok(tls_client_to("auth", ca, ours, &client)));
+	result = rpc_call_blocking(client, "auth", &echo, &header,
+				   (struct rpc_body){.bytes = STR("a password")});
+	cr_assert_str_eq(result->header.status.reason, "NO_CONNECTION");
+	cr_assert_eq(atomic_load(executed), 0);
+	rpc_result_free(&result);
 	rpc_client_free(&client);
 	rpc_server_free(&server);
 }

@@ -18,7 +18,7 @@ static void set_up(void)
 	cr_assert(is_ok(keyring_ensure_service(fixture_dir(), "tenant")));
 	cr_assert(is_ok(keyring_open(fixture_dir(), "gateway", &gateway)));
 	cr_assert(is_ok(keyring_open(fixture_dir(), "tenant", &tenant)));
-	cr_assert(is_ok(trust_new(fixture_dir(), &trust)));
+	cr_assert(is_ok(trust_new(fixture_dir(), "peer", &trust)));
 }
 
 static void tear_down(void)
@@ -46,7 +46,8 @@ static const char *token_reason(struct str token, instant now)
 
 Test(rpc_trust, a_service_token_names_its_daemon_until_it_expires)
 {
-	struct str token = service_token_sign(arena, "tenant", key_of(tenant), NOW + MINUTES(10));
+	struct str token =
+		service_token_sign(arena, "tenant", "peer", key_of(tenant), NOW + MINUTES(10));
 	char caller[KEY_NAME_TEXT];
 
 	for (int i = 0; i < 3; i++) {
@@ -58,10 +59,14 @@ Test(rpc_trust, a_service_token_names_its_daemon_until_it_expires)
 
 Test(rpc_trust, forged_tokens_are_refused_also_after_a_good_one_was_seen)
 {
-	struct str good = service_token_sign(arena, "gateway", key_of(gateway), NOW + MINUTES(5));
-	struct str forged = service_token_sign(arena, "gateway", key_of(tenant), NOW + MINUTES(5));
-	struct str eternal = service_token_sign(arena, "tenant", key_of(tenant), NOW + HOURS(5));
-	struct str nobody = service_token_sign(arena, "nobody", key_of(tenant), NOW + MINUTES(5));
+	struct str good =
+		service_token_sign(arena, "gateway", "peer", key_of(gateway), NOW + MINUTES(5));
+	struct str forged =
+		service_token_sign(arena, "gateway", "peer", key_of(tenant), NOW + MINUTES(5));
+	struct str eternal =
+		service_token_sign(arena, "tenant", "peer", key_of(tenant), NOW + HOURS(5));
+	struct str nobody =
+		service_token_sign(arena, "nobody", "peer", key_of(tenant), NOW + MINUTES(5));
 
 	cr_assert_null(token_reason(good, NOW));
 	cr_assert_str_eq(token_reason(forged, NOW), "SERVICE_TOKEN_INVALID");
@@ -88,7 +93,9 @@ static struct principal ann(void)
 				  .permissions = permissions,
 				  .n_permissions = 2,
 				  .epoch = 4,
-				  .expires_at = NOW + MINUTES(15),
+				  .issued_at = NOW,
+				  .expires_at = NOW + MINUTES(2),
+				  .audience = "peer",
 				  .label = ""};
 }
 
@@ -96,17 +103,17 @@ static const char *principal_reason(struct str bytes, instant now)
 {
 	const struct principal *out;
 
-	return trust_verify_principal(trust, arena, bytes, now, &out).reason;
+	return trust_verify_principal(trust, arena, "gateway", bytes, now, &out).reason;
 }
 
 Test(rpc_trust, a_principal_comes_back_as_the_gateway_signed_it)
 {
 	struct principal p = ann();
-	struct str bytes = principal_sign(arena, &p, "gateway", key_of(gateway));
+	struct str bytes = principal_sign(arena, &p, key_of(gateway));
 	const struct principal *out;
 
 	for (int i = 0; i < 3; i++) {
-		cr_assert(is_ok(trust_verify_principal(trust, arena, bytes, NOW, &out)));
+		cr_assert(is_ok(trust_verify_principal(trust, arena, "gateway", bytes, NOW, &out)));
 		cr_assert_eq(out->kind, PRINCIPAL_USER);
 		cr_assert(uuid_eq(out->tenant, p.tenant) && uuid_eq(out->session, p.session));
 		cr_assert(uuid_is_nil(out->partner));
@@ -115,21 +122,20 @@ Test(rpc_trust, a_principal_comes_back_as_the_gateway_signed_it)
 		cr_assert_not(principal_has_scope(out, "members:write"));
 		cr_assert_eq(out->epoch, 4);
 	}
-	cr_assert_str_eq(principal_reason(bytes, NOW + MINUTES(15)), "PRINCIPAL_EXPIRED");
-	cr_assert(is_ok(trust_verify_principal(trust, arena, (struct str){}, NOW, &out)));
+	cr_assert_str_eq(principal_reason(bytes, NOW + MINUTES(2)), "PRINCIPAL_EXPIRED");
+	cr_assert(
+		is_ok(trust_verify_principal(trust, arena, "gateway", (struct str){}, NOW, &out)));
 	cr_assert_eq(out->kind, PRINCIPAL_ANONYMOUS);
 }
 
 Test(rpc_trust, a_daemon_cannot_make_up_a_user)
 {
 	struct principal p = ann();
-	struct str good = principal_sign(arena, &p, "gateway", key_of(gateway));
-	struct str by_tenant = principal_sign(arena, &p, "tenant", key_of(tenant));
-	struct str posing = principal_sign(arena, &p, "gateway", key_of(tenant));
+	struct str good = principal_sign(arena, &p, key_of(gateway));
+	struct str by_tenant = principal_sign(arena, &p, key_of(tenant));
 
 	cr_assert_null(principal_reason(good, NOW));
 	cr_assert_str_eq(principal_reason(by_tenant, NOW), "PRINCIPAL_INVALID");
-	cr_assert_str_eq(principal_reason(posing, NOW), "PRINCIPAL_INVALID");
 	for (size_t i = 0; i < good.len; i++) {
 		char *bad = arena_memdup(arena, good.ptr, good.len);
 
@@ -138,18 +144,91 @@ Test(rpc_trust, a_daemon_cannot_make_up_a_user)
 	}
 }
 
-Test(rpc_trust, a_daemon_speaks_for_itself_alone)
+Test(rpc_trust, a_token_is_good_for_the_daemon_that_it_names_alone)
 {
-	struct principal self = {
-		.kind = PRINCIPAL_SERVICE, .label = "tenant", .expires_at = NOW + MINUTES(5)};
-	struct str bytes = principal_sign(arena, &self, "tenant", key_of(tenant));
+	struct str ours =
+		service_token_sign(arena, "gateway", "peer", key_of(gateway), NOW + MINUTES(5));
+	struct str others =
+		service_token_sign(arena, "gateway", "tenant", key_of(gateway), NOW + MINUTES(5));
+	struct str nobodys =
+		service_token_sign(arena, "gateway", "", key_of(gateway), NOW + MINUTES(5));
+
+	cr_assert_null(token_reason(ours, NOW));
+	cr_assert_str_eq(token_reason(others, NOW), "SERVICE_TOKEN_INVALID");
+	cr_assert_str_eq(token_reason(nobodys, NOW), "SERVICE_TOKEN_INVALID");
+}
+
+/* As a call from this daemon: what becomes of a principal signed for that one? */
+static const char *reason_from(const char *caller, const char *audience)
+{
+	struct principal p = ann();
 	const struct principal *out;
 
-	cr_assert(is_ok(trust_verify_principal(trust, arena, bytes, NOW, &out)));
-	cr_assert_str_eq(principal_kind_name(out->kind), "service");
-	self.label = "audit";
-	bytes = principal_sign(arena, &self, "tenant", key_of(tenant));
-	cr_assert_str_eq(principal_reason(bytes, NOW), "PRINCIPAL_INVALID");
+	p.audience = audience;
+	return trust_verify_principal(trust, arena, caller,
+				      principal_sign(arena, &p, key_of(gateway)), NOW, &out)
+		.reason;
+}
+
+Test(rpc_trust, a_principal_goes_to_its_audience_and_from_there_one_daemon_further)
+{
+	cr_assert_null(reason_from("gateway", "peer"));
+	cr_assert_null(reason_from("tenant", "tenant"));
+	cr_assert_str_eq(reason_from("gateway", "tenant"), "PRINCIPAL_INVALID");
+	cr_assert_str_eq(reason_from("gateway", ""), "PRINCIPAL_INVALID");
+	cr_assert_str_eq(reason_from("tenant", "peer"), "PRINCIPAL_INVALID");
+	cr_assert_str_eq(reason_from("tenant", "program"), "PRINCIPAL_INVALID");
+}
+
+Test(rpc_trust, a_principal_lives_two_minutes_at_most)
+{
+	struct principal p = ann();
+
+	p.expires_at = NOW + MINUTES(2) + 1;
+	cr_assert_str_eq(principal_reason(principal_sign(arena, &p, key_of(gateway)), NOW),
+			 "PRINCIPAL_INVALID");
+	p = ann();
+	p.issued_at = NOW + MINUTES(1) + 1;
+	cr_assert_str_eq(principal_reason(principal_sign(arena, &p, key_of(gateway)), NOW),
+			 "PRINCIPAL_INVALID");
+	p = ann();
+	p.issued_at = 0;
+	cr_assert_str_eq(principal_reason(principal_sign(arena, &p, key_of(gateway)), NOW),
+			 "PRINCIPAL_INVALID");
+}
+
+Test(rpc_trust, a_daemon_is_no_principal)
+{
+	struct principal self = ann();
+
+	self.kind = PRINCIPAL_SERVICE;
+	cr_assert_str_eq(principal_reason(principal_sign(arena, &self, key_of(gateway)), NOW),
+			 "PRINCIPAL_INVALID");
+}
+
+static const char *proof_reason(struct str bytes, instant at)
+{
+	const struct principal *out;
+
+	return trust_verify_proof(trust, arena, bytes, at, &out).reason;
+}
+
+/* Delivered hours later, an event still proves its actor; it proves nothing of another time. */
+Test(rpc_trust, a_proof_holds_for_the_time_at_which_it_was_signed)
+{
+	struct principal p = ann();
+	struct str good, forged = principal_sign(arena, &p, key_of(tenant));
+
+	p.audience = "tenant";
+	good = principal_sign(arena, &p, key_of(gateway));
+	for (int i = 0; i < 2; i++) {
+		cr_assert_null(proof_reason(good, NOW));
+		cr_assert_null(proof_reason(good, NOW + MINUTES(2)));
+		cr_assert_str_eq(proof_reason(good, NOW + MINUTES(4)), "PRINCIPAL_INVALID");
+		cr_assert_str_eq(proof_reason(good, NOW - MINUTES(2)), "PRINCIPAL_INVALID");
+		cr_assert_str_eq(proof_reason(forged, NOW), "PRINCIPAL_INVALID");
+		cr_assert_str_eq(proof_reason((struct str){}, NOW), "PRINCIPAL_INVALID");
+	}
 }
 
 Test(rpc_trust, reloading_finds_new_keys)
@@ -159,7 +238,7 @@ Test(rpc_trust, reloading_finds_new_keys)
 
 	cr_assert(is_ok(keyring_ensure_service(fixture_dir(), "audit")));
 	cr_assert(is_ok(keyring_open(fixture_dir(), "audit", &audit)));
-	token = service_token_sign(arena, "audit", key_of(audit), NOW + MINUTES(5));
+	token = service_token_sign(arena, "audit", "peer", key_of(audit), NOW + MINUTES(5));
 	cr_assert_str_eq(token_reason(token, NOW), "SERVICE_TOKEN_INVALID");
 	cr_assert(is_ok(trust_reload(trust)));
 	cr_assert_null(token_reason(token, NOW));

@@ -87,16 +87,18 @@ Test(fhir_response, answers_that_a_row_hides_stay_out_of_a_response_and_are_name
 	static const char asthma[] =
 		"[{'linkId':'kid','item':[{'linkId':'asthma','answer':[{'valueBoolean':false}]}]}]";
 
-	expect_response("{'kid':[{'asthma':false,'brand':'B'}]}", "completed", asthma, "['brand']");
-	expect_response("{'kid':[{'brand':'B'}]}", "completed", "[{'linkId':'kid'}]", "['brand']");
+	expect_response("{'kid':[{'asthma':false,'brand':'B'}]}", "completed", asthma,
+			"['kid/0/brand']");
+	expect_response("{'kid':[{'brand':'B'}]}", "completed", "[{'linkId':'kid'}]",
+			"['kid/0/brand']");
 	expect_response("{'kid':[{'asthma':false,'sev':'bad','puffs':9}]}", "completed", asthma,
-			"['sev','puffs']");
+			"['kid/0/sev','kid/0/puffs']");
 	expect_response(
 		"{'kid':[{'asthma':true,'brand':'B'},{'work':'x','asthma':false}]}", "completed",
 		"[{'linkId':'kid','item':[{'linkId':'asthma','answer':[{'valueBoolean':true}]"
 		"},{'linkId':'brand','answer':[{'valueString':'B'}]}]},{'linkId':'kid','item':"
 		"[{'linkId':'asthma','answer':[{'valueBoolean':false}]}]}]",
-		"['work']");
+		"['kid/1/work']");
 	expect_response("{'adult':false,'job':'x','h':[{'car':'y'}]}", "completed",
 			"[{'linkId':'adult','answer':[{'valueBoolean':false}]}]", "['job','h']");
 }
@@ -104,14 +106,15 @@ Test(fhir_response, answers_that_a_row_hides_stay_out_of_a_response_and_are_name
 Test(fhir_response, invalid_answers_stay_out_of_a_response_that_is_then_in_progress)
 {
 	static const char *const table[] = {
-		"{'d':'2023-02-30'}", "{'d':5}",   "{'n':7}", "{'n':1.5}", "{'m':['a','none']}",
-		"{'m':['z']}",	      "{'c':'y'}", "{'t':5}", "{'t':''}"};
+		"{'d':'2023-02-30'}", "{'d':5}",     "{'n':7}",	  "{'n':1.5}",
+		"{'m':['a','none']}", "{'m':['z']}", "{'c':'y'}", "{'t':5}"};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
 		expect_response(table[i], "in-progress", "", "[]");
 	expect_response("{'kid':[{'asthma':'yes'}]}", "in-progress", "[{'linkId':'kid'}]", "[]");
 	expect_response("{'kid':[{},{},{},{}]}", "in-progress", "", "[]");
 	expect_response("{'unknown':1}", "completed", "", "[]");
+	expect_response("{'t':' '}", "completed", "", "[]");
 }
 
 Test(fhir_response, answers_have_the_type_of_their_question)

@@ -3,6 +3,7 @@
 #include <libxml/parser.h>
 
 #include "base/instant.h"
+#include "prover/process.h"
 #include "screener/compat.h"
 #include "screener/dmn.h"
 #include "screener/fhir.h"
@@ -211,10 +212,12 @@ static void publish(struct strbuf *buf)
 	struct screener_findings findings;
 	struct screener_gate_report report;
 	struct screener *screener = NULL;
+	struct prover_process process = {.document = strbuf_str(buf), .limit_ms = 8000};
+	struct screener_prover prover = prover_in_process_of_its_own(&process);
 
 	cr_assert(is_ok(screener_compile(arena, strbuf_str(buf), NULL, 0, &screener, &findings)));
-	cr_assert(is_ok(screener_gate(screener, call, strbuf_str(buf), SCREENER_GATE_EVALUATIONS,
-				      &report)));
+	cr_assert(is_ok(screener_gate(screener, call, strbuf_str(buf), &prover,
+				      SCREENER_GATE_EVALUATIONS, &report)));
 	cr_expect_leq(report.evaluations, 2 * SCREENER_GATE_EVALUATIONS);
 	cr_expect_not(arena_is_exhausted(call));
 	screener_free(&screener);

@@ -234,3 +234,26 @@ Test(item, a_blank_text_is_no_answer_to_a_required_text)
 	}
 	kit_free(&kit);
 }
+
+Test(item, the_trace_names_children_of_rows_that_are_hidden_pending_unknown_and_pruned)
+{
+	struct kit kit =
+		kit_compile("{'format':'screener/1','slug':'r','locales':['en'],'items':["
+			    "{'id':'kid','type':'group','repeats':true,'items':["
+			    "{'id':'asthma','type':'boolean'},"
+			    "{'id':'brand','type':'text','show_if':{'var':'asthma'}}]}],"
+			    "'outcomes':[{'id':'no','severity':1}],'hit_policy':'first',"
+			    "'rules':[{'id':'R1','else':true,'then':'no'}],'on_unknown':'no'}");
+	const char *trace;
+
+	cr_assert(kit.screener, "%s", kit_findings(&kit));
+	(void)kit_eval(&kit,
+		       "{'kid':[{'asthma':false,'brand':'B'},{'brand':'C'},{'asthma':true}]}");
+	trace = kit_trace(&kit);
+	cr_expect(strstr(trace, "\"unknown\":[\"kid/1/asthma\",\"kid/0/brand\",\"kid/1/brand\","
+				"\"kid/2/brand\"],"
+				"\"hidden\":[\"kid/0/brand\"],\"pending\":[\"kid/1/brand\"],"
+				"\"pruned\":[\"kid/0/brand\",\"kid/1/brand\"]"),
+		  "%s", trace);
+	kit_free(&kit);
+}

@@ -12,6 +12,7 @@ set -euo pipefail
 
 cmd=$1
 dir=$(realpath -m "$2")
+source=$(cd "$(dirname "$0")/../.." && pwd)
 pg_bin=/usr/lib/postgresql/15/bin
 hash=$(printf '%s' "$dir" | sha1sum | cut -c1-10)
 # A socket's path may have 107 bytes; the build directory may lie deep.
@@ -99,10 +100,22 @@ TXT
 	launch_pg
 }
 
+# Daemons log in as in production, with the rules of their folders; the password of each is its name.
+write_own_redis_config() {
+	local rules name
+	{
+		printf '%s\n' "port 0" "unixsocket $sockets/redis.sock" "unixsocketperm 777" 'save ""' "appendonly no" \
+			"dir $base" "pidfile $base/redis.pid"
+		for rules in "$source"/services/*/redis.acl "$source/gateway/redis.acl"; do
+			name=$(basename "$(dirname "$rules")")
+			redis_user "$name" "$name"
+		done
+	} >"$base/redis.conf"
+}
+
 start_redis() {
-	run setsid redis-server --port 0 --unixsocket "$sockets/redis.sock" --unixsocketperm 777 \
-		--save '' --appendonly no --dir "$base" --daemonize no --pidfile "$base/redis.pid" \
-		>>"$base/redis.log" 2>&1 </dev/null 3>&- &
+	write_own_redis_config
+	run setsid redis-server "$base/redis.conf" >>"$base/redis.log" 2>&1 </dev/null 3>&- &
 	disown
 	wait_until 15 Redis redis-cli -s "$sockets/redis.sock" ping
 }
@@ -114,10 +127,15 @@ make_template() {
 	"$1" migrate --db "$conninfo" >"$base/migrate.log" 2>&1 || { cat "$base/migrate.log" >&2; exit 1; }
 }
 
+# The part of deploy/ that knows the form of Redis's users.
+root=$source data_dir=$base
+# shellcheck source=/dev/null
+. "$source/deploy/lib/redis.sh"
+
 choose_data
 case $cmd in
 up | pg-up)
-	trap 'status=$?; [ $status = 0 ] || { tail -5 "$base"/*.log >&2; clean; }; exit $status' EXIT
+	trap 'status=$?; [ $status = 0 ] || { tail -n 5 "$base"/*.log >&2; clean; }; exit $status' EXIT
 	clean
 	make_dirs
 	start_pg

@@ -42,6 +42,7 @@ void test_world_begin(const char *first)
 	log_set_fd(w->log_fd);
 	for (size_t i = 0; i < sizeof known_daemons / sizeof known_daemons[0]; i++)
 		cr_assert(is_ok(keyring_ensure_service(w->secrets, known_daemons[i])));
+	cr_assert(is_ok(keyring_open(w->secrets, "gateway", &w->gateway)));
 	w->conninfo = arena_strdup(w->arena, test_db_conninfo());
 	w->nonce = uuid_v7(instant_now());
 }
@@ -81,6 +82,9 @@ static struct svc_config config_of(const char *name, const struct daemon_options
 		.peer = all_peers(name),
 		.db = test_world.conninfo,
 		.redis = arena_printf(test_world.arena, "unix:%s", test_redis_socket()),
+		/* As tests/support/servers.sh made the users of Redis. */
+		.redis_user = name,
+		.redis_password = name,
 		.secrets_dir = test_world.secrets,
 		.data_dir = test_world.dir,
 		.tls_ca = "",
@@ -89,7 +93,7 @@ static struct svc_config config_of(const char *name, const struct daemon_options
 		.access_log = true,
 		.read_conns = options->read_workers ? options->read_workers : 2,
 		.write_conns = options->write_workers ? options->write_workers : 2,
-		.job_threads = 1,
+		.job_threads = options->job_threads ? options->job_threads : 1,
 		.read_queue = options->read_queue ? options->read_queue : 64,
 		.write_queue = options->write_queue ? options->write_queue : 64,
 		.read_target_ms = 10000,
@@ -179,6 +183,7 @@ void daemons_stop(void)
 	log_set_fd(STDERR_FILENO);
 	close(w->log_fd);
 	test_free_arenas();
+	keyring_free(&w->gateway);
 	nftw(w->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	arena_free(&w->arena);
 	*w = (struct test_world){.log_fd = -1};

@@ -41,6 +41,7 @@ struct daemon_options {
 	bool serve; /* pools, relay, jobs and a socket too, as in production */
 	int read_workers, write_workers;
 	int read_queue, write_queue;
+	int job_threads; /* default 1 */
 };
 
 /*
@@ -67,9 +68,10 @@ void now_is(instant now);
 
 struct caller {
 	struct principal principal;
-	struct uuid tenant;	     /* of the envelope, for internal callers */
-	const char *daemon;	     /* who sends the call: "gateway" */
-	bool has_what_it_takes;	     /* is given the permission and scope the method asks for */
+	struct uuid tenant;	/* of the envelope, for internal callers */
+	const char *daemon;	/* who sends the call: "gateway" */
+	const char *forger;	/* over the socket: who signs the principal; NULL: the gateway */
+	bool has_what_it_takes; /* is given the permission and scope the method asks for */
 	const char *idempotency_key; /* NULL: none */
 	const char *client_addr;
 	instant deadline; /* 0: test_patience from now */
@@ -96,6 +98,8 @@ const struct caller *as_admin_in(struct uuid tenant, const char *name);
 const struct caller *as_nobody(void);
 /* Another daemon on its own behalf, for a tenant. */
 const struct caller *as_daemon(const char *daemon, struct uuid tenant);
+/* The caller's principal, as that daemon passes it on to another one. */
+const struct caller *passed_on(const struct caller *who, const char *daemon);
 /* The same caller with a difference. */
 const struct caller *with_key(const struct caller *caller, const char *idempotency_key);
 const struct caller *with_deadline(const struct caller *caller, instant deadline);
@@ -131,6 +135,10 @@ void daemons_after_fork(void);
 /* Over the socket, from the daemon that is named caller->daemon; daemon must serve. */
 struct answer call_wire(struct test_daemon *daemon, const struct caller *who, const char *method,
 			const void *request);
+
+/* What proves the caller as an event's actor: signed by the gateway at that time for that daemon.
+ */
+struct str a_proof(const struct caller *who, const char *daemon, instant at);
 
 /* The response, or the test fails saying what came instead. */
 #define expect_ok(answer) expect_ok_at((answer), __FILE__, __LINE__)
@@ -172,6 +180,9 @@ size_t deliver_events(struct test_daemon *from, struct test_daemon *to);
 /* tenant.status_changed, delivered to the daemon as the tenant daemon would. */
 void standing_is(struct test_daemon *daemon, struct uuid tenant, const char *status,
 		 int64_t version);
+
+/* A file of the tree ("tests/program/data/small.json"), whole, with a NUL behind. */
+struct str test_file(const char *path);
 
 /* Everything that was logged since daemon_start(), for canary tests. */
 const char *logged(void);

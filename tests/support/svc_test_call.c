@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "crypto/keyring.h"
 #include "pbjson/pb_info.h"
+#include "rpc/trust.h"
 #include "support/svc_test_internal.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -60,6 +62,7 @@ static struct caller *new_caller(enum principal_kind kind, struct uuid tenant, c
 		.role = "",
 		.label = "",
 		.expires_at = instant_now() + HOURS(1),
+		.verified = true,
 	};
 	return caller;
 }
@@ -144,6 +147,20 @@ const struct caller *as_daemon(const char *daemon, struct uuid tenant)
 	return caller;
 }
 
+const struct caller *passed_on(const struct caller *who, const char *daemon)
+{
+	struct caller *copy = arena_memdup(test_world.arena, who, sizeof *who);
+
+	copy->daemon = daemon;
+	return copy;
+}
+
+/* For whom the gateway signed what the caller sends. */
+const char *test_audience(const struct caller *who, const char *target)
+{
+	return strcmp(who->daemon, PRINCIPAL_ISSUER) == 0 ? target : who->daemon;
+}
+
 const struct caller *with_key(const struct caller *caller, const char *idempotency_key)
 {
 	struct caller *copy = arena_memdup(test_world.arena, caller, sizeof *caller);
@@ -181,6 +198,30 @@ struct principal test_principal(const struct caller *who, const struct rpc_polic
 		p.n_permissions = 1;
 	}
 	return p;
+}
+
+struct str test_sign_by(struct arena *arena, const struct keyring *signer,
+			const struct principal *p, const char *audience, instant now)
+{
+	struct principal copy = *p;
+
+	if (p->kind == PRINCIPAL_ANONYMOUS)
+		return (struct str){};
+	copy.issued_at = now;
+	copy.expires_at = now + MINUTES(1);
+	copy.audience = audience;
+	return principal_sign(arena, &copy, keyring_newest(signer, KEY_SERVICE));
+}
+
+struct str test_sign(struct arena *arena, const struct principal *p, const char *audience,
+		     instant now)
+{
+	return test_sign_by(arena, test_world.gateway, p, audience, now);
+}
+
+struct str a_proof(const struct caller *who, const char *daemon, instant at)
+{
+	return test_sign(test_world.arena, &who->principal, daemon, at);
 }
 
 static struct answer keep(struct svc_worker *worker, const struct rpc_method *method,
@@ -225,6 +266,9 @@ struct answer call_on(struct svc_worker *worker, const struct caller *who, const
 		.payload = pb_pack(worker->envelope, request),
 		.caller = who->daemon,
 		.principal = &p,
+		.principal_bytes = test_sign(worker->envelope, &p,
+					     test_audience(who, worker->svc->descriptor->name),
+					     svc_now(worker->svc)),
 		.envelope_tenant = who->tenant,
 		.deadline = who->deadline ? who->deadline : instant_now() + test_patience,
 		.request_id = "req-test",

@@ -20,6 +20,7 @@ struct test_world {
 	struct arena *arena; /* everything handed out */
 	char dir[64];	     /* secrets, sockets */
 	const char *secrets;
+	struct keyring *gateway; /* whose signature makes a principal believed */
 	const char *conninfo;
 	struct test_daemon *daemons[TEST_DAEMONS_MAX];
 	struct svc_worker *abandoned[TEST_DAEMONS_MAX]; /* daemons_after_fork() */
@@ -42,6 +43,15 @@ void test_free_arenas(void);
 struct svc_route *test_route(struct svc *svc, const char *method);
 struct principal test_principal(const struct caller *who, const struct rpc_policy *policy,
 				const char **permission);
+
+/* The principal as the gateway signs it for the daemon that is asked, good for a minute from now.
+ */
+struct str test_sign(struct arena *arena, const struct principal *p, const char *audience,
+		     instant now);
+struct str test_sign_by(struct arena *arena, const struct keyring *signer,
+			const struct principal *p, const char *audience, instant now);
+
+const char *test_audience(const struct caller *who, const char *target);
 
 /* svc_test_more.c: a lane whose steps a test takes one by one. */
 struct relay_lane;

@@ -1,6 +1,7 @@
 /* Counting, waiting, jobs and events. */
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "aegis/event/v1/event.aegis.h"
@@ -11,6 +12,22 @@
 #include "svc/relay.h"
 
 #define SOON SECONDS(20)
+
+struct str test_file(const char *path)
+{
+	char *full = arena_printf(test_world.arena, "%s/%s", getenv("AEGIS_SOURCE"), path);
+	struct strbuf buf = strbuf_new(test_world.arena);
+	FILE *in = fopen(full, "re");
+	char block[4096];
+	size_t n;
+
+	if (!in)
+		cr_assert_fail("%s cannot be opened", full);
+	while ((n = fread(block, 1, sizeof block, in)) > 0)
+		strbuf_add(&buf, block, n);
+	fclose(in);
+	return (struct str){str_dup(test_world.arena, strbuf_str(&buf)), buf.len};
+}
 
 void expect_count_at(int64_t n, struct uuid tenant, const char *from, const char *file, int line)
 {
@@ -123,7 +140,7 @@ void standing_is(struct test_daemon *daemon, struct uuid tenant, const char *sta
 	payload.version = version;
 	event.id = uuid_text(test_world.arena, uuid_v7(instant_now()));
 	event.tenant_id = uuid_text(test_world.arena, tenant);
-	event.action = "tenant.suspended";
+	event.action = "tenant.status_told";
 	event.source = "tenant";
 	event.payload_case = EVENT__EVENT__PAYLOAD_TENANT_STATUS_CHANGED;
 	event.tenant_status_changed = &payload;

@@ -93,9 +93,9 @@ struct answer call_wire(struct test_daemon *daemon, const struct caller *who, co
 
 	pthread_mutex_lock(&lock);
 	wire = wire_of(who->daemon);
-	if (p.kind != PRINCIPAL_ANONYMOUS)
-		header.principal = principal_sign(test_world.arena, &p, wire->name,
-						  keyring_newest(wire->keys, KEY_SERVICE));
+	header.principal = test_sign_by(
+		test_world.arena, who->forger ? wire_of(who->forger)->keys : test_world.gateway, &p,
+		test_audience(who, target), instant_now());
 	pthread_mutex_unlock(&lock);
 	cr_assert(rpc_client_wait(wire->client, target, 1, CONNECT_MS), "%s\n%s", target, logged());
 	return keep_result(rpc_call_blocking(wire->client, target, m, &header,

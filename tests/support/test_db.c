@@ -138,6 +138,10 @@ void test_db_begin(void)
 	while (!try_exec(pg, sql, state))
 		if (strcmp(state, "55006") != 0 || instant_monotonic() > give_up)
 			die("clone", PQerrorMessage(pg));
+	/* A clone has the contents of its template, but none of its rights. */
+	snprintf(sql, sizeof sql, "REVOKE TEMPORARY ON DATABASE %s FROM PUBLIC", name);
+	if (!try_exec(pg, sql, state))
+		die("revoke", PQerrorMessage(pg));
 	PQfinish(pg);
 	setenv(NAME_VARIABLE, name, 1);
 	owner = getpid();

@@ -46,6 +46,7 @@ static struct str sign_ann(struct arena *arena)
 {
 	static const char *const permissions[] = {"notes:read", "notes:write"};
 	static atomic_int nth;
+	const instant now = instant_now();
 	const struct principal ann = {.kind = PRINCIPAL_USER,
 				      .id = acme,
 				      .tenant = acme,
@@ -53,11 +54,13 @@ static struct str sign_ann(struct arena *arena)
 				      .role = "",
 				      .permissions = permissions,
 				      .n_permissions = 2,
-				      .expires_at = instant_now() + HOURS(1) +
-						    MILLIS(atomic_fetch_add(&nth, 1)),
+				      .issued_at = now,
+				      .expires_at = now + MINUTES(1) +
+						    MILLIS(atomic_fetch_add(&nth, 1) % 60000),
+				      .audience = "sample",
 				      .label = ""};
 
-	return principal_sign(arena, &ann, "gateway", keyring_newest(gateway, KEY_SERVICE));
+	return principal_sign(arena, &ann, keyring_newest(gateway, KEY_SERVICE));
 }
 
 /* One call; the response into the arena when there is one. */

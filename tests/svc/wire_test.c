@@ -141,7 +141,7 @@ Test(wire, a_principal_that_the_gateway_did_not_sign_is_refused)
 {
 	struct caller *eve = (struct caller *)as(acme, "eve");
 
-	eve->daemon = "tenant";
+	eve->forger = "tenant";
 	expect_fail(wire_put(eve, "forged"), UNAUTHENTICATED, "PRINCIPAL_INVALID");
 	expect_count(0, acme, "sample.note");
 }

@@ -1,22 +1,10 @@
 /* Break-glass grants: for a reason and a time, told to the owners, every use in the tenant's log.
  */
-#include <criterion/criterion.h>
-
-#include "aegis/tenant/v1/tenant.aegis.h"
-#include "support/svc_test.h"
-#include "tenant/tenant.h"
-#include "tenant/world.h"
+#include "tenant_world.h"
 
 #define REASON "Ticket 4711: the export does not start"
 
-static struct test_daemon *tenant_d;
-
-static void set_up(void)
-{
-	tenant_d = daemon_start(&tenant_daemon);
-}
-
-TestSuite(grant, .init = set_up, .fini = daemons_stop, .timeout = 60);
+TestSuite(grant, .init = world_start, .fini = daemons_stop, .timeout = 60);
 
 static struct answer try_open(const char *admin, struct uuid tenant, const char *reason,
 			      int32_t minutes)

@@ -1,19 +1,7 @@
 /* Suspended and resumed: told to auth at once, and to everybody by an event. */
-#include <criterion/criterion.h>
+#include "tenant_world.h"
 
-#include "aegis/tenant/v1/tenant.aegis.h"
-#include "support/svc_test.h"
-#include "tenant/tenant.h"
-#include "tenant/world.h"
-
-static struct test_daemon *tenant_d;
-
-static void set_up(void)
-{
-	tenant_d = daemon_start(&tenant_daemon);
-}
-
-TestSuite(standing, .init = set_up, .fini = daemons_stop, .timeout = 60);
+TestSuite(standing, .init = world_start, .fini = daemons_stop, .timeout = 60);
 
 static void suspend(struct uuid tenant)
 {
@@ -62,7 +50,7 @@ Test(standing, a_tenant_that_was_suspended_before_anybody_obeyed_is_told_by_a_jo
 		 "created_at) VALUES ('%s', gen_random_uuid(), 'tell_standing', '', now(), 10, "
 		 "now())",
 		 text(acme));
-	cr_assert(run_one_job(tenant_d));
+	cr_assert(run_one_job(daemon_under_test));
 	expect_fail(my_tenant(as(acme, "ann")), PERMISSION_DENIED, "TENANT_SUSPENDED");
 	cr_assert_eq(events_out("tenant", acme, "tenant.status_changed"), 6);
 	expect_count(0, acme, "tenant.job");

@@ -1,38 +1,11 @@
-#include "tenant/tenant.h"
+#include "tenant_world.h"
 
-#include <criterion/criterion.h>
 #include <criterion/hooks.h>
 #include <pthread.h>
 
-#include "aegis/tenant/v1/tenant.aegis.h"
-#include "support/svc_test.h"
-#include "svc/internal.h"
-#include "tenant/world.h"
-
 TEST_DATABASE
 
-static struct test_daemon *daemon_under_test;
-
-static void set_up(void)
-{
-	daemon_under_test = daemon_start(&tenant_daemon);
-}
-
-TestSuite(tenant, .init = set_up, .fini = daemons_stop, .timeout = 60);
-
-/* A further member straight in the table: invitations are another story. */
-static struct uuid a_member(struct uuid tenant, const char *name, const char *role)
-{
-	struct uuid id = as(tenant, name)->principal.id;
-
-	test_sql("INSERT INTO tenant.member (tenant_id, id, email, name, role, created_at, "
-		 "created_by, "
-		 "updated_at, updated_by) VALUES ('%s', '%s', '%s@acme.example', '%s', '%s', "
-		 "now(), '%s', "
-		 "now(), '%s')",
-		 text(tenant), text(id), name, name, role, text(id), text(id));
-	return id;
-}
+TestSuite(tenant, .init = world_start, .fini = daemons_stop, .timeout = 60);
 
 Test(tenant, asked_for_twice_it_is_made_once_and_told_once)
 {
@@ -93,6 +66,25 @@ Test(tenant, changes_only_what_the_mask_names_and_refuses_a_stale_version)
 	expect_fail(call(as(acme, "ann"), "UpdateMyTenant", &req), ABORTED, "VERSION_CONFLICT");
 	mask.paths = (char *[]){"status"};
 	expect_field(call(as(acme, "ann"), "UpdateMyTenant", &req), "tenant.status", "READ_ONLY");
+}
+
+Test(tenant, keeps_a_name_that_can_be_read)
+{
+	Tenant__UpdateMyTenantRequest req = TENANT__UPDATE_MY_TENANT_REQUEST__INIT;
+	Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
+	Tenant__Tenant change = TENANT__TENANT__INIT;
+	struct uuid acme = a_tenant("Acme");
+	const Tenant__Tenant *now;
+
+	mask.n_paths = 1;
+	mask.paths = (char *[]){"name"};
+	change.name = "  ";
+	req.tenant = &change;
+	req.update_mask = &mask;
+	expect_field(call(as(acme, "ann"), "UpdateMyTenant", &req), "tenant.name", "REQUIRED");
+	change.name = " Acme Pharma ";
+	now = expect_ok(call(as(acme, "ann"), "UpdateMyTenant", &req));
+	cr_assert_str_eq(now->name, "Acme Pharma");
 }
 
 Test(tenant, the_last_owner_stays_an_owner)
@@ -170,7 +162,7 @@ Test(tenant, two_owners_cannot_demote_each_other_at_once)
 	pthread_t threads[2];
 
 	for (int i = 0; i < 2; i++) {
-		demotions[i].who = as(acme, "root");
+		demotions[i].who = as(acme, i ? "ann" : "bob");
 		demotions[i].worker = worker_new(daemon_under_test);
 		uuid_format(demotions[i].member, owners[i]);
 	}
@@ -218,8 +210,8 @@ Test(tenant, a_member_of_another_tenant_is_not_found)
 	get.id = update.id = removal.id = text(a_member(acme, "cid", "viewer"));
 	update.role = "viewer";
 	expect_fail(call(as(beta, "bob"), "GetUser", &get), NOT_FOUND, "USER_NOT_FOUND");
-	expect_fail(call(as(beta, "bob"), "UpdateUser", &update), NOT_FOUND, "USER_NOT_FOUND");
-	expect_fail(call(as(beta, "bob"), "RemoveUser", &removal), NOT_FOUND, "USER_NOT_FOUND");
+	expect_fail(call(as(beta, "ann"), "UpdateUser", &update), NOT_FOUND, "USER_NOT_FOUND");
+	expect_fail(call(as(beta, "ann"), "RemoveUser", &removal), NOT_FOUND, "USER_NOT_FOUND");
 }
 
 Test(tenant, settings_are_checked_and_versioned)
@@ -272,4 +264,60 @@ Test(tenant, lists_what_each_permission_is_for)
 	cr_assert_gt(resp->n_permissions, 10);
 	cr_assert_not_null(strchr(resp->permissions[0]->name, ':'));
 	cr_assert_gt(resp->permissions[0]->n_roles, 0);
+}
+
+static struct answer change(struct uuid tenant, const char *path, const char *value)
+{
+	Tenant__UpdateMyTenantRequest req = TENANT__UPDATE_MY_TENANT_REQUEST__INIT;
+	Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
+	Tenant__Tenant changed = TENANT__TENANT__INIT;
+	char *paths[] = {(char *)path};
+
+	mask.n_paths = 1;
+	mask.paths = paths;
+	if (strcmp(path, "time_zone") == 0)
+		changed.time_zone = value;
+	else
+		changed.locale = value;
+	req.tenant = &changed;
+	req.update_mask = &mask;
+	return call(as(tenant, "ann"), "UpdateMyTenant", &req);
+}
+
+Test(tenant, takes_a_zone_of_the_database_and_no_other)
+{
+	static const char *const wrong[] = {"Mars/Phobos",   "",  "+05:00", "EST",
+					    "../etc/passwd", NULL};
+	struct uuid acme = a_tenant("acme");
+	const Tenant__Tenant *changed = expect_ok(change(acme, "time_zone", "Pacific/Honolulu"));
+
+	cr_assert_str_eq(changed->time_zone, "Pacific/Honolulu");
+	for (const char *const *zone = wrong; *zone; zone++)
+		expect_field(change(acme, "time_zone", *zone), "tenant.timeZone", "UNKNOWN_ZONE");
+	expect_count(1, acme, "tenant.tenant WHERE time_zone = 'Pacific/Honolulu'");
+}
+
+Test(tenant, takes_a_language_tag_that_exists_and_no_other)
+{
+	static const char *const wrong[] = {"xx-US", "", "english", "en_US", "en-ZZ", NULL};
+	struct uuid acme = a_tenant("acme");
+
+	expect_ok(change(acme, "locale", "es-PR"));
+	for (const char *const *locale = wrong; *locale; locale++)
+		expect_field(change(acme, "locale", *locale), "tenant.locale", "UNKNOWN_LOCALE");
+	expect_count(1, acme, "tenant.tenant WHERE locale = 'es-PR'");
+}
+
+/* As the versions before left it. */
+Test(tenant, with_a_zone_that_is_none_counts_its_days_in_greenwich_after_the_migration)
+{
+	struct uuid acme = a_tenant("acme"), beta = a_tenant("beta");
+	struct str migration = test_file("services/tenant/sql/0002_known_zones.sql");
+
+	test_sql("UPDATE tenant.tenant SET time_zone = 'Mars/Phobos' WHERE tenant_id = '%s'",
+		 text(acme));
+	expect_ok(change(beta, "time_zone", "America/New_York"));
+	test_sql("%s", migration.ptr);
+	expect_count(1, acme, "tenant.tenant WHERE time_zone = 'UTC'");
+	expect_count(1, beta, "tenant.tenant WHERE time_zone = 'America/New_York'");
 }

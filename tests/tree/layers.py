@@ -17,22 +17,29 @@ LIBRARIES = {
     "http": {"rpc"},
     "merkle": {"crypto"},
     "pbjson": {"rpc"},
+    "prover": {"screener"},
     "rpc": {"crypto", "pbjson"},
-    "screener": {"crypto"},
+    "screener": {"crypto", "locale"},
     "svc_core": {"cfg"},
     "svc": {"cfg", "contract", "crypto", "db", "pbjson", "rpc", "svc_core"},
+    "zone": set(),
+    "locale": set(),
 }
 # The third-party headers of a part: one library each, and the C library.
 FOREIGN = {
     "nng/": {"libcommon/rpc", "tests"},
     "libpq-fe.h": {"libcommon/db", "tests", "services/ctl"},
+    "seccomp.h": {"libcommon/svc_core", "tests"},
     "hiredis/": {"libcommon/cache", "tests"},
     "sodium.h": {"libcommon/crypto", "tests"},
     "openssl/": {"libcommon/crypto", "libcommon/rpc", "tests"},
     "curl/": {"libcommon/http/curl_set.h", "services/notification", "services/compliance", "services/ctl", "tests"},
-    "jansson.h": {"libcommon/screener", "services", "proto/protoc-gen-aegis", "tests"},
+    "jansson.h": {"libcommon/screener", "libcommon/prover", "services", "proto/protoc-gen-aegis", "tests"},
     "libxml/": {"libcommon/screener", "services/ctl", "tests"},
+    "glib.h": {"libcommon/zone"},
+    "unicode/": {"libcommon/locale", "libcommon/screener"},
     "gnutls/": {"gateway", "tests"},
+    "z3.h": {"libcommon/prover", "tests"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)
 

@@ -45,12 +45,13 @@ static struct status accept(struct rpc_call *call, void *arg)
 static struct status make_credential(struct rpc_call *call, const char *password,
 				     struct acceptance *acceptance)
 {
+	struct admission_claim claim;
 	struct status st;
 
-	TRY(auth_hash_enter(call));
+	TRY(auth_hash_enter(call, false, &claim));
 	acceptance->credential = arena_new_of(call->arena, struct credential);
 	st = credential_make(&auth_of(call)->hasher, 0, password, acceptance->credential);
-	hash_pool_leave(auth_of(call)->hasher.pool);
+	auth_hash_leave(call, &claim);
 	return st;
 }
 
@@ -73,6 +74,7 @@ struct status auth_accept_admin_invitation(struct rpc_call *call,
 					  .email = acceptance.invitation->email,
 					  .name = acceptance.invitation->name,
 					  .is_verified = true,
+					  .is_admin = true,
 					  .created_at = call->now};
 	TRY(tx_run_as(call, svc_platform_tenant, accept, &acceptance));
 	session_answer(call, &acceptance.who, acceptance.session, resp);

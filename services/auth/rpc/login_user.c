@@ -1,3 +1,4 @@
+#include "auth/account_link.h"
 #include "auth/lane.h"
 #include "auth/session.h"
 #include "base/log.h"
@@ -6,8 +7,11 @@ struct login {
 	const char *email;
 	const char *password;
 	struct uuid wanted; /* organization, or nil */
+	const char *network;
+	bool is_known; /* the account was signed in to from this network before */
 	uint64_t turn;
-	struct str lane;
+	struct str lane, network_lane;
+	const char *lock_reason;
 	int32_t failures;
 	instant locked_until;
 	struct q_login_row *account; /* NULL: nobody has this address */
@@ -29,24 +33,50 @@ static struct status find_membership(struct rpc_call *call, struct login *login)
 	return OK;
 }
 
+static struct status find_known(struct rpc_call *call, void *arg)
+{
+	struct q_known_network_row *known;
+	struct login *login = arg;
+
+	TRY(q_known_network(call->tx, login->email, login->network, &known));
+	login->is_known = known;
+	return OK;
+}
+
+/* The network first: a network that is locked cannot lock accounts. */
+static struct status take_attempt(struct rpc_call *call, struct login *login)
+{
+	int32_t unused;
+
+	login->lane = lane_key(call, login->email, login->is_known ? login->network : NULL);
+	login->network_lane = lane_network_key(call, login->network);
+	login->lock_reason = "NETWORK_LOCKED";
+	if (!login->is_known)
+		TRY(lane_take(call, login->network_lane, LANE_NETWORK_FAILURES_MAX, &unused,
+			      &login->locked_until));
+	if (login->locked_until)
+		return OK;
+	login->lock_reason = "ACCOUNT_LOCKED";
+	return lane_take(call, login->lane, LANE_FAILURES_MAX, &login->failures,
+			 &login->locked_until);
+}
+
 /* Commits in any case, so that the attempt counts whatever comes of it. */
 static struct status look_up(struct rpc_call *call, void *arg)
 {
-	const char *network = auth_network(call->arena, call->client_addr);
-	struct q_known_network_row *known = NULL;
 	struct login *login = arg;
 
 	login->membership = NULL;
+	TRY(take_attempt(call, login));
+	if (login->locked_until)
+		return OK;
 	TRY(q_login_account(call->tx, login->email, &login->account));
-	if (login->account) {
-		TRY(q_known_network(call->tx, login->account->id, network, &known));
+	if (login->account)
 		TRY(find_membership(call, login));
-	}
-	login->turn = fnv1a_64(network, strlen(network));
+	login->turn = fnv1a_64(login->network, strlen(login->network));
 	if (login->membership)
 		login->turn = fnv1a_64(login->membership->organization_id.bytes, 16);
-	login->lane = lane_key(call, login->email, known ? network : NULL);
-	return lane_take(call, login->lane, &login->failures, &login->locked_until);
+	return OK;
 }
 
 /* One hash whoever asks: whether there is such an account must not show in the time it takes. */
@@ -74,7 +104,14 @@ static struct status note_failure(struct rpc_call *call, void *arg)
 	const struct login *login = arg;
 	bool locks = login->failures >= LANE_FAILURES_MAX;
 	struct uuid account = login->account ? login->account->id : (struct uuid){};
+	struct str sealed = {};
 
+	/* The owner is told how to come in all the same; a lock happens once, and mails have
+	 * limits. */
+	if (locks && login->account)
+		TRY(account_link_again(call, &unlock_link, account, call->tenant, &sealed));
+	if (sealed.len)
+		account_link_emit(call, "user.lock_mailed", account, sealed);
 	svc_emit(call, &(struct event_out){.action = locks ? "user.locked" : "session.refused",
 					   .target_kind = "user",
 					   .target_id = account,
@@ -98,6 +135,8 @@ static struct status sign_in(struct rpc_call *call, void *arg)
 {
 	struct login *login = arg;
 
+	if (!login->is_known)
+		TRY(q_give_attempt_back(call->tx, login->network_lane, LANE_NETWORK_FAILURES_MAX));
 	TRY(q_clear_lane(call->tx, login->lane));
 	if (login->fresh)
 		TRY(q_put_credential(call->tx, .account = login->account->id,
@@ -131,7 +170,7 @@ static struct status attempt(struct rpc_call *call, struct login *login)
 	TRY(tx_run_as(call, (struct uuid){}, look_up, login));
 	if (login->locked_until) {
 		call->retry_after_ms = (uint32_t)((login->locked_until - call->now) / MILLIS(1));
-		return FAIL(RESOURCE_EXHAUSTED, "ACCOUNT_LOCKED");
+		return FAIL(RESOURCE_EXHAUSTED, login->lock_reason);
 	}
 	home = login->membership ? login->membership->organization_id : svc_platform_tenant;
 	if (!is_right(call, login)) {
@@ -150,7 +189,9 @@ static struct status attempt(struct rpc_call *call, struct login *login)
 				      .name = login->account->name,
 				      .is_verified = login->account->email_verified_at != NULL,
 				      .created_at = login->account->created_at,
-				      .membership = login->membership};
+				      .membership = login->membership,
+				      .is_admin = !login->membership &&
+						  login->account->is_platform_admin};
 	return tx_run_as(call, home, sign_in, login);
 }
 
@@ -161,12 +202,15 @@ struct status auth_login_user(struct rpc_call *call, const Auth__LoginUserReques
 		.email = auth_email(call->arena, req->email),
 		.password = req->password,
 		.wanted = auth_uuid(req->tenant_id),
+		.network = auth_network(call->arena, call->client_addr),
 	};
+	struct admission_claim claim;
 	struct status st;
 
-	TRY(auth_hash_enter(call));
+	TRY(tx_run_as(call, (struct uuid){}, find_known, &login));
+	TRY(auth_hash_enter(call, login.is_known, &claim));
 	st = attempt(call, &login);
-	hash_pool_leave(auth_of(call)->hasher.pool);
+	auth_hash_leave(call, &claim);
 	TRY(st);
 	session_answer(call, &login.who, login.session, resp);
 	return OK;

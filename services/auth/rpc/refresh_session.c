@@ -1,3 +1,4 @@
+#include "auth/refresh_rate.h"
 #include "auth/session.h"
 #include "svc/standing.h"
 
@@ -69,7 +70,8 @@ static struct status find_who(struct rpc_call *call, struct refresh *refresh)
 					.name = account->name,
 					.is_verified = account->email_verified_at != NULL,
 					.created_at = account->created_at,
-					.membership = membership};
+					.membership = membership,
+					.is_admin = !membership && account->is_platform_admin};
 	return OK;
 }
 
@@ -93,6 +95,9 @@ struct status auth_refresh_session(struct rpc_call *call, const Auth__RefreshSes
 
 	if (!refresh_token_check(call, req->refresh_token, &refresh.claim))
 		return FAIL(UNAUTHENTICATED, "BAD_REFRESH_TOKEN");
+	if (!refresh_rate_take(auth_of(call)->refreshes, refresh.claim.session, call->now,
+			       &call->retry_after_ms))
+		return FAIL(RESOURCE_EXHAUSTED, "RATE_LIMITED");
 	/* The token is not used up: it is good again when the organization may act. */
 	TRY(standing_check(call, refresh.claim.tenant));
 	TRY(tx_run_as(call, refresh.claim.tenant, rotate, &refresh));

@@ -1,4 +1,5 @@
 #include "auth/registration.h"
+#include "locale/locale.h"
 
 #define DEFAULT_KIND   "pharma"
 #define DEFAULT_LOCALE "en-US"
@@ -65,9 +66,10 @@ static struct status begin(struct rpc_call *call, const char *password,
 {
 	struct credential *credential = arena_new_of(call->arena, struct credential);
 	const char *network = auth_network(call->arena, call->client_addr);
+	struct admission_claim claim;
 	struct status st;
 
-	TRY(auth_hash_enter(call));
+	TRY(auth_hash_enter(call, false, &claim));
 	st = credential_make(&auth_of(call)->hasher, fnv1a_64(network, strlen(network)), password,
 			     credential);
 	if (is_ok(st)) {
@@ -76,7 +78,7 @@ static struct status begin(struct rpc_call *call, const char *password,
 		if (st.code == STATUS_ALREADY_EXISTS)
 			st = resume(call, password, registration);
 	}
-	hash_pool_leave(auth_of(call)->hasher.pool);
+	auth_hash_leave(call, &claim);
 	return st;
 }
 
@@ -96,6 +98,9 @@ struct status auth_register_user(struct rpc_call *call, const Auth__RegisterUser
 	struct password_owner owner = {registration.email, req->name, req->organization_name};
 	struct registering state = {.registration = &registration};
 
+	if (!locale_is_known(str_of(registration.locale)))
+		return call_field_error(call, "locale", "UNKNOWN_LOCALE",
+					"must be a language tag such as en-US");
 	TRY(auth_check_password(call, req->password, &owner));
 	TRY(begin(call, req->password, &registration));
 	TRY(registration_make_tenant(call, &registration));

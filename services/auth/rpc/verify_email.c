@@ -1,19 +1,19 @@
-#include "auth/verification.h"
+#include "auth/account_link.h"
 #include "svc/standing.h"
 
 static struct status verify(struct rpc_call *call, void *arg)
 {
 	const struct bearer *bearer = arg;
+	struct q_account_row *account;
 	struct q_email_token_row *token;
 	int64_t verified;
 
-	TRY(q_email_token(call->tx, bearer->id, &token));
-	if (!token || token->hash.len != BEARER_HASH_BYTES ||
-	    !bearer_matches(bearer, (const uint8_t *)token->hash.ptr) ||
-	    token->expires_at <= call->now)
-		return FAIL(INVALID_ARGUMENT, "BAD_TOKEN");
-	TRY(q_use_email_token(call->tx, bearer->id, call->now));
+	TRY(account_link_find(call, &verification_link, bearer, &token));
 	TRY(q_verify_account(call->tx, token->account_id, call->now, &verified));
+	TRY(q_account_by_id(call->tx, token->account_id, &account));
+	/* The registration may have expired in between. */
+	if (!account || !account->email_verified_at)
+		return FAIL(INVALID_ARGUMENT, "BAD_TOKEN");
 	if (verified)
 		auth_emit(call, "user.email_verified", token->account_id, (struct str){});
 	return OK;
@@ -24,9 +24,7 @@ struct status auth_verify_email(struct rpc_call *call, const Auth__VerifyEmailRe
 {
 	struct bearer bearer;
 
-	if (!bearer_parse(str_of(req->token), &bearer) ||
-	    !bearer_is_kind(&bearer, VERIFICATION_KIND))
-		return FAIL(INVALID_ARGUMENT, "BAD_TOKEN");
+	TRY(account_link_parse(&verification_link, req->token, &bearer));
 	TRY(standing_check(call, bearer.tenant));
 	TRY(tx_run_as(call, bearer.tenant, verify, &bearer));
 	resp->verified = true;

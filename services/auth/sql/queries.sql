@@ -20,10 +20,10 @@ SELECT id, email, name, is_platform_admin, email_verified_at, created_at FROM au
 
 -- Does nothing when the address is taken.
 -- name: insert_account :affected
--- args: id uuid, email text, name text, now instant
+-- args: id uuid, email text, name text, locale text, expires_at instant, now instant
 -- no-tenant
-INSERT INTO auth.account (id, email, name, state, created_at, updated_at)
-VALUES (:id, :email, :name, 'pending', :now, :now)
+INSERT INTO auth.account (id, email, name, state, locale, expires_at, created_at, updated_at)
+VALUES (:id, :email, :name, 'pending', :locale, :expires_at, :now, :now)
 ON CONFLICT (email) DO NOTHING;
 
 -- name: insert_admin :exec
@@ -46,7 +46,40 @@ DELETE FROM auth.account WHERE id = :id AND state = 'pending';
 -- name: verify_account :affected
 -- args: id uuid, now instant
 -- no-tenant
-UPDATE auth.account SET email_verified_at = :now, updated_at = :now WHERE id = :id AND email_verified_at IS NULL;
+UPDATE auth.account SET email_verified_at = :now, expires_at = NULL, updated_at = :now
+WHERE id = :id AND email_verified_at IS NULL AND state = 'active';
+
+-- One account's mails are sent one after the other.
+-- name: lock_account :opt
+-- args: id uuid
+-- row: mailed (id uuid, email text, name text, state text, locale text, email_verified_at instant?, organization_name text)
+-- no-tenant
+SELECT a.id, a.email, a.name, a.state, a.locale, a.email_verified_at, coalesce(o.name, '') AS organization_name
+FROM auth.account a LEFT JOIN auth.organization o ON o.id = a.last_organization
+WHERE a.id = :id FOR UPDATE OF a;
+
+-- Never confirmed and due; not who belongs to several organizations, or to one that others belong to.
+-- name: expired_accounts :many
+-- args: now instant
+-- row: expired (id uuid, organization_id uuid?)
+-- no-tenant
+-- hot
+SELECT a.id, coalesce(r.organization_id, m.organization_id) AS organization_id
+FROM auth.account a
+LEFT JOIN auth.registration r ON r.account_id = a.id
+LEFT JOIN auth.membership m ON m.account_id = a.id
+WHERE a.email_verified_at IS NULL AND a.expires_at <= :now AND NOT a.is_platform_admin
+	AND (SELECT count(*) FROM auth.membership own WHERE own.account_id = a.id) <= 1
+	AND NOT EXISTS (SELECT 1 FROM auth.membership other
+		WHERE other.organization_id = m.organization_id AND other.account_id <> a.id AND other.active)
+ORDER BY a.expires_at LIMIT 20;
+
+-- From here on the account cannot be confirmed or signed in to.
+-- name: claim_expired :affected
+-- args: id uuid, now instant
+-- no-tenant
+UPDATE auth.account SET state = 'pending', updated_at = :now
+WHERE id = :id AND email_verified_at IS NULL AND expires_at <= :now;
 
 -- name: put_last_organization :exec
 -- args: id uuid, organization uuid
@@ -144,16 +177,26 @@ RETURNING failures;
 -- no-tenant
 SELECT locked_until FROM auth.login_lane WHERE key = :key;
 
+-- An attempt that succeeded was no failure; the lock that it brought about goes with it.
+-- name: give_attempt_back :exec
+-- args: key bytes, max_failures int4
+-- no-tenant
+UPDATE auth.login_lane
+SET failures = failures - 1, locked_until = CASE WHEN failures - 1 >= :max_failures THEN locked_until END
+WHERE key = :key AND failures > 0;
+
 -- name: clear_lane :exec
 -- args: key bytes
 -- no-tenant
 DELETE FROM auth.login_lane WHERE key = :key;
 
 -- name: known_network :opt
--- args: account uuid, network text
+-- args: email text, network text
 -- row: known_network (network text)
 -- no-tenant
-SELECT network FROM auth.known_network WHERE account_id = :account AND network = :network;
+-- hot
+SELECT k.network FROM auth.known_network k JOIN auth.account a ON a.id = k.account_id
+WHERE a.email = :email AND k.network = :network;
 
 -- name: put_known_network :exec
 -- args: account uuid, network text, now instant
@@ -252,20 +295,32 @@ WHERE s.account_id = :account
 ORDER BY s.id;
 
 -- name: insert_email_token :exec
--- args: id uuid, account uuid, hash bytes, expires_at instant
+-- args: id uuid, account uuid, kind text, hash bytes, expires_at instant, now instant
 -- no-tenant
-INSERT INTO auth.email_token (id, account_id, hash, expires_at) VALUES (:id, :account, :hash, :expires_at);
+INSERT INTO auth.email_token (id, account_id, kind, hash, expires_at, created_at)
+VALUES (:id, :account, :kind, :hash, :expires_at, :now);
 
 -- name: email_token :opt
--- args: id uuid
--- row: email_token (account_id uuid, hash bytes, expires_at instant, used_at instant?)
+-- args: id uuid, kind text
+-- row: email_token (account_id uuid, email text, hash bytes, expires_at instant, used_at instant?)
 -- no-tenant
-SELECT account_id, hash, expires_at, used_at FROM auth.email_token WHERE id = :id;
+SELECT t.account_id, a.email, t.hash, t.expires_at, t.used_at
+FROM auth.email_token t JOIN auth.account a ON a.id = t.account_id
+WHERE t.id = :id AND t.kind = :kind AND a.state = 'active';
 
--- name: use_email_token :exec
+-- One caller wins.
+-- name: take_email_token :affected
 -- args: id uuid, now instant
 -- no-tenant
-UPDATE auth.email_token SET used_at = :now WHERE id = :id AND used_at IS NULL;
+UPDATE auth.email_token SET used_at = :now WHERE id = :id AND used_at IS NULL AND expires_at > :now;
+
+-- name: recent_links :one
+-- args: account uuid, kind text, a_minute_ago instant, a_day_ago instant
+-- row: recent_links (in_minute int8, in_day int8)
+-- no-tenant
+-- hot
+SELECT count(*) FILTER (WHERE created_at > :a_minute_ago) AS in_minute, count(*) AS in_day
+FROM auth.email_token WHERE account_id = :account AND kind = :kind AND created_at > :a_day_ago;
 
 -- name: admin_invitation :opt
 -- args: id uuid

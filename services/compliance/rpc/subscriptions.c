@@ -1,5 +1,6 @@
 #include "compliance/compliance.h"
 #include "contract/time.h"
+#include "screener/screener.h"
 #include "svc/pb.h"
 
 static void to_proto(struct arena *arena, const struct q_subscription_row *row,
@@ -26,6 +27,31 @@ struct str subscription_json(struct arena *arena, const struct q_subscription_ro
 	return strbuf_str(&json);
 }
 
+/* The list has addresses of the armed forces and of the freely associated states, too. */
+static bool is_postal_state(struct str code)
+{
+	static const char *const others[] = {"AA", "AE", "AP", "FM", "MH", "PW"};
+
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (str_eq_c(code, others[i]))
+			return true;
+	return screener_state_is_known(code);
+}
+
+/* A state that does not exist would never raise anything. */
+static struct status check_states(struct rpc_call *call,
+				  const Compliance__CreateSubscriptionRequest *req)
+{
+	struct status st = OK;
+
+	for (size_t i = 0; i < req->n_states; i++)
+		if (!is_postal_state(str_of(req->states[i])))
+			st = call_field_error(call, arena_printf(call->arena, "states[%zu]", i),
+					      "UNKNOWN_STATE",
+					      "must be the USPS code of a state or territory");
+	return st;
+}
+
 /* From now on: what changed before is not raised. */
 struct status compliance_create_subscription(struct rpc_call *call,
 					     const Compliance__CreateSubscriptionRequest *req,
@@ -35,6 +61,7 @@ struct status compliance_create_subscription(struct rpc_call *call,
 	struct q_source_row *source;
 	struct q_newest_row *newest;
 
+	TRY(check_states(call, req));
 	TRY(visible_source(call, compliance_id_of(req->source_id), &source));
 	if (!source)
 		return FAIL(NOT_FOUND, "SOURCE_NOT_FOUND");

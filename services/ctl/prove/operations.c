@@ -14,6 +14,7 @@ static const struct {
 	{"/api/partners/", "partnerId", "partner"},
 	{"/api/partners/", "id", "partner"},
 	{"/api/screening-sessions/", "id", "session"},
+	{"/api/verification-codes/", "id", "code_id"},
 	{"/api/audit/events/", "id", "event"},
 	{"/api/audit/exports/", "id", "export"},
 	{"/api/notifications/", "id", "notification"},
@@ -26,6 +27,7 @@ static const struct {
 	{"/api/break-glass-grants/", "id", "tenant"},
 	{"/api/auth/sessions/", "id", "login"},
 	{"/api/auth/verify-email/", "token", "canary"},
+	{"/api/auth/unlock/", "token", "canary"},
 };
 
 /* Filters of lists that may name another tenant's object. */
@@ -45,7 +47,7 @@ static const struct {
 
 /* The same for every tenant, or a link whose token is the whole secret. */
 static const char *const shared[] = {"/api/compliance/sources/{id}/health",
-				     "/api/auth/verify-email/{token}"};
+				     "/api/auth/verify-email/{token}", "/api/auth/unlock/{token}"};
 
 /* They make tenants or sign somebody in, and take no id. */
 static const char *const left_out[] = {"/api/auth/register", "/api/auth/signup",

@@ -10,7 +10,7 @@ static struct status remove_member(struct rpc_call *call, void *arg)
 	struct change *change = arg;
 	struct q_member_row *old;
 
-	TRY(member_lock(call, change->id, true, &old));
+	TRY(member_lock(call, change->id, NULL, &old));
 	TRY(q_remove_member(call->tx, change->id, call->principal->id, call->now, &change->member));
 	if (!change->member)
 		return FAIL(NOT_FOUND, "USER_NOT_FOUND");

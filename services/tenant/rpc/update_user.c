@@ -12,7 +12,7 @@ static struct status change_role(struct rpc_call *call, void *arg)
 	struct change *change = arg;
 	struct q_member_row *old;
 
-	TRY(member_lock(call, change->id, strcmp(change->role, "owner") != 0, &old));
+	TRY(member_lock(call, change->id, change->role, &old));
 	TRY(q_update_member_role(call->tx, &change->member, .id = change->id, .role = change->role,
 				 .expected_version = change->expected_version,
 				 .actor = call->principal->id, .now = call->now));

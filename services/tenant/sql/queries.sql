@@ -99,11 +99,13 @@ ORDER BY created_at DESC, id DESC LIMIT :page_rows;
 SELECT id, email, name, role, active, created_at, version FROM tenant.member
 WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL;
 
--- Locks the owners, in a fixed order, so that two cannot remove each other at once.
--- name: lock_owners :many
--- row: owner (id uuid)
-SELECT id FROM tenant.member
-WHERE tenant_id = :tenant AND role = 'owner' AND active AND deleted_at IS NULL
+-- Locks the one who changes, the one who is changed and the owners, in a fixed order: two changes
+-- that rest on each other's rows wait for each other, and the later one sees the earlier one.
+-- name: lock_members :many
+-- args: actor uuid, id uuid
+-- row: member
+SELECT id, email, name, role, active, created_at, version FROM tenant.member
+WHERE tenant_id = :tenant AND deleted_at IS NULL AND (id IN (:actor, :id) OR role = 'owner')
 ORDER BY id FOR UPDATE;
 
 -- name: update_member_role :opt

@@ -56,7 +56,7 @@ def fastify(cluster, port, token_cache):
     folder = install_node(cluster)
     environment = {
         **os.environ, "NODE_ENV": "production", "PEER_PORT": str(port), "PEER_JWKS": cluster.get("/.well-known/jwks.json").decode(),
-        "PEER_REDIS": cluster.redis, "PEER_PG": cluster.pg, "PEER_PG_PASSWORD": cluster.password("program"),
+        "PEER_REDIS": cluster.redis, "PEER_REDIS_PASSWORD": cluster.redis_password(), "PEER_PG": cluster.pg, "PEER_PG_PASSWORD": cluster.password("program"),
         "PEER_TOKEN_CACHE": "1" if token_cache else "0",
     }
     return _process(["node", "server.mjs"], port, cwd=folder, env=environment)

@@ -3,7 +3,7 @@
  * ioredis in one process, no daemon behind it.  The same database and role,
  * the same row-level security, the same Redis records and limits, the same tokens.
  *
- * Environment: PEER_PORT, PEER_JWKS (JSON of the key set), PEER_REDIS (socket),
+ * Environment: PEER_PORT, PEER_JWKS (JSON of the key set), PEER_REDIS (socket), PEER_REDIS_PASSWORD,
  * PEER_PG (socket directory), PEER_PG_PASSWORD, PEER_TOKEN_CACHE (1: a token is
  * verified once, as Aegis does it), PEER_CONNECTIONS (10).
  */
@@ -17,7 +17,7 @@ const keys = new Map();
 for (const jwk of JSON.parse(env.PEER_JWKS).keys)
 	keys.set(jwk.kid, crypto.createPublicKey({ key: jwk, format: "jwk" }));
 
-const redis = new Redis({ path: env.PEER_REDIS, enableAutoPipelining: true });
+const redis = new Redis({ path: env.PEER_REDIS, username: "operator", password: env.PEER_REDIS_PASSWORD, enableAutoPipelining: true });
 redis.defineCommand("admit", {
 	numberOfKeys: 3,
 	lua: `

@@ -20,13 +20,44 @@ BEGIN
 	EXECUTE format('GRANT CREATE, CONNECT ON DATABASE %I TO aegis_owner', current_database());
 END $$;
 
+-- What PostgreSQL gives to everybody: large objects know no tenant, and neither does another database.  Other
+-- databases' migrations may change the same rows of shared catalogues at this moment; whoever comes later finds it done.
+DO $$
+DECLARE
+	target record;
+BEGIN
+	FOR target IN
+		SELECT p.oid::regprocedure AS name FROM pg_catalog.pg_proc p
+		WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname ~ '^(lo_|loread$|lowrite$)'
+			AND pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE')
+	LOOP
+		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', target.name);
+	END LOOP;
+	REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC;
+	GRANT USAGE ON LANGUAGE plpgsql TO aegis_owner;
+	FOR attempt IN 1 .. 20 LOOP
+		BEGIN
+			FOR target IN
+				SELECT d.datname AS name FROM pg_catalog.pg_database d
+				WHERE d.datname IN ('postgres', 'template1') AND pg_catalog.has_database_privilege('public', d.oid, 'CONNECT')
+			LOOP
+				EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', target.name);
+			END LOOP;
+			EXIT;
+		EXCEPTION WHEN internal_error THEN PERFORM pg_catalog.pg_sleep(0.05);
+		END;
+	END LOOP;
+END $$;
+
 CREATE SCHEMA IF NOT EXISTS aegis;
 REVOKE ALL ON SCHEMA aegis FROM PUBLIC;
 GRANT USAGE ON SCHEMA aegis TO aegis_owner;
 
--- A role a daemon logs in with.  It owns nothing and may become nobody.
+-- A role a daemon logs in with.  It owns nothing and may become nobody.  Settings that it gave itself are removed.
 CREATE OR REPLACE FUNCTION aegis.ensure_login(login name) RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+	base name;
 BEGIN
 	IF to_regrole(quote_ident(login)) IS NULL THEN
 		BEGIN
@@ -35,6 +66,12 @@ BEGIN
 		END;
 	END IF;
 	EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), login);
+	FOR base IN
+		SELECT d.datname FROM pg_catalog.pg_db_role_setting s LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
+		WHERE s.setrole = to_regrole(quote_ident(login))
+	LOOP
+		EXECUTE format('ALTER ROLE %I %s RESET ALL', login, coalesce(format('IN DATABASE %I', base), ''));
+	END LOOP;
 END $$;
 
 -- The schema of a service and the record of what was applied to it; run as the owner.

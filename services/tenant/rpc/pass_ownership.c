@@ -1,0 +1,49 @@
+#include "tenant/member.h"
+
+#define OWNER "owner"
+#define AFTER "admin"
+
+struct passing {
+	struct uuid heir;
+	struct q_member_row *gained;
+	struct q_member_row *lost;
+};
+
+static struct status change_role(struct rpc_call *call, struct uuid id, const char *role,
+				 struct q_member_row **member)
+{
+	TRY(q_update_member_role(call->tx, member, .id = id, .role = role, .expected_version = 0,
+				 .actor = call->principal->id, .now = call->now));
+	return *member ? OK : FAIL(NOT_FOUND, "USER_NOT_FOUND");
+}
+
+/* The heir first: at no moment has the organization no owner. */
+static struct status pass(struct rpc_call *call, void *arg)
+{
+	struct passing *passing = arg;
+	struct q_member_row *old;
+
+	TRY(member_lock(call, passing->heir, OWNER, &old));
+	if (!old->active)
+		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+	if (strcmp(old->role, OWNER) == 0)
+		return FAIL(FAILED_PRECONDITION, "ALREADY_OWNER");
+	TRY(change_role(call, passing->heir, OWNER, &passing->gained));
+	TRY(change_role(call, call->principal->id, AFTER, &passing->lost));
+	emit_membership(call, "tenant.ownership_passed", passing->gained, old->role);
+	emit_membership(call, "user.role_changed", passing->lost, OWNER);
+	return OK;
+}
+
+struct status tenant_pass_ownership(struct rpc_call *call, const Tenant__PassOwnershipRequest *req,
+				    Tenant__Member *resp)
+{
+	struct passing passing = {};
+
+	(void)uuid_parse(str_of(req->user_id), &passing.heir);
+	TRY(tx_run(call, pass, &passing));
+	push_membership(call, call->tenant, passing.gained);
+	push_membership(call, call->tenant, passing.lost);
+	member_to_proto(call->arena, passing.gained, resp);
+	return OK;
+}
