@@ -27,7 +27,7 @@ free_port() {
 
 AEGIS_PORT=$([ "$action" = up ] && free_port || sed -n 's/^PORT=//p' "$state" 2>/dev/null || echo 20080)
 here=$source_dir/deploy
-for part in common packages build servers daemons commands; do
+for part in common packages build servers daemons upgrade commands; do
 	# shellcheck source=/dev/null
 	. "$here/lib/$part.sh"
 done
