@@ -52,9 +52,9 @@ up)
 	;;
 down)
 	stop_all
-	# A daemon that a sanitizer stopped has said so in its log.
-	if grep -rlE 'AddressSanitizer|runtime error:|LeakSanitizer' "$data_dir/log"; then
-		echo "the logs above hold sanitizer reports"
+	# A daemon that a sanitizer stopped has said so in its log, and one that needs a call its sandbox lacks.
+	if grep -rlE 'AddressSanitizer|runtime error:|LeakSanitizer|a system call was refused' "$data_dir/log"; then
+		echo "the logs above hold reports of sanitizers or refused system calls"
 		exit 1
 	fi
 	rm -rf "$data_dir" "$run_dir" "$state"
