@@ -7,7 +7,7 @@
 #include "http/problem.h"
 #include "http/ratelimit.h"
 
-#define CSP_NONE "default-src 'none'; frame-ancestors 'none'"
+#define CSP_NONE "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 struct gw_call *gw_call_of(struct gw_loop *loop, struct edge_exchange *x)
 {
@@ -20,7 +20,7 @@ struct gw_call *gw_call_of(struct gw_loop *loop, struct edge_exchange *x)
 	call->x = x;
 	call->loop = loop;
 	call->errors.arena = x->arena;
-	call->client_addr = x->peer;
+	call->client = (struct client){x->peer, x->is_tls};
 	id = edge_head_field(&x->head, "x-request-id");
 	request_id_choose(call->request_id, id, instant_now());
 	parent = edge_head_field(&x->head, "traceparent");
@@ -35,6 +35,7 @@ struct gw_call *gw_call_of(struct gw_loop *loop, struct edge_exchange *x)
 static const char *const class_names[] = {
 	[RPC_RATE_READ] = "read",	    [RPC_RATE_WRITE] = "write", [RPC_RATE_AUTH] = "auth",
 	[RPC_RATE_EXPENSIVE] = "expensive", [RPC_RATE_CODE] = "code",	[RPC_RATE_NONE] = "none",
+	[RPC_RATE_REFRESH] = "refresh",
 };
 
 static void add_ratelimit(struct gw_call *call, struct edge_answer *answer)
@@ -67,7 +68,7 @@ void gw_common_fields(struct gw_call *call, struct edge_answer *answer)
 	edge_answer_add(answer, "Traceparent", str_of(parent));
 	edge_answer_add(answer, "X-Content-Type-Options", STR("nosniff"));
 	edge_answer_add(answer, "Referrer-Policy", STR("no-referrer"));
-	if (call->x->is_tls)
+	if (call->client.is_https)
 		edge_answer_add(answer, "Strict-Transport-Security",
 				STR("max-age=31536000; includeSubDomains"));
 	gw_cors_fields(call, answer);
@@ -195,15 +196,13 @@ void gw_fail_reply(struct gw_call *call, const struct rpc_reply_header *header)
 
 	st.reason = st.reason && *st.reason ? arena_strdup(call->x->arena, st.reason)
 					    : status_code_name(st.code);
-	answer_problem(call,
-		       &(struct problem){
-			       .status = st,
-			       .http = strcmp(st.reason, "IDEMPOTENCY_KEY_REUSED") == 0 ? 422 : 0,
-			       .detail = detail,
-			       .fields = header->fields,
-			       .n_fields = header->n_fields,
-			       .retry_after_ms = retry_after_of(header),
-		       });
+	answer_problem(call, &(struct problem){
+				     .status = st,
+				     .detail = detail,
+				     .fields = header->fields,
+				     .n_fields = header->n_fields,
+				     .retry_after_ms = retry_after_of(header),
+			     });
 }
 
 void gw_on_refused(void *state, struct edge_exchange *x, enum edge_refusal refusal)

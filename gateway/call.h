@@ -16,7 +16,7 @@ struct gw_call {
 	const struct gw_route *route; /* NULL: builtin or not found */
 	char request_id[REQUEST_ID_TEXT];
 	struct trace_context trace;
-	const char *client_addr;
+	struct client client;
 	struct str origin;		   /* when it is one of ours */
 	struct str token;		   /* of Authorization: Bearer */
 	struct credential *credential;	   /* NULL: anonymous */
@@ -53,6 +53,13 @@ void gw_authenticate(struct gw_call *call);
 void gw_admit(struct gw_call *call);
 /* The rates of this process: those of the table, scaled. */
 void gw_rates_init(struct gw_rates *rates, long percent);
+
+/* A credential of the call's network turned out to be none. */
+void gw_count_refusal(struct gw_call *call);
+/* False, with 429 on its way, while too many credentials of the call's network were refused. */
+bool gw_may_try_credential(struct gw_call *call);
+/* False, with 429 on its way, when the network asks too much of what the gateway answers itself. */
+bool gw_may_ask_builtin(struct gw_call *call);
 
 /* stage_call.c: JSON to message, validation, send; then the answer. */
 void gw_transcode(struct gw_call *call);

@@ -22,7 +22,10 @@
 	X(TEXT, tls_ca, "", 0, 255, "PEM of who signs the daemons, for tls+tcp")                   \
 	X(TEXT, tls_cert, "", 0, 255, "PEM of our certificate and key, for tls+tcp")               \
 	X(TEXT, cors_origins, "", 0, 4096, "exact origins that browsers may call from, by spaces") \
-	X(TEXT, trusted_proxies, "", 0, 4096, "addresses whose X-Forwarded-For counts, by spaces") \
+	X(TEXT, trusted_proxies, "", 0, 4096,                                                      \
+	  "addresses and ranges (CIDR) of proxies whose word counts")                              \
+	X(CHOICE, forwarded_by, "x-forwarded-for", 0, 0,                                           \
+	  "x-forwarded-for|forwarded: how they say it")                                            \
 	X(SIZE, body_max, "1m", 1024, 1048576, "largest request body")                             \
 	X(NUMBER, head_timeout_ms, "10000", 50, 120000, "first byte to end of the head")           \
 	X(NUMBER, body_timeout_ms, "30000", 50, 600000, "whole body")                              \
@@ -30,7 +33,10 @@
 	X(NUMBER, write_timeout_ms, "30000", 50, 600000, "whole answer")                           \
 	X(NUMBER, requests_per_conn, "1000", 1, 1000000, "then the connection is closed")          \
 	X(NUMBER, conns, "10000", 10, 1000000, "connections of the process")                       \
-	X(NUMBER, conns_per_address, "1024", 0, 1000000, "of one address; 0: no limit")            \
+	X(NUMBER, conns_per_network, "1024", 0, 1000000, "of one network; 0: no limit")            \
+	X(SIZE, body_bytes, "64m", 1048576, 17179869184,                                           \
+	  "bytes of unfinished bodies in the process")                                             \
+	X(SIZE, body_bytes_per_network, "16m", 1048576, 17179869184, "the same of one network")    \
 	X(NUMBER, in_flight, "4096", 1, 1000000, "requests in the process")                        \
 	X(NUMBER, drain_ms, "30000", 0, 300000, "longest wait for requests at the end")            \
 	X(NUMBER, unknown_key_ms, "10000", 10, 600000, "between fetches that unknown keys cause")  \

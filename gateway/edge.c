@@ -21,7 +21,7 @@ struct status edge_new(const struct edge_config *config, const struct edge_handl
 	edge->loops = calloc(edge->n_loops, sizeof *edge->loops);
 	if (!edge->loops)
 		abort();
-	edge->addresses = edge_addresses_new(config->limits.conns_per_address);
+	edge->addresses = edge_addresses_new(&config->limits);
 	for (unsigned i = 0; i < edge->n_loops; i++)
 		edge_loop_init(edge, &edge->loops[i], i);
 	if (config->tls_certificate)

@@ -9,6 +9,7 @@
  * Threads: everything about an exchange happens on the thread of its loop.
  * Other threads only call edge_post().
  */
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,6 +45,8 @@ struct edge_exchange {
 	void *state; /* the handler's */
 	/* The edge's. */
 	char *head_bytes; /* taken over when the client goes first */
+	size_t charged;	  /* bytes of the body that count against the budgets */
+	struct in6_addr charged_to;
 	bool answered;
 	int status;
 	size_t bytes_out;
@@ -91,9 +94,11 @@ struct edge_limits {
 	instant idle_timeout;
 	instant write_timeout;
 	uint32_t requests_per_conn;
-	uint32_t conns;		    /* of the process */
-	uint32_t conns_per_address; /* 0: no limit */
-	uint32_t in_flight;	    /* of the process */
+	uint32_t conns;		       /* of the process */
+	uint32_t conns_per_network;    /* 0: no limit */
+	uint32_t in_flight;	       /* of the process */
+	size_t body_bytes;	       /* of bodies in memory, all of them; 0: no limit */
+	size_t body_bytes_per_network; /* 0: no limit */
 };
 
 struct edge_config {

@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "base/ip.h"
 #include "edge_internal.h"
 
 char *edge_in_take(struct edge_loop *loop)
@@ -33,12 +34,22 @@ static void to_in6(const struct sockaddr_storage *peer, struct in6_addr *out)
 	memcpy(&out->s6_addr[12], &((const struct sockaddr_in *)peer)->sin_addr, 4);
 }
 
-static void write_peer(char out[EDGE_ADDRESS_TEXT], const struct in6_addr *address)
+/*
+ * A full house lets the connection go that has been idle longest, or else the one whose request or
+ * handshake has been unfinished longest: requests arrive within a moment, so no lawful client waits
+ * there for long.
+ */
+static bool yield_oldest(struct edge_loop *loop)
 {
-	if (IN6_IS_ADDR_V4MAPPED(address))
-		inet_ntop(AF_INET, &address->s6_addr[12], out, EDGE_ADDRESS_TEXT);
-	else
-		inet_ntop(AF_INET6, address, out, EDGE_ADDRESS_TEXT);
+	static const enum conn_state order[] = {CONN_IDLE, CONN_HEAD, CONN_HANDSHAKE};
+
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+		for (struct edge_conn *conn = loop->lists[order[i]].first; conn; conn = conn->next)
+			if (!conn->on_private_port) {
+				edge_conn_close(conn);
+				return true;
+			}
+	return false;
 }
 
 void edge_conn_accept(struct edge_loop *loop, int fd, const struct sockaddr_storage *peer,
@@ -46,12 +57,14 @@ void edge_conn_accept(struct edge_loop *loop, int fd, const struct sockaddr_stor
 {
 	struct edge *edge = loop->edge;
 	struct edge_conn *conn = calloc(1, sizeof *conn);
-	bool room = loop->open < edge->config.limits.conns / edge->n_loops;
+	bool room;
 
 	if (!conn)
 		abort();
 	to_in6(peer, &conn->address);
-	conn->counted = !is_private && room && edge_addresses_take(edge->addresses, &conn->address);
+	conn->counted = !is_private && edge_addresses_take(edge->addresses, &conn->address);
+	room = loop->open < edge->config.limits.conns / edge->n_loops ||
+	       ((conn->counted || is_private) && yield_oldest(loop));
 	if (!room || (!is_private && !conn->counted) ||
 	    !edge_io_init(&conn->io, fd, is_private ? NULL : edge->tls)) {
 		atomic_fetch_add(&loop->refused_conns, 1);
@@ -61,7 +74,7 @@ void edge_conn_accept(struct edge_loop *loop, int fd, const struct sockaddr_stor
 		free(conn);
 		return;
 	}
-	write_peer(conn->peer, &conn->address);
+	ip_format(conn->peer, &conn->address);
 	conn->source.ready = edge_conn_on_ready;
 	conn->loop = loop;
 	conn->on_private_port = is_private;

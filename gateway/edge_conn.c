@@ -216,6 +216,33 @@ static bool body_fits(const struct edge_conn *conn)
 	return !conn->x->head.chunked && conn->body_from + conn->x->head.length <= EDGE_IN_SIZE;
 }
 
+/*
+ * Counts n bytes more of a body that is kept in memory.  When the bodies of the loop are too many,
+ * the one that has been unfinished longest yields: who sends what was announced is done soon.
+ */
+static bool charge(struct edge_conn *conn, size_t n)
+{
+	struct edge_loop *loop = conn->loop;
+	size_t limit = loop->edge->config.limits.body_bytes / loop->edge->n_loops;
+	struct edge_conn *oldest = loop->lists[CONN_BODY].first, *next;
+
+	while (limit && loop->body_bytes + n > limit) {
+		while (oldest != conn && !oldest->x->charged)
+			oldest = oldest->next;
+		if (oldest == conn)
+			return false;
+		next = oldest->next;
+		edge_conn_close(oldest);
+		oldest = next;
+	}
+	if (!edge_addresses_charge(loop->edge->addresses, &conn->address, n))
+		return false;
+	loop->body_bytes += n;
+	conn->x->charged += n;
+	conn->x->charged_to = conn->address;
+	return true;
+}
+
 static enum edge_refusal take_chunks(struct edge_conn *conn)
 {
 	size_t n = conn->in_len - conn->body_from, used, produced;
@@ -262,9 +289,15 @@ static bool step_body(struct edge_conn *conn)
 			return handle_request(conn);
 		}
 	} else if (conn->in_len > conn->body_from) {
-		if (!conn->body.arena)
+		if (!conn->body.arena) {
 			conn->body = strbuf_new(x->arena);
-		if (x->head.chunked)
+			/* Only pages that are written to take memory: what is announced alone costs
+			 * nothing. */
+			strbuf_reserve(&conn->body, x->head.chunked ? 0 : x->head.length);
+		}
+		if (!charge(conn, conn->in_len - conn->body_from))
+			refusal = EDGE_BODIES_FULL;
+		else if (x->head.chunked)
 			refusal = take_chunks(conn);
 		else
 			take_plain(conn);

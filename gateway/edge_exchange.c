@@ -52,6 +52,9 @@ void edge_exchange_end(struct edge_exchange *x)
 	if (!x->answered || (!x->conn && x->bytes_out == 0))
 		x->status = STATUS_GONE;
 	loop->edge->handler.on_done(loop->state, x);
+	if (x->charged)
+		edge_addresses_discharge(loop->edge->addresses, &x->charged_to, x->charged);
+	loop->body_bytes -= x->charged;
 	atomic_fetch_sub(&loop->in_flight, 1);
 	if (x->conn)
 		x->conn->x = NULL;

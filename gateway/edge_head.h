@@ -43,7 +43,8 @@
 	X(BAD_CHUNK, 400, "The chunked body is malformed.")                                        \
 	X(HEADER_TIMEOUT, 408, "The request head took too long.")                                  \
 	X(BODY_TIMEOUT, 408, "The request body took too long.")                                    \
-	X(OVERLOADED, 503, "Too many requests are in flight.")
+	X(OVERLOADED, 503, "Too many requests are in flight.")                                     \
+	X(BODIES_FULL, 503, "Too many bytes of request bodies are waiting for their end.")
 
 enum edge_refusal {
 	EDGE_FINE,

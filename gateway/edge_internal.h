@@ -93,6 +93,7 @@ struct edge_loop {
 	size_t n_spare_in;
 	char date[40];
 	instant date_second;
+	size_t body_bytes; /* of unfinished bodies that this loop keeps in memory */
 	_Atomic uint32_t open, in_flight;
 	_Atomic uint64_t accepted, refused_conns, requests, refused, timeouts;
 };
@@ -140,9 +141,14 @@ void *edge_loop_run(void *loop);
 void edge_loop_wake(struct edge_loop *loop);
 void edge_loop_fini(struct edge_loop *loop);
 
-/* edge_address.c: connections per address, for all loops */
-struct edge_addresses *edge_addresses_new(uint32_t limit);
+/* edge_address.c: what each network (/24, /64) holds, for all loops */
+struct edge_addresses *edge_addresses_new(const struct edge_limits *limits);
 void edge_addresses_free(struct edge_addresses **addresses);
-/* False when the address has its fill. */
+/* A connection more; false when the network of the address has its fill. */
 bool edge_addresses_take(struct edge_addresses *addresses, const struct in6_addr *address);
 void edge_addresses_give(struct edge_addresses *addresses, const struct in6_addr *address);
+/* n bytes of an unfinished body more; false when the network of the address has its fill. */
+bool edge_addresses_charge(struct edge_addresses *addresses, const struct in6_addr *address,
+			   size_t n);
+void edge_addresses_discharge(struct edge_addresses *addresses, const struct in6_addr *address,
+			      size_t n);

@@ -35,6 +35,26 @@ static size_t split_words(struct arena *arena, const char *text, const struct st
 	return n;
 }
 
+static struct status take_proxies(struct gateway *gw)
+{
+	const struct str *words;
+	size_t n = split_words(gw->arena, gw->config->trusted_proxies, &words);
+	struct ip_range *ranges = arena_array_of(gw->arena, struct ip_range, n + 1);
+
+	for (size_t i = 0; i < n; i++)
+		if (!ip_range_parse(words[i], &ranges[i])) {
+			log_error("trusted_proxies holds what is neither an address nor a range",
+				  KV("word", words[i]));
+			return FAIL(INVALID_ARGUMENT, "TRUSTED_PROXIES");
+		}
+	gw->proxies = (struct trusted_proxies){
+		.ranges = ranges,
+		.n = n,
+		.by_forwarded = strcmp(gw->config->forwarded_by, "forwarded") == 0,
+	};
+	return OK;
+}
+
 static const struct rpc_method *method_of(const struct rpc_service *service, const char *name)
 {
 	for (size_t i = 0; service && i < service->n_methods; i++)
@@ -151,8 +171,10 @@ static struct edge_config edge_config_of(const struct gateway_config *c)
 				.write_timeout = MILLIS(c->write_timeout_ms),
 				.requests_per_conn = (uint32_t)c->requests_per_conn,
 				.conns = (uint32_t)c->conns,
-				.conns_per_address = (uint32_t)c->conns_per_address,
+				.conns_per_network = (uint32_t)c->conns_per_network,
 				.in_flight = (uint32_t)c->in_flight,
+				.body_bytes = (size_t)c->body_bytes,
+				.body_bytes_per_network = (size_t)c->body_bytes_per_network,
 			},
 	};
 }
@@ -221,12 +243,13 @@ struct status gateway_new(const struct gateway_config *config, const struct gw_c
 	gw->started = instant_now();
 	crypto_random(gw->token_mac_key, sizeof gw->token_mac_key);
 	gw->n_origins = split_words(arena, config->cors_origins, &gw->origins);
-	gw->n_proxies = split_words(arena, config->trusted_proxies, &gw->proxies);
 	gw_rates_init(&gw->rates, config->rate_percent);
 	find_methods(gw);
 	make_etag(gw);
 	gw->metrics = gw_metrics_new(gw);
-	st = build(gw);
+	st = take_proxies(gw);
+	if (is_ok(st))
+		st = build(gw);
 	if (is_failed(st))
 		gateway_free(&gw);
 	*out = gw;

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "cache/cache.h"
 #include "cache/gcra.h"
+#include "client_address.h"
 #include "config.h"
 #include "crypto/jwt.h"
 #include "crypto/keyring.h"
@@ -30,6 +31,7 @@ struct credential {
 	struct principal principal;
 	struct str signed_;
 	instant good_until; /* wall clock */
+	bool is_proven;	    /* of a session token: consumer has found its MAC right */
 	struct credential *next;
 };
 
@@ -68,13 +70,16 @@ struct gw_methods {
 	const struct rpc_method *get_metrics;
 };
 
-#define GW_RATES (RPC_RATE_NONE + 1)
+#define GW_RATES RPC_RATES
 
 /* By class of method: what one principal or address has, and the tenant, whose units the call
  * costs. */
 struct gw_rates {
 	struct cache_rate of_class[GW_RATES];
 	struct cache_rate of_tenant[GW_RATES];
+	struct cache_rate of_anonymous[GW_RATES]; /* the share of a tenant's consumers */
+	struct cache_rate refused; /* credentials of one network that turned out to be none */
+	struct cache_rate builtin; /* what the gateway answers itself, for one network */
 };
 
 struct gateway {
@@ -91,13 +96,19 @@ struct gateway {
 	size_t n_daemons;
 	const struct str *origins;
 	size_t n_origins;
-	const struct str *proxies;
-	size_t n_proxies;
+	struct trusted_proxies proxies;
 	uint8_t token_mac_key[32]; /* keys of the token caches are not guessable */
 	char openapi_etag[36];
 	instant started;
 	struct gw_metrics *metrics;
 	struct gw_rates rates;
+};
+
+/* The last answer about the daemons' health, for a second. */
+struct gw_health {
+	int status; /* 0: none yet */
+	instant at; /* monotonic */
+	char text[1024];
 };
 
 struct gw_loop {
@@ -109,6 +120,7 @@ struct gw_loop {
 	struct token_cache *tokens;
 	struct session_facts *facts;
 	struct gw_keys keys;
+	struct gw_health health;
 	struct arena *scratch; /* reset at the end of each turn */
 	bool closed;	       /* the rpc client is going away: nothing is sent any more */
 };

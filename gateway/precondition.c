@@ -147,7 +147,7 @@ static bool refuse(struct gw_call *call, const char *detail)
 
 static bool fail_precondition(struct gw_call *call)
 {
-	gw_fail_http(call, 412, FAIL(FAILED_PRECONDITION, "PRECONDITION_FAILED"), NULL);
+	gw_fail(call, FAIL(FAILED_PRECONDITION, "PRECONDITION_FAILED"), NULL);
 	return false;
 }
 

@@ -29,7 +29,7 @@ void gw_send(struct gw_call *call, const char *daemon, const struct rpc_method *
 		.deadline = instant_now() + MILLIS(deadline_ms),
 		.principal = call->signed_principal,
 		.idempotency_key = call->idempotency_key ? call->idempotency_key : "",
-		.client_addr = call->client_addr,
+		.client_addr = call->client.address,
 		.user_agent = "",
 		.locale = "",
 	};

@@ -9,15 +9,24 @@
 
 /* Per principal and minute, by class; what a call costs of the tenant's share. */
 static const struct cache_rate class_rates[] = {
-	[RPC_RATE_READ] = {6000, 600, 1}, [RPC_RATE_WRITE] = {1200, 200, 1},
-	[RPC_RATE_AUTH] = {30, 20, 1},	  [RPC_RATE_EXPENSIVE] = {60, 20, 1},
-	[RPC_RATE_CODE] = {300, 60, 1},	  [RPC_RATE_NONE] = {1, 1, 1},
+	[RPC_RATE_READ] = {6000, 600, 1},    [RPC_RATE_WRITE] = {1200, 200, 1},
+	[RPC_RATE_AUTH] = {30, 20, 1},	     [RPC_RATE_EXPENSIVE] = {60, 20, 1},
+	[RPC_RATE_CODE] = {300, 60, 1},	     [RPC_RATE_NONE] = {1, 1, 1},
+	[RPC_RATE_REFRESH] = {1200, 400, 1},
 };
 static const uint32_t class_weights[] = {
 	[RPC_RATE_READ] = 1,	   [RPC_RATE_WRITE] = 4, [RPC_RATE_AUTH] = 4,
 	[RPC_RATE_EXPENSIVE] = 50, [RPC_RATE_CODE] = 4,	 [RPC_RATE_NONE] = 0,
+	[RPC_RATE_REFRESH] = 4,
 };
 static const struct cache_rate tenant_rate = {240000, 24000, 1};
+/* Beside the tenant's own: however many strangers come, its partners and staff are served. */
+static const struct cache_rate anonymous_rate = {120000, 12000, 1};
+static const struct cache_rate refused_rate = {600, 120, 1};
+static const struct cache_rate builtin_rate = {6000, 600, 1};
+
+/* Classes of buckets beside those of methods; a nil `who` is everybody without an account. */
+enum { CLASS_ANONYMOUS = RPC_RATES, CLASS_REFUSED, CLASS_BUILTIN };
 
 static struct cache_rate scaled(struct cache_rate rate, uint64_t percent)
 {
@@ -34,14 +43,70 @@ void gw_rates_init(struct gw_rates *rates, long percent)
 		rates->of_class[class] = scaled(class_rates[class], (uint64_t)percent);
 		rates->of_tenant[class] = scaled(tenant_rate, (uint64_t)percent);
 		rates->of_tenant[class].cost = class_weights[class];
+		rates->of_anonymous[class] = scaled(anonymous_rate, (uint64_t)percent);
+		rates->of_anonymous[class].cost = class_weights[class];
 	}
+	rates->refused = scaled(refused_rate, (uint64_t)percent);
+	rates->builtin = scaled(builtin_rate, (uint64_t)percent);
+}
+
+static struct cache_check check_of_network(const struct gw_call *call, int class,
+					   struct cache_rate rate)
+{
+	struct cache_check check = {.with_address = true,
+				    .address = {.class = class, .rate = rate}};
+
+	ip_network_of_text(check.address.address, str_of(call->client.address));
+	return check;
+}
+
+void gw_count_refusal(struct gw_call *call)
+{
+	struct cache_check check =
+		check_of_network(call, CLASS_REFUSED, call->loop->gw->rates.refused);
+	struct cache_verdict verdict;
+
+	gcra_table_check(call->loop->local, &check, edge_loop_now(call->loop->edge_loop), &verdict);
+}
+
+bool gw_may_try_credential(struct gw_call *call)
+{
+	struct cache_check check =
+		check_of_network(call, CLASS_REFUSED, call->loop->gw->rates.refused);
+	struct cache_verdict verdict;
+
+	gcra_table_peek(call->loop->local, &check, edge_loop_now(call->loop->edge_loop), &verdict);
+	if (!verdict.allowed)
+		gw_fail_later(
+			call, FAIL(RESOURCE_EXHAUSTED, "RATE_LIMITED"),
+			"Too many credentials from this network were refused: wait before the "
+			"next one.",
+			verdict.retry_ms ? verdict.retry_ms : 1000);
+	return verdict.allowed;
+}
+
+bool gw_may_ask_builtin(struct gw_call *call)
+{
+	struct cache_check check =
+		check_of_network(call, CLASS_BUILTIN, call->loop->gw->rates.builtin);
+	struct cache_verdict verdict;
+
+	if (call->x->on_private_port)
+		return true;
+	gcra_table_check(call->loop->local, &check, edge_loop_now(call->loop->edge_loop), &verdict);
+	if (!verdict.allowed)
+		gw_fail_later(call, FAIL(RESOURCE_EXHAUSTED, "RATE_LIMITED"),
+			      "Too many calls: wait before the next one.",
+			      verdict.retry_ms ? verdict.retry_ms : 1000);
+	return verdict.allowed;
 }
 
 /* Guessing is bounded by address whoever asks; signed-in calls by who asks. */
 static bool needs_address(enum rpc_rate class, const struct principal *p)
 {
 	return class != RPC_RATE_NONE &&
-	       (!p || class == RPC_RATE_AUTH || p->kind == PRINCIPAL_SESSION);
+	       (!p || class == RPC_RATE_AUTH || class == RPC_RATE_REFRESH ||
+		p->kind == PRINCIPAL_SESSION);
 }
 
 static void plan(struct gw_call *call)
@@ -55,7 +120,7 @@ static void plan(struct gw_call *call)
 		check->with_address = true;
 		check->address.class = class;
 		check->address.rate = rates->of_class[class];
-		strncpy(check->address.address, call->client_addr, CACHE_ADDRESS_TEXT - 1);
+		ip_network_of_text(check->address.address, str_of(call->client.address));
 	}
 	if (!p)
 		return;
@@ -64,12 +129,22 @@ static void plan(struct gw_call *call)
 	check->session = p->session;
 	check->with_session = (p->kind == PRINCIPAL_USER || p->kind == PRINCIPAL_ADMIN) &&
 			      !uuid_is_nil(p->session);
-	if (class == RPC_RATE_NONE)
+	/*
+	 * Whoever has not been proven yet spends only what their network has: anybody can write a
+	 * tenant and a session into a token.
+	 */
+	if (class == RPC_RATE_NONE ||
+	    (p->kind == PRINCIPAL_SESSION && !call->credential->is_proven))
 		return;
 	check->n_limits = 2;
 	check->limits[0] =
 		(struct cache_limit){.who = p->id, .class = class, .rate = rates->of_class[class]};
-	check->limits[1] = (struct cache_limit){.everyone = true, .rate = rates->of_tenant[class]};
+	if (p->kind == PRINCIPAL_SESSION)
+		check->limits[1] = (struct cache_limit){.class = CLASS_ANONYMOUS,
+							.rate = rates->of_anonymous[class]};
+	else
+		check->limits[1] =
+			(struct cache_limit){.everyone = true, .rate = rates->of_tenant[class]};
 }
 
 static void go_on(struct gw_call *call, enum cache_session session, uint64_t epoch)

@@ -196,9 +196,11 @@ static void refuse_reply(struct gw_call *call, const struct rpc_reply_header *he
 {
 	struct rpc_reply_header told = *header;
 
+	if (header->status.code == STATUS_UNAUTHENTICATED && call->credential)
+		gw_count_refusal(call);
 	if (call->expected_version && header->status.reason &&
 	    strcmp(header->status.reason, "VERSION_CONFLICT") == 0) {
-		gw_fail_http(call, 412, FAIL(FAILED_PRECONDITION, "PRECONDITION_FAILED"), NULL);
+		gw_fail(call, FAIL(FAILED_PRECONDITION, "PRECONDITION_FAILED"), NULL);
 		return;
 	}
 	for (size_t i = 0; i < header->n_fields; i++)
@@ -218,6 +220,10 @@ static void on_reply(struct gw_call *call)
 	ProtobufCMessage *message;
 	struct status st;
 
+	/* Whatever consumer says of the call, it has found the token's MAC right. */
+	if (call->credential && result->header.status.code != STATUS_UNAUTHENTICATED &&
+	    result->header.status.code != STATUS_UNAVAILABLE)
+		call->credential->is_proven = true;
 	if (is_failed(result->header.status)) {
 		refuse_reply(call, &result->header);
 		return;

@@ -39,6 +39,13 @@ static bool wants_credential(const struct rpc_policy *policy)
 	       policy->permission || policy->scope;
 }
 
+/* The credential is none, and its network pays for the work that this took. */
+static void refuse_credential(struct gw_call *call, struct status st, const char *detail)
+{
+	gw_count_refusal(call);
+	gw_fail(call, st, detail);
+}
+
 static void refuse(struct gw_call *call, const struct principal *p)
 {
 	if (p->kind == PRINCIPAL_API_KEY || p->kind == PRINCIPAL_PARTNER_KEY)
@@ -93,6 +100,12 @@ static void authorize(struct gw_call *call)
 		refuse(call, p);
 		return;
 	}
+	if (policy->verified && !principal_is_verified(p)) {
+		gw_fail(call, FAIL(PERMISSION_DENIED, "EMAIL_NOT_VERIFIED"),
+			"Confirm your e-mail address by the link you were sent, then refresh your "
+			"token.");
+		return;
+	}
 	if (p->kind == PRINCIPAL_ADMIN)
 		choose_admins_tenant(call);
 	else if (policy->tenant == RPC_TENANT_PATH &&
@@ -132,12 +145,14 @@ static void on_claims(struct gw_call *call, const struct jwt_claims *claims, ins
 		.n_permissions = claims->n_permissions,
 		.epoch = claims->epoch,
 		.expires_at = claims->expires_at + JWT_LEEWAY,
+		.verified = claims->email_verified,
 		.label = "",
 	};
 	instant kept = now + TOKEN_KEPT;
 
 	if (uuid_is_nil(p.id) || (p.kind == PRINCIPAL_USER && uuid_is_nil(p.tenant))) {
-		gw_fail(call, FAIL(UNAUTHENTICATED, "TOKEN_INVALID"), "The token names nobody.");
+		refuse_credential(call, FAIL(UNAUTHENTICATED, "TOKEN_INVALID"),
+				  "The token names nobody.");
 		return;
 	}
 	keep(call, &p, kept < p.expires_at ? kept : p.expires_at);
@@ -171,7 +186,7 @@ static void check_jwt(struct gw_call *call, instant now)
 		}
 		st = FAIL(UNAUTHENTICATED, "TOKEN_INVALID");
 	}
-	gw_fail(call, st, token_detail(st));
+	refuse_credential(call, st, token_detail(st));
 }
 
 static void on_partner_key(struct gw_call *call)
@@ -183,6 +198,8 @@ static void on_partner_key(struct gw_call *call)
 	struct principal p = {.kind = PRINCIPAL_PARTNER_KEY};
 
 	if (is_failed(result->header.status)) {
+		if (result->header.status.code == STATUS_UNAUTHENTICATED)
+			gw_count_refusal(call);
 		gw_fail_reply(call, &result->header);
 		return;
 	}
@@ -209,11 +226,12 @@ static void check_key(struct gw_call *call)
 	struct bearer bearer;
 
 	if (!bearer_parse(call->token, &bearer)) {
-		gw_fail(call, FAIL(UNAUTHENTICATED, "KEY_NOT_VALID"), "This is not a valid key.");
+		refuse_credential(call, FAIL(UNAUTHENTICATED, "KEY_NOT_VALID"),
+				  "This is not a valid key.");
 		return;
 	}
 	request.key = str_dup(call->x->arena, call->token);
-	request.address = call->client_addr;
+	request.address = call->client.address;
 	gw_send(call, "consumer", gw->methods.check_partner_key,
 		(struct rpc_body){.message = &request.base}, 2000, on_partner_key);
 }
@@ -234,8 +252,8 @@ static void take_session_token(struct gw_call *call, instant now)
 	struct bearer bearer;
 
 	if (!bearer_parse(call->token, &bearer)) {
-		gw_fail(call, FAIL(UNAUTHENTICATED, "SESSION_TOKEN_INVALID"),
-			"This is not a valid session token.");
+		refuse_credential(call, FAIL(UNAUTHENTICATED, "SESSION_TOKEN_INVALID"),
+				  "This is not a valid session token.");
 		return;
 	}
 	p.tenant = bearer.tenant;
@@ -254,6 +272,8 @@ void gw_authenticate(struct gw_call *call)
 	call->credential = token_cache_find(call->loop->tokens, call->token, now);
 	if (call->credential)
 		authorize(call);
+	else if (!gw_may_try_credential(call))
+		return;
 	else if (str_has_prefix(call->token, "ses_"))
 		take_session_token(call, now);
 	else if (str_has_prefix(call->token, "aeg_"))

@@ -96,48 +96,6 @@ static void take_token(struct gw_call *call)
 		call->token = str_trim((struct str){value.ptr + 7, value.len - 7});
 }
 
-static bool is_trusted(const struct gateway *gw, struct str address)
-{
-	for (size_t i = 0; i < gw->n_proxies; i++)
-		if (str_eq(gw->proxies[i], address))
-			return true;
-	return false;
-}
-
-static bool is_address(struct str text)
-{
-	if (text.len < 2 || text.len >= EDGE_ADDRESS_TEXT)
-		return false;
-	for (size_t i = 0; i < text.len; i++)
-		if (!strchr("0123456789abcdefABCDEF.:", text.ptr[i]))
-			return false;
-	return true;
-}
-
-/* The last address in X-Forwarded-For that a trusted proxy vouches for. */
-static void take_client_address(struct gw_call *call)
-{
-	const struct gateway *gw = call->loop->gw;
-	struct str list, address = str_of(call->x->peer);
-
-	if (gw->n_proxies == 0)
-		return;
-	list = edge_head_field(&call->x->head, "x-forwarded-for");
-	while (list.len && is_trusted(gw, address)) {
-		const char *comma = memrchr(list.ptr, ',', list.len);
-		struct str last = list;
-
-		if (comma)
-			last = (struct str){comma + 1, list.len - (size_t)(comma + 1 - list.ptr)};
-		last = str_trim(last);
-		if (!is_address(last))
-			break;
-		address = last;
-		list.len = comma ? (size_t)(comma - list.ptr) : 0;
-	}
-	call->client_addr = str_dup(call->x->arena, address);
-}
-
 static void on_route(struct gw_call *call)
 {
 	const struct rpc_policy *policy = &route_method(call->match.route)->policy;
@@ -151,7 +109,11 @@ static void on_route(struct gw_call *call)
 			"Send Authorization: Bearer with an access token or a key.");
 		return;
 	}
-	call->x->body_max = call->route->body ? (size_t)call->loop->gw->config->body_max : 0;
+	if (call->route->body) {
+		call->x->body_max = (size_t)call->loop->gw->config->body_max;
+		if (call->route->body_max < call->x->body_max)
+			call->x->body_max = call->route->body_max;
+	}
 }
 
 static void find_route(struct gw_call *call)
@@ -183,7 +145,8 @@ void gw_on_head(void *state, struct edge_exchange *x)
 	struct gw_call *call = gw_call_of(state, x);
 
 	take_token(call);
-	take_client_address(call);
+	call->client =
+		client_find(x->arena, &call->loop->gw->proxies, &x->head, x->peer, x->is_tls);
 	call->builtin = gw_builtin_find(x->head.path, x->on_private_port);
 	if (!call->builtin && !x->on_private_port) {
 		find_route(call);

@@ -57,6 +57,7 @@ class Journey:
         self.http = Client(args.url)
         self.run = secrets.token_hex(4)
         self.state = {}
+        self.other = None
 
     def call(self, method, path, body=None, token=None, status=200, reason=None, **headers):
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -108,10 +109,21 @@ class Journey:
         link = re.search(r"\S+/api/auth/verify-email/(\S+)", text_of(mail))
         if not link or not link.group(0).startswith(self.args.url):
             raise Problem("the verification mail does not lead here")
+        letter = {"to": "partner@pharmacy.example", "subject": "Good news", "text": "We have a program."}
+        self.call("POST", "/api/notifications/email", letter, token=self.acme["token"], status=403, reason="EMAIL_NOT_VERIFIED")
+        told("until then nothing may be sent to others: 403")
         self.call("GET", link.group(0)[len(self.args.url):])
         if not self.call("GET", "/api/auth/me", token=self.acme["token"])["user.emailVerified"]:
             raise Problem("the address is not verified")
         told("the verification mail has arrived; its link confirms the address")
+        answer = self.call("POST", "/api/auth/login", {k: self.acme[k] for k in ("email", "password")})
+        self.acme["token"], self.acme["refresh"] = answer["accessToken"], answer["refreshToken"]
+        self.call("POST", "/api/notifications/email", letter, token=self.acme["token"], status=202,
+                  Idempotency_Key=f"letter-{secrets.token_hex(8)}")
+        mail = poll(20, "the mail to a partner", lambda: self.mail_to(letter["to"]))
+        if str(mail["From"]) != "Acme Pharma via Aegis <no-reply@aegis.example>":
+            raise Problem(f"the mail comes from {mail['From']}")
+        told(f"a mail to a partner has left, from {mail['From']}")
 
     def program(self):
         chapter("A patient-assistance program for a statin")
@@ -145,7 +157,8 @@ class Journey:
         self.call("POST", f"/api/programs/{self.program_id}:activate", {}, token=token)
         told("immutable from now on; the program is active")
 
-    def take(self, changes, locale="en-US"):
+    def take(self, changes, locale="en-US", missing=None):
+        """A consumer from start to outcome; what is missing is found out first, then left out on purpose."""
         started = self.call("POST", "/api/screening-sessions", {
             "programId": self.public_id, "locale": locale, "deviceClass": "phone"}, status=201)
         session, token = started["session.id"], started["sessionToken"]
@@ -153,7 +166,12 @@ class Journey:
         half = dict(list(answers.items())[:3])
         self.call("PUT", f"/api/screening-sessions/{session}/answers", {"answers": half}, token=token)
         self.call("PUT", f"/api/screening-sessions/{session}/answers", {"answers": answers}, token=token)
-        done = self.call("POST", f"/api/screening-sessions/{session}/complete", {}, token=token)
+        complete = f"/api/screening-sessions/{session}/complete"
+        if missing:
+            refused = self.call("POST", complete, {}, token=token, status=400, reason="QUESTIONS_OPEN")
+            if [field["field"] for field in refused["fields"]] != [f"answers.{missing}"]:
+                raise Problem(f"the open question is not named: {refused['fields']}")
+        done = self.call("POST", complete, {"endUnfinished": bool(missing)}, token=token)
         return session, token, done
 
     def consumers(self):
@@ -168,12 +186,12 @@ class Journey:
         self.call("POST", f"/api/screening-sessions/{session}/verification-code", {}, token=token,
                   status=400, reason="NOT_ELIGIBLE", Idempotency_Key=secrets.token_hex(16))
         told("the second: government insurance → not eligible, no code")
-        session, token, done = self.take({"income": None})
+        session, token, done = self.take({"income": None}, missing="income")
         if done["outcome.id"] != "needs_review" or done.json["outcome"].get("mayIssueCode"):
             raise Problem("an unanswered income let a consumer through")
         self.call("POST", f"/api/screening-sessions/{session}/verification-code", {}, token=token,
                   status=400, reason="NOT_ELIGIBLE", Idempotency_Key=secrets.token_hex(16))
-        told("the third leaves the income out → unknown is not a pass: no code")
+        told("the third is asked for the income, ends without → unknown is not a pass: no code")
 
     def code(self):
         chapter("A single-use code, and a pharmacy")
@@ -194,7 +212,7 @@ class Journey:
         partner = self.call("POST", "/api/partners", {"name": f"Corner Pharmacy {self.run}", "kind": "pharmacy"}, token=token, status=201)
         self.partner_id = partner["id"]
         made = self.call("POST", f"/api/partners/{self.partner_id}/api-keys",
-                         {"name": "till 1", "scopes": ["codes:verify", "codes:redeem"], "live": True}, token=token, status=201)
+                         {"name": "till 1", "scopes": ["codes:verify", "codes:redeem"]}, token=token, status=201)
         self.partner_key = made["secret"]
         self.call("POST", "/api/verification-codes/validate", {"code": self.code_text}, token=self.partner_key)
         self.call("POST", "/api/verification-codes/validate", {"code": self.code_text[:-1] + ("0" if self.code_text[-1] != "0" else "1")},
@@ -257,7 +275,8 @@ class Journey:
         people = [("ROE", "RICHARD", "1234567893", "TX"), ("DOE", "JANE", "0000000000", "CA")]
         self.leie(people)
         source = self.call("POST", "/api/compliance/sources", {
-            "name": f"OIG LEIE supplement {self.run}", "kind": "leie_supplement", "url": f"{self.args.web_url}/leie-{self.run}.csv"},
+            "name": f"OIG LEIE supplement {self.run}", "kind": "leie_supplement", "url": f"{self.args.web_url}/leie-{self.run}.csv",
+            "onlyTenantId": self.acme["tenant"]},
             token=admin, status=201)["id"]
         self.call("POST", "/api/compliance/subscriptions", {"sourceId": source}, token=self.acme["token"], status=201)
         self.call("PUT", "/api/settings", {"alertEmails": [f"compliance-{self.run}@acme.example"]}, token=self.acme["token"])
@@ -267,6 +286,8 @@ class Journey:
         if first["rows"] != 2 or second["added"] != 1:
             raise Problem(f"the source was read as {first.json} and {second.json}")
         told("the exclusion list was read twice: one person was added in between")
+        if self.other and self.call("GET", "/api/compliance/sources", token=self.other["token"]).json.get("sources"):
+            raise Problem("Beta Clinic sees the demo's list")
         base = f"/api/tenants/{self.acme['tenant']}/compliance/events"
 
         def active():

@@ -31,9 +31,10 @@ write_config() {
 		fi
 		case $name in
 		notification)
-			printf 'smtp_url = smtp://127.0.0.1:%s\nmail_from = no-reply@aegis.example\npublic_url = http://127.0.0.1:%s\n' \
+			printf 'smtp_url = smtp://127.0.0.1:%s\nmail_from = no-reply@aegis.example\npublic_url = http://127.0.0.1:%s\njob_threads = 4\n' \
 				"$demo_mail_port" "$port"
 			;;
+		# The demo's list is served by its web sink: each source there names the one organization that sees it.
 		compliance) printf 'allow_http_loopback = true\n' ;;
 		esac
 	} >"$file.new"
@@ -76,6 +77,8 @@ define_daemons() {
 		if [ "$name" = gateway ]; then bin=$build_dir/gateway/aegis-gateway; else bin=$build_dir/services/$name/aegis-$name; fi
 		service "$name" "$(user_of "$name")" "$(runnable "$bin") --config $data_dir/etc/$name.conf"
 	done
+	# program starts it for each proof: it lies beside the daemon, or where the build put both.
+	runnable "$build_dir/libcommon/prover/aegis-prover" >/dev/null
 	service mail-sink "$(user_of demo)" "/usr/bin/python3 $(runnable "$here/demo/mail_sink.py") $demo_mail_port $data_dir/mail"
 	service web-sink "$(user_of demo)" "/usr/bin/python3 -m http.server --bind 127.0.0.1 --directory $data_dir/web $demo_web_port"
 }

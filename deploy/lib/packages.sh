@@ -1,11 +1,12 @@
 # What the project needs from Debian, and how it gets there.
 
-run_packages=(postgresql-15 redis-server runit python3 python3-aiosmtpd openssl curl jq)
+run_packages=(postgresql-15 redis-server runit python3 python3-aiosmtpd openssl curl jq libz3-4 tzdata)
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config ccache git protobuf-compiler
 	protobuf-c-compiler libprotobuf-c-dev libprotobuf-dev libprotoc-dev libnng-dev libpq-dev
 	libhiredis-dev libseccomp-dev libsodium-dev libssl-dev libgnutls28-dev libcurl4-openssl-dev
-	libjansson-dev libxml2-dev libicu-dev)
-test_packages=(libcriterion-dev python3-protobuf python3-jsonschema clang clang-format clang-tidy libclang-rt-14-dev)
+	libjansson-dev libxml2-dev libglib2.0-dev libicu-dev libz3-dev)
+test_packages=(libcriterion-dev python3-protobuf python3-jsonschema clang clang-format clang-tidy libclang-rt-14-dev
+	nginx-light haproxy)
 bench_packages=(nginx-light haproxy linux-perf wrk nodejs g++ libgrpc++-dev protobuf-compiler-grpc)
 
 missing_packages() {

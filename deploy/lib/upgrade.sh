@@ -5,7 +5,7 @@ running_programs() {
 	local name
 	for name in "${daemons[@]}"; do echo "$build_dir/services/$name/aegis-$name"; done
 	printf '%s\n' "$build_dir/gateway/aegis-gateway" "$build_dir/services/ctl/aegisctl" "$pg_bin/postgres" \
-		"$(command -v redis-server)" "$(command -v runsv)" "$(command -v svlogd)" /usr/bin/python3
+		"$build_dir/libcommon/prover/aegis-prover" "$(command -v redis-server)" "$(command -v runsv)" "$(command -v svlogd)" /usr/bin/python3
 }
 
 cmd_sbom() {

@@ -45,7 +45,7 @@ static inline uint32_t cache_rate_window_s(const struct cache_rate *rate)
 }
 
 #define CACHE_LIMITS_MAX   2
-#define CACHE_ADDRESS_TEXT 46
+#define CACHE_ADDRESS_TEXT 52 /* of a network, see base/ip.h */
 
 /* The bucket of one principal and class of method (from 0 on), or of a whole tenant. */
 struct cache_limit {

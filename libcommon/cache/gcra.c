@@ -175,8 +175,8 @@ static struct bucket *find(struct gcra_table *table, uint64_t key, instant now)
 	return oldest;
 }
 
-void gcra_table_check(struct gcra_table *table, const struct cache_check *check, instant now,
-		      struct cache_verdict *verdict)
+static void ask(struct gcra_table *table, const struct cache_check *check, instant now,
+		struct cache_verdict *verdict, bool takes)
 {
 	struct gcra_buckets buckets = {.n = check->n_limits + check->with_address};
 	struct bucket *slots[CACHE_LIMITS_MAX + 1];
@@ -192,8 +192,20 @@ void gcra_table_check(struct gcra_table *table, const struct cache_check *check,
 				now);
 		buckets.tats[i] = slots[i]->tat;
 	}
-	if (!gcra_take(&buckets, now, verdict))
+	if (!gcra_take(&buckets, now, verdict) || !takes)
 		return;
 	for (size_t i = 0; i < buckets.n; i++)
 		slots[i]->tat = buckets.tats[i];
+}
+
+void gcra_table_check(struct gcra_table *table, const struct cache_check *check, instant now,
+		      struct cache_verdict *verdict)
+{
+	ask(table, check, now, verdict, true);
+}
+
+void gcra_table_peek(struct gcra_table *table, const struct cache_check *check, instant now,
+		     struct cache_verdict *verdict)
+{
+	ask(table, check, now, verdict, false);
 }

@@ -46,3 +46,6 @@ void gcra_table_free(struct gcra_table **table);
  */
 void gcra_table_check(struct gcra_table *table, const struct cache_check *check, instant now,
 		      struct cache_verdict *verdict);
+/* The same question, and nothing is taken: *verdict says whether a call now would be let in. */
+void gcra_table_peek(struct gcra_table *table, const struct cache_check *check, instant now,
+		     struct cache_verdict *verdict);

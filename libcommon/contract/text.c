@@ -1,5 +1,9 @@
 #include "contract/text.h"
 
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
 static bool is_alnum(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -84,4 +88,69 @@ bool text_is_uri(struct str text)
 		return memchr(authority.ptr, ']', authority.len) != NULL;
 	host = str_take_until(&authority, ':');
 	return is_domain(host, &(size_t){0});
+}
+
+/* Controls (C0, C1), line and paragraph separators, and what turns the direction of text around. */
+static bool is_hidden(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
+}
+
+/* The code point at *at, which moves behind it; the text is valid UTF-8. */
+static uint32_t next_code_point(struct str text, size_t *at)
+{
+	unsigned char lead = (unsigned char)text.ptr[(*at)++];
+	uint32_t c = lead < 0x80   ? lead
+		     : lead < 0xe0 ? lead & 0x1f
+		     : lead < 0xf0 ? lead & 0x0f
+				   : lead & 0x07;
+
+	while (*at < text.len && ((unsigned char)text.ptr[*at] & 0xc0) == 0x80)
+		c = c << 6 | ((unsigned char)text.ptr[(*at)++] & 0x3f);
+	return c;
+}
+
+static bool contains(struct str text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= text.len; i++)
+		if (strncasecmp(text.ptr + i, word, n) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * "shop.example", "SHOP.EXAMPLE": a point between letters.  "St.Mary", "J.R. Smith" and
+ * "Inc." are none: after the point stands a capital behind small letters, or nothing.
+ */
+static bool looks_like_domain(struct str word)
+{
+	bool has_small = false;
+
+	for (size_t i = 0; i < word.len; i++)
+		has_small = has_small || (word.ptr[i] >= 'a' && word.ptr[i] <= 'z');
+	for (size_t i = 1; i + 2 < word.len; i++) {
+		bool is_small = word.ptr[i + 1] >= 'a' && word.ptr[i + 1] <= 'z';
+
+		if (word.ptr[i] == '.' && is_alnum(word.ptr[i - 1]) && is_alnum(word.ptr[i + 1]) &&
+		    is_alnum(word.ptr[i + 2]) && (is_small || (!has_small && i > 1)))
+			return true;
+	}
+	return false;
+}
+
+bool text_is_name(struct str text)
+{
+	if (!utf8_is_valid(text.ptr, text.len) || contains(text, "://") || contains(text, "www.") ||
+	    contains(text, "@"))
+		return false;
+	for (size_t at = 0; at < text.len;)
+		if (is_hidden(next_code_point(text, &at)))
+			return false;
+	while (text.len)
+		if (looks_like_domain(str_take_until(&text, ' ')))
+			return false;
+	return true;
 }

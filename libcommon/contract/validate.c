@@ -81,6 +81,8 @@ static void check_form(struct walk *walk, const struct pb_rule *rule, struct str
 		violated(walk, "NOT_DATE", "must be a date, YYYY-MM-DD");
 	if (rule->uri && !text_is_uri(text))
 		violated(walk, "NOT_URI", "must be an absolute http or https URL");
+	if (rule->name && !text_is_name(text))
+		violated(walk, "NOT_A_NAME", "must be one line without a web or mail address");
 	if (rule->pattern && !field_pattern_matches(rule->pattern, text))
 		violated(walk, "PATTERN", "does not have the form this field needs");
 	if (rule->in && !is_one_of(rule->in, text))

@@ -48,15 +48,47 @@ void code_random(char out[CODE_TEXT])
 }
 
 /* The Crockford symbol a typed character stands for, 0 when it is none. */
-static char symbol_of(char c)
+static char symbol_of(uint32_t c)
 {
+	/* Full-width forms lie in the order of ASCII's. */
+	if (c >= 0xff01 && c <= 0xff5e)
+		c = c - 0xff01 + '!';
 	if (c >= 'a' && c <= 'z')
-		c = (char)(c - 'a' + 'A');
+		c = c - 'a' + 'A';
 	if (c == 'O')
 		return '0';
 	if (c == 'I' || c == 'L')
 		return '1';
-	return is_crockford(c) ? c : '\0';
+	return c < 0x80 && is_crockford((char)c) ? (char)c : '\0';
+}
+
+/* What parts the groups: line ends of barcode readers; every kind of blank, dash and joiner. */
+static bool is_between(uint32_t c)
+{
+	static const uint32_t ranges[][2] = {
+		{'\t', '\r'},	  {' ', ' '},	    {'-', '-'},	      {0x00a0, 0x00a0},
+		{0x00ad, 0x00ad}, {0x2000, 0x2015}, {0x2028, 0x2029}, {0x202f, 0x202f},
+		{0x2060, 0x2060}, {0x2212, 0x2212}, {0x3000, 0x3000}, {0xfe58, 0xfe58},
+		{0xfe63, 0xfe63}, {0xfeff, 0xfeff}, {0xff0d, 0xff0d},
+	};
+
+	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		if (c >= ranges[i][0] && c <= ranges[i][1])
+			return true;
+	return false;
+}
+
+/* The character at *text, which is valid UTF-8, not empty; *text moves behind it. */
+static uint32_t take_character(struct str *text)
+{
+	unsigned char first = (unsigned char)text->ptr[0];
+	size_t len = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	uint32_t c = len == 1 ? first : first & (0xffu >> (len + 1));
+
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | ((unsigned char)text->ptr[i] & 0x3f);
+	*text = (struct str){text->ptr + len, text->len - len};
+	return c;
 }
 
 bool code_parse(struct str typed, char out[CODE_TEXT])
@@ -64,15 +96,18 @@ bool code_parse(struct str typed, char out[CODE_TEXT])
 	char code[CODE_TEXT] = {};
 	int n = 0;
 
-	for (size_t i = 0; i < typed.len; i++) {
-		char c = typed.ptr[i];
+	if (!utf8_is_valid(typed.ptr, typed.len))
+		return false;
+	while (typed.len > 0) {
+		uint32_t c = take_character(&typed);
+		char symbol;
 
-		if (c == '-' || c == ' ')
+		if (is_between(c))
 			continue;
-		c = symbol_of(c);
-		if (c == '\0' || n == CODE_SYMBOLS)
+		symbol = symbol_of(c);
+		if (symbol == '\0' || n == CODE_SYMBOLS)
 			return false;
-		code[n++] = c;
+		code[n++] = symbol;
 	}
 	if (n != CODE_SYMBOLS || code_check_character(code, BODY) != code[BODY])
 		return false;

@@ -48,6 +48,8 @@ static struct str claims_text(struct arena *arena, const struct jwt_claims *clai
 	add_number(&buf, "iat", claims->issued_at / SECONDS(1));
 	add_number(&buf, "exp", claims->expires_at / SECONDS(1));
 	add_permissions(&buf, claims);
+	strbuf_add_c(&buf, claims->email_verified ? ",\"email_verified\":true"
+						  : ",\"email_verified\":false");
 	strbuf_add_char(&buf, '}');
 	return strbuf_str(&buf);
 }
@@ -134,6 +136,14 @@ static bool read_permissions(const struct flat_json *object, struct jwt_claims *
 	return m->kind == FLAT_STRINGS;
 }
 
+static bool read_verified(const struct flat_json *object, struct jwt_claims *claims)
+{
+	const struct flat_json_member *m = flat_json_find(object, "email_verified");
+
+	claims->email_verified = m && m->kind == FLAT_BOOL && m->boolean;
+	return !m || m->kind == FLAT_BOOL;
+}
+
 static bool read_claims(const struct flat_json *object, struct jwt_claims *claims)
 {
 	const int64_t max_seconds = INSTANT_MAX / SECONDS(1);
@@ -160,7 +170,7 @@ static bool read_claims(const struct flat_json *object, struct jwt_claims *claim
 	};
 	return claims->iss && claims->aud && claims->sub && *claims->sub && claims->org &&
 	       claims->workspace && claims->role && claims->type && claims->jti && claims->sid &&
-	       read_permissions(object, claims);
+	       read_permissions(object, claims) && read_verified(object, claims);
 }
 
 static struct status check_claims(const struct flat_json *object, const struct jwt_claims *claims,

@@ -35,6 +35,7 @@ struct jwt_claims {
 	const char *const *permissions;
 	size_t n_permissions;
 	uint64_t epoch;
+	bool email_verified; /* OpenID Connect Core 5.1; absent is false */
 	instant issued_at;
 	instant expires_at;
 };

@@ -5,17 +5,31 @@
 #include "base/arena.h"
 #include "http/ratelimit.h"
 
-/* 429 would blame the caller, whom slowing down does not help. */
-static bool is_ours(const char *reason)
-{
-	return reason && strcmp(reason, "DATABASE_FULL") == 0;
-}
+/* Reasons whose HTTP status is another one than that of their code. */
+static const struct {
+	const char *reason;
+	int http;
+} own_status[] = {
+	/* 429 would blame the caller, whom slowing down does not help. */
+	{"DATABASE_FULL", 503},
+	{"IDEMPOTENCY_KEY_REUSED", 422},
+	{"PRECONDITION_FAILED", 412},
+	/* Nothing about the request is wrong, and repeating it does not help. */
+	{"ATTEMPT_LIMIT", 409},
+	{"CODE_BUDGET_EXHAUSTED", 409},
+	{"KEY_LIMIT", 409},
+};
 
 int problem_http(const struct problem *problem)
 {
+	const char *reason = problem->status.reason;
+
 	if (problem->http)
 		return problem->http;
-	return is_ours(problem->status.reason) ? 503 : status_http(problem->status.code);
+	for (size_t i = 0; reason && i < sizeof own_status / sizeof *own_status; i++)
+		if (strcmp(own_status[i].reason, reason) == 0)
+			return own_status[i].http;
+	return status_http(problem->status.code);
 }
 
 const char *problem_title(int http)

@@ -31,6 +31,7 @@ struct pb_rule {
 	bool email;
 	bool date;
 	bool uri;
+	bool name; /* text_is_name() */
 	bool trim;
 	bool etag; /* an int64 that counts the changes of its resource */
 	bool has_min;

@@ -36,6 +36,8 @@ enum rpc_rate {
 	RPC_RATE_EXPENSIVE, /* exports, simulations */
 	RPC_RATE_CODE,	    /* verification codes: guessing is limited */
 	RPC_RATE_NONE,
+	RPC_RATE_REFRESH, /* a session renews its token */
+	RPC_RATES,
 };
 
 enum rpc_audit { RPC_AUDIT_NONE, RPC_AUDIT_WRITE, RPC_AUDIT_READ };
@@ -54,6 +56,7 @@ struct rpc_policy {
 	bool admin;
 	const char *permission;	     /* NULL or "programs:write" */
 	const char *scope;	     /* NULL or "codes:redeem" */
+	bool verified;		     /* a user needs a confirmed e-mail address */
 	const char *const *internal; /* NULL-terminated names of daemons, or NULL */
 	enum rpc_rate rate;
 	uint32_t deadline_ms;

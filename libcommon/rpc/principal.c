@@ -20,6 +20,11 @@ bool principal_has_scope(const struct principal *p, const char *scope)
 	return list_has(p->scopes, p->n_scopes, scope);
 }
 
+bool principal_is_verified(const struct principal *p)
+{
+	return p->kind != PRINCIPAL_USER || p->verified;
+}
+
 const char *principal_kind_name(enum principal_kind kind)
 {
 	switch (kind) {

@@ -35,9 +35,13 @@ struct principal {
 	size_t n_scopes;
 	uint64_t epoch; /* membership epoch the token was made from */
 	instant expires_at;
+	bool verified;	   /* a user who has confirmed their e-mail address */
 	const char *label; /* for the audit log: e-mail is never here, key name may be */
 };
 
+/* May the principal do what leaves the platform?  Users must be verified; others are known
+ * otherwise. */
+bool principal_is_verified(const struct principal *p);
 bool principal_has_permission(const struct principal *p, const char *permission);
 bool principal_has_scope(const struct principal *p, const char *scope);
 /* "user", "api_key" … */

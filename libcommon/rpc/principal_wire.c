@@ -48,6 +48,7 @@ struct str principal_pack(struct arena *arena, const struct principal *p)
 	m.n_scopes = p->n_scopes;
 	m.epoch = p->epoch;
 	m.expires_at = p->expires_at;
+	m.verified = p->verified;
 	out = arena_alloc(arena, rpc__principal__get_packed_size(&m));
 	return (struct str){(const char *)out, rpc__principal__pack(&m, out)};
 }
@@ -70,6 +71,7 @@ bool principal_unpack(struct arena *arena, struct str bytes, struct principal *o
 		.n_scopes = m->n_scopes,
 		.epoch = m->epoch,
 		.expires_at = m->expires_at,
+		.verified = m->verified,
 		.label = m->label,
 	};
 	return take_id(m->id, &out->id) && take_id(m->tenant_id, &out->tenant) &&

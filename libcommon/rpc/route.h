@@ -30,6 +30,7 @@ struct gw_route {
 	size_t n_segments;
 	const char *custom_verb;   /* "activate" or NULL */
 	const char *body;	   /* "*", a top-level field name, or NULL when there is no body */
+	size_t body_max;	   /* bytes: no lawful body has more */
 	const char *response_body; /* a top-level field of the response, or NULL for all of it */
 	const struct rpc_service *service;
 	size_t method_index; /* in service->methods */

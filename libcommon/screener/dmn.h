@@ -31,12 +31,23 @@ struct status dmn_load(struct arena *arena, struct str xml, struct dmn **out,
 
 size_t dmn_count(const struct dmn *dmn);
 
+bool dmn_has_decision(const struct dmn *dmn, const char *decision);
 /*
- * Evaluates every decision for an object of inputs by name; what is absent,
- * null, of the wrong kind or not among the allowed values is unknown.  *out is a
- * new reference: {"results": {decision: value}, "verdicts": {decision: text},
- * "rows": {decision: [numbers from 1]}}; the value of what is not decided is null.
+ * The first decision (of all, or only the one named) that is no decision table
+ * and so never has a result; NULL when there is none.
+ */
+const char *dmn_without_table(const struct dmn *dmn, const char *decision);
+
+/*
+ * Evaluates the tables for an object of inputs by name; what is absent, null, of
+ * the wrong kind or not among the allowed values is unknown.  *out is a new
+ * reference: {"results": {decision: value}, "verdicts": {decision: text},
+ * "rows": {decision: [numbers from 1]}} for every table, or only for the decision
+ * named (NULL: all); the value of what is not decided is null.
  * INVALID_ARGUMENT "DMN_INPUTS" when inputs is no object.
  */
 struct status dmn_evaluate(const struct dmn *dmn, struct arena *arena, const json_t *inputs,
-			   json_t **out);
+			   const char *decision, json_t **out);
+
+/* Is every verdict in what dmn_evaluate gave "decided" or "no match"? */
+bool dmn_has_results(const json_t *evaluated);

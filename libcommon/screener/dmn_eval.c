@@ -84,8 +84,43 @@ static json_t *hits_json(const struct table_result *result)
 	return list;
 }
 
+static bool is_asked(const struct dmn_decision *decision, const char *name)
+{
+	return !name || strcmp(decision->name, name) == 0;
+}
+
+bool dmn_has_decision(const struct dmn *dmn, const char *decision)
+{
+	for (size_t i = 0; i < dmn->n_decisions; i++)
+		if (is_asked(&dmn->decisions[i], decision))
+			return true;
+	return false;
+}
+
+const char *dmn_without_table(const struct dmn *dmn, const char *decision)
+{
+	for (size_t i = 0; i < dmn->n_decisions; i++)
+		if (!dmn->decisions[i].table && is_asked(&dmn->decisions[i], decision))
+			return dmn->decisions[i].name;
+	return NULL;
+}
+
+bool dmn_has_results(const json_t *evaluated)
+{
+	json_t *verdicts = json_object_get(evaluated, "verdicts");
+
+	for (void *it = json_object_iter(verdicts); it; it = json_object_iter_next(verdicts, it)) {
+		const char *verdict = json_string_value(json_object_iter_value(it));
+
+		if (strcmp(verdict, table_verdict_name(TABLE_DECIDED)) != 0 &&
+		    strcmp(verdict, table_verdict_name(TABLE_NO_MATCH)) != 0)
+			return false;
+	}
+	return true;
+}
+
 struct status dmn_evaluate(const struct dmn *dmn, struct arena *arena, const json_t *inputs,
-			   json_t **out)
+			   const char *decision, json_t **out)
 {
 	struct outcome *outcomes = arena_array_of(arena, struct outcome, dmn->n_decisions + 1);
 	json_t *results, *verdicts, *rows;
@@ -96,19 +131,21 @@ struct status dmn_evaluate(const struct dmn *dmn, struct arena *arena, const jso
 	verdicts = json_object();
 	rows = json_object();
 	for (size_t i = 0; i < dmn->n_decisions; i++) {
-		const struct dmn_decision *decision = &dmn->decisions[i];
+		const struct dmn_decision *d = &dmn->decisions[i];
+		struct outcome *outcome = &outcomes[i];
 
-		if (!decision->table)
+		if (!d->table)
 			continue;
-		evaluate(decision, arena, inputs, outcomes, &outcomes[i]);
-		json_object_set_new(results, decision->name, outcomes[i].json);
-		json_object_set_new(verdicts, decision->name,
-				    json_string(table_verdict_name(outcomes[i].result.verdict)));
-		json_object_set_new(rows, decision->name, hits_json(&outcomes[i].result));
+		evaluate(d, arena, inputs, outcomes, outcome);
+		if (is_asked(d, decision)) {
+			const char *verdict = table_verdict_name(outcome->result.verdict);
+
+			json_object_set(results, d->name, outcome->json);
+			json_object_set_new(verdicts, d->name, json_string(verdict));
+			json_object_set_new(rows, d->name, hits_json(&outcome->result));
+		}
+		json_decref(outcome->json);
 	}
-	*out = json_object();
-	json_object_set_new(*out, "results", results);
-	json_object_set_new(*out, "verdicts", verdicts);
-	json_object_set_new(*out, "rows", rows);
+	*out = json_pack("{s:o,s:o,s:o}", "results", results, "verdicts", verdicts, "rows", rows);
 	return OK;
 }

@@ -81,6 +81,8 @@ bool outcome_outranks(const struct screener *program, uint32_t a, uint32_t b);
 bool outcome_wins(const struct screener *program, uint32_t a, uint32_t b);
 /* hold.c: what keeps a code back. */
 unsigned eval_hold(struct screener_state *state);
+/* Must the item be answered while it is visible?  An undecided condition counts as required. */
+bool eval_is_required(struct screener_state *state, const struct item *item);
 /* ... must the child of a group be answered in this row?  True when that takes too many operations.
  */
 bool eval_child_is_required(struct screener_state *state, uint32_t group, const struct item *child,

@@ -10,20 +10,24 @@
 struct walk {
 	struct fhir_importer *im;
 	const char *path;
-	int depth;	/* of the questionnaire */
-	int groups;	/* around, of the screener */
-	bool repeating; /* inside a repeating group */
+	int depth;	  /* of the questionnaire */
+	int groups;	  /* around, of the screener */
+	int rows;	  /* index of the repeating group around, -1 outside */
+	bool hidden;	  /* inside something that is never shown */
+	bool conditional; /* inside something that is shown on a condition */
+	json_t *carried;  /* conditions of groups around that have no group here; may be NULL */
+	size_t n_carried; /* how many conditions these are */
 };
 
 #define MAX_GROUPS 8
+#define SDC	   "http://hl7.org/fhir/uv/sdc/StructureDefinition/"
 
 static void warn(struct fhir_importer *im, const char *code, const char *path, const char *message)
 {
 	note_add(im->notes, SCREENER_WARNING, code, path, "%s", message);
 }
 
-/* [a-z][a-z0-9_]*, at most 48 characters, given out once. */
-static const char *new_id(struct fhir_importer *im, const char *link_id)
+const char *fhir_new_id(struct fhir_importer *im, const char *link_id)
 {
 	char *id = arena_alloc(im->arena, 64);
 	size_t n = 0;
@@ -50,77 +54,17 @@ static const char *new_id(struct fhir_importer *im, const char *link_id)
 
 /* ---- first walk ---- */
 
-static const char *choice_type(struct fhir_importer *im, struct fhir_question *question,
-			       const json_t *item, const char *path, bool open)
-{
-	bool repeats = json_is_true(json_object_get(item, "repeats"));
-
-	question->options = fhir_import_options(im, item, question->id, path);
-	if (!question->options) {
-		warn(im, "FHIR_VALUE_SET", path,
-		     "The options of this question are not in the document: it becomes text.");
-		return "text";
-	}
-	if (open && repeats)
-		warn(im, "FHIR_OPEN_CHOICE", path,
-		     "Several choices and free text together cannot be expressed: only the choices "
-		     "remain.");
-	return repeats ? "multi" : open ? "open_choice" : "choice";
-}
-
-static const char *quantity_type(struct fhir_importer *im, struct fhir_question *question,
-				 const json_t *item, const char *path)
-{
-	const json_t *extension = fhir_extension(item, FHIR_UNIT);
-	const char *unit;
-
-	if (!extension)
-		extension = fhir_extension(item, FHIR_UNIT_OPTION);
-	unit = fhir_text(json_object_get(extension, "valueCoding"), "code");
-	if (!unit || !*unit) {
-		warn(im, "FHIR_UNIT", path, "This quantity has no unit: it becomes a decimal.");
-		return "decimal";
-	}
-	question->unit = unit;
-	return "quantity";
-}
-
-static const char *type_of(struct fhir_importer *im, struct fhir_question *question,
-			   const json_t *item, const char *path)
-{
-	static const char *const same[] = {"group",   "display", "boolean",
-					   "integer", "decimal", "date"};
-	static const char *const as_text[] = {"string", "text", "url"};
-	static const char *const poor[] = {"dateTime", "time"};
-	const char *type = fhir_text(item, "type");
-
-	for (size_t i = 0; type && i < sizeof same / sizeof same[0]; i++)
-		if (strcmp(same[i], type) == 0)
-			return same[i];
-	for (size_t i = 0; type && i < sizeof as_text / sizeof as_text[0]; i++)
-		if (strcmp(as_text[i], type) == 0)
-			return "text";
-	if (type && (strcmp(type, "choice") == 0 || strcmp(type, "open-choice") == 0))
-		return choice_type(im, question, item, path, *type == 'o');
-	if (type && strcmp(type, "quantity") == 0)
-		return quantity_type(im, question, item, path);
-	for (size_t i = 0; type && i < sizeof poor / sizeof poor[0]; i++)
-		if (strcmp(poor[i], type) == 0) {
-			warn(im, "FHIR_TYPE", path, "There is no such type: it becomes text.");
-			return "text";
-		}
-	warn(im, "FHIR_TYPE", path, "There is no such type: only its text is shown.");
-	return "display";
-}
-
 static void register_question(struct walk *w, const json_t *item)
 {
 	struct fhir_importer *im = w->im;
 	struct fhir_question *question = &im->questions[im->n_questions];
 
 	question->link_id = fhir_text(item, "linkId");
-	question->id = new_id(im, question->link_id);
-	question->type = type_of(im, question, item, w->path);
+	question->id = fhir_new_id(im, question->link_id);
+	question->type = fhir_import_type(im, question, item, w->path);
+	question->index = (int)im->n_questions;
+	question->rows = w->rows;
+	fhir_check_item(im, item, w->path);
 	if (!question->link_id || !*question->link_id)
 		note_add(im->notes, SCREENER_ERROR, "FHIR_LINK_ID", w->path,
 			 "This item has no linkId.");
@@ -133,10 +77,18 @@ static void register_question(struct walk *w, const json_t *item)
 	im->n_questions++;
 }
 
+static bool is_rows(const json_t *item)
+{
+	const char *type = fhir_text(item, "type");
+
+	return type && strcmp(type, "group") == 0 && json_is_true(json_object_get(item, "repeats"));
+}
+
 static void collect(struct walk w, const json_t *parent)
 {
 	const json_t *list = json_object_get(parent, "item");
 	const char *at = w.path;
+	int rows = w.rows;
 
 	if (w.depth++ == FHIR_MAX_DEPTH) {
 		note_add(w.im->notes, SCREENER_ERROR, "FHIR_TOO_DEEP", at,
@@ -150,7 +102,10 @@ static void collect(struct walk w, const json_t *parent)
 				 "There are too many items: the others are left out.");
 			return;
 		}
+		w.rows = rows;
 		register_question(&w, json_array_get(list, i));
+		if (rows < 0 && is_rows(json_array_get(list, i)))
+			w.rows = (int)w.im->n_questions - 1;
 		collect(w, json_array_get(list, i));
 	}
 }
@@ -162,76 +117,66 @@ static bool is_type(const struct fhir_question *question, const char *type)
 	return strcmp(question->type, type) == 0;
 }
 
-static void import_limit(const struct fhir_question *question, const json_t *item, const char *url,
-			 json_t *out, const char *member)
+/* Nobody is asked; what it is set to counts as its answer. */
+static void import_hidden(struct walk *w, const struct fhir_question *question, const json_t *item,
+			  json_t *out)
 {
-	const json_t *extension = fhir_extension(item, url);
-	json_t *value = extension ? fhir_import_value(question, extension, "value") : NULL;
+	const json_t *initial = json_object_get(item, "initial");
+	json_t *value = fhir_import_initial(question, item);
 
-	fhir_set(out, member, value);
+	json_object_set_new(out, "show_if", json_false());
+	if (initial && (!value || w->rows >= 0 || w->conditional))
+		fhir_lose(w->im, "FHIR_HIDDEN", w->path,
+			  "The value of this hidden question cannot be expressed, or depends on a "
+			  "condition.");
+	if (fhir_extension(item, SDC "sdc-questionnaire-initialExpression"))
+		fhir_lose(w->im, "FHIR_HIDDEN", w->path,
+			  "The value of this hidden question is calculated: it has none.");
+	fhir_set(out, "when_hidden", value);
 }
 
-static void import_count(const json_t *item, const char *url, json_t *out, const char *member)
+/* Own and carried conditions; a new reference, NULL when there are none. */
+static json_t *conditions(struct walk *w, json_t *own)
 {
-	const json_t *n = json_object_get(fhir_extension(item, url), "valueInteger");
+	json_t *all, *rule;
 
-	if (json_is_integer(n) && json_integer_value(n) >= 0)
-		json_object_set_new(out, member, json_copy((json_t *)n));
-}
-
-static void import_limits(const struct fhir_question *question, const json_t *item, json_t *out)
-{
-	const json_t *length = json_object_get(item, "maxLength");
-	bool repeats = json_is_true(json_object_get(item, "repeats"));
-
-	if (is_type(question, "integer") || is_type(question, "decimal") ||
-	    is_type(question, "date") || is_type(question, "quantity")) {
-		import_limit(question, item, FHIR_MIN_VALUE, out, "min");
-		import_limit(question, item, FHIR_MAX_VALUE, out, "max");
-	}
-	if (is_type(question, "text")) {
-		import_count(item, FHIR_MIN_LENGTH, out, "min_length");
-		if (json_is_integer(length) && json_integer_value(length) > 0 &&
-		    json_integer_value(length) <= 4000)
-			json_object_set_new(out, "max_length", json_copy((json_t *)length));
-	}
-	if (is_type(question, "multi")) {
-		import_count(item, FHIR_MIN_OCCURS, out, "min_choices");
-		import_count(item, FHIR_MAX_OCCURS, out, "max_choices");
-	} else if (is_type(question, "group") && repeats) {
-		import_count(item, FHIR_MIN_OCCURS, out, "min_rows");
-		import_count(item, FHIR_MAX_OCCURS, out, "max_rows");
-	}
-}
-
-static void import_initial(const struct fhir_question *question, const json_t *item, json_t *out)
-{
-	const json_t *list = json_object_get(item, "initial");
-	json_t *value = fhir_import_value(question, json_array_get(list, 0), "value");
-
-	if (value && is_type(question, "multi"))
-		value = json_pack("[o]", value);
-	fhir_set(out, "initial", value);
+	w->im->n_rules += w->n_carried;
+	if (w->carried && w->im->n_rules <= FHIR_MAX_RULES)
+		all = json_deep_copy(w->carried);
+	else
+		all = json_array();
+	if (own)
+		json_array_append(all, own);
+	if (json_array_size(all) < 2)
+		rule = json_incref(json_array_get(all, 0));
+	else
+		rule = json_pack("{s:O}", "and", all);
+	json_decref(all);
+	return rule;
 }
 
 static json_t *import_members(struct walk *w, const struct fhir_question *question,
-			      const json_t *item)
+			      const json_t *item, json_t *own)
 {
 	struct fhir_importer *im = w->im;
 	const char *type = fhir_text(item, "type");
-	bool group = is_type(question, "group"), asks = !group && !is_type(question, "display");
 	json_t *out = json_pack("{s:s,s:s}", "id", question->id, "type", question->type);
 
 	if (question->unit)
 		fhir_set_text(out, "unit", question->unit);
-	if (asks && json_is_true(json_object_get(item, "required")))
-		json_object_set_new(out, "required", json_true());
-	fhir_set(out, "show_if", fhir_import_when(im, item, w->path));
-	fhir_set(out, "options", question->options ? json_incref(question->options) : NULL);
-	if (group && json_is_true(json_object_get(item, "repeats")) && !w->repeating)
+	if (json_array_size(question->units))
+		json_object_set(out, "units", question->units);
+	if (is_type(question, "group") && is_rows(item) && w->rows < 0)
 		json_object_set_new(out, "repeats", json_true());
-	import_limits(question, item, out);
-	import_initial(question, item, out);
+	if (w->hidden)
+		import_hidden(w, question, item, out);
+	else
+		fhir_set(out, "show_if", conditions(w, own));
+	fhir_set(out, "options", question->options ? json_incref(question->options) : NULL);
+	fhir_import_limits(question, item, out);
+	fhir_import_required(question, item, out);
+	if (!w->hidden)
+		fhir_set(out, "initial", fhir_import_initial(question, item));
 	fhir_import_text(im, item, "text", arena_printf(im->arena, "item.%s.text", question->id));
 	if (question->link_id && strcmp(question->link_id, question->id) != 0)
 		fhir_keep(out, "linkId", json_string(question->link_id));
@@ -246,10 +191,12 @@ static void build(struct walk w, const json_t *parent, json_t *out);
 static void build_below(struct walk w, const json_t *item, const json_t *built, json_t *out)
 {
 	const char *id =
-		new_id(w.im, arena_printf(w.im->arena, "%s_below", fhir_text(built, "id")));
+		fhir_new_id(w.im, arena_printf(w.im->arena, "%s_below", fhir_text(built, "id")));
 	json_t *children = json_array(), *group;
 
 	w.groups++;
+	w.carried = NULL;
+	w.n_carried = 0;
 	build(w, item, children);
 	group = json_pack("{s:s,s:s,s:O,s:{s:b}}", "id", id, "type", "group", "items", children,
 			  "x_fhir", "below", 1);
@@ -262,13 +209,16 @@ static void build_below(struct walk w, const json_t *item, const json_t *built, 
 	json_decref(children);
 }
 
-static void build_group(struct walk w, const json_t *item, json_t *built, json_t *out)
+static void build_group(struct walk w, const struct fhir_question *question, const json_t *item,
+			json_t *built, json_t *out)
 {
-	bool repeats = json_object_get(built, "repeats") != NULL;
 	json_t *children = json_array();
 
 	w.groups++;
-	w.repeating |= repeats;
+	w.carried = NULL;
+	w.n_carried = 0;
+	if (json_object_get(built, "repeats"))
+		w.rows = question->index;
 	build(w, item, children);
 	if (json_array_size(children)) {
 		json_object_set(built, "items", children);
@@ -279,33 +229,54 @@ static void build_group(struct walk w, const json_t *item, json_t *built, json_t
 	json_decref(children);
 }
 
+/* Where no group can stand, its children take its place and its conditions. */
+static void build_flat(struct walk w, const struct fhir_question *question, const json_t *item,
+		       json_t *own, size_t n_own, json_t *out)
+{
+	warn(w.im, "FHIR_NESTED", w.path,
+	     "A group cannot stand here: its items take its place and its conditions.");
+	if (is_type(question, "group") && is_rows(item))
+		fhir_lose(w.im, "FHIR_NESTED", w.path,
+			  "Rows inside rows cannot be expressed: these items are asked once.");
+	if (!is_type(question, "group"))
+		json_array_append_new(out, import_members(&w, question, item, own));
+	w.carried = w.carried ? json_copy(w.carried) : json_array();
+	if (own)
+		json_array_append(w.carried, own);
+	w.n_carried += n_own;
+	build(w, item, out);
+	json_decref(w.carried);
+}
+
 static void build_item(struct walk w, const json_t *item, json_t *out)
 {
 	const struct fhir_question *question = &w.im->questions[w.im->cursor++];
 	bool group = is_type(question, "group");
 	bool has_children = json_array_size(json_object_get(item, "item")) > 0;
+	size_t n_own;
+	json_t *own = fhir_import_when(w.im, question, item, w.path, &n_own), *built;
 
-	if ((group || has_children) && (w.repeating || w.groups == MAX_GROUPS)) {
-		warn(w.im, "FHIR_NESTED", w.path,
-		     "A group cannot stand here: its items take its place.");
-		if (!group) {
-			json_t *built = import_members(&w, question, item);
-
-			json_array_append_new(out, built);
-		}
-		build(w, item, out);
+	w.hidden |=
+		json_is_true(json_object_get(fhir_extension(item, FHIR_HIDDEN), "valueBoolean"));
+	w.conditional |= own != NULL;
+	if (!group && has_children && json_is_true(json_object_get(item, "repeats")))
+		fhir_lose(w.im, "FHIR_NESTED", w.path,
+			  "The items below are asked for each answer: here they are asked once.");
+	if ((group || has_children) && (w.rows >= 0 || w.groups == MAX_GROUPS)) {
+		build_flat(w, question, item, own, n_own, out);
+		json_decref(own);
 		return;
 	}
-	json_t *built = import_members(&w, question, item);
-
+	built = import_members(&w, question, item, own);
 	if (group) {
-		build_group(w, item, built, out);
+		build_group(w, question, item, built, out);
 	} else {
 		json_array_append(out, built);
 		if (has_children)
 			build_below(w, item, built, out);
 	}
 	json_decref(built);
+	json_decref(own);
 }
 
 static void build(struct walk w, const json_t *parent, json_t *out)
@@ -360,34 +331,51 @@ static json_t *document_of(struct fhir_importer *im, json_t *items)
 
 	if (version && str_to_i64(str_of(version), &number) && number >= 1 && number < 1000000000)
 		json_object_set_new(out, "version", json_integer(number));
+	if (json_array_size(im->derived))
+		json_object_set(out, "derived", im->derived);
+	if (json_array_size(im->scores))
+		json_object_set(out, "scores", im->scores);
 	if (json_object_size(im->i18n))
 		json_object_set(out, "i18n", im->i18n);
 	return out;
 }
 
-json_t *fhir_map_in(struct arena *arena, const json_t *questionnaire, struct notes *notes)
+json_t *fhir_map_in(struct arena *arena, const json_t *questionnaire, enum fhir_loss loss,
+		    struct notes *notes)
 {
 	const char *language = fhir_text(questionnaire, "language");
 	struct fhir_importer im = {.arena = arena,
 				   .notes = notes,
+				   .loss = loss,
 				   .root = questionnaire,
 				   .by_link = json_object(),
 				   .ids = json_object(),
 				   .locale = language && *language ? language : "en-US",
 				   .locales = json_array(),
-				   .i18n = json_object()};
-	struct walk walk = {.im = &im, .path = ""};
+				   .i18n = json_object(),
+				   .derived = json_array(),
+				   .scores = json_array()};
+	struct walk walk = {.im = &im, .path = "", .rows = -1};
 	json_t *items = json_array(), *out;
 
 	im.questions = arena_array_of(arena, struct fhir_question, FHIR_MAX_ITEMS + 1);
 	fhir_put_text(&im, im.locale, "title", fhir_text(questionnaire, "title"));
 	fhir_import_text(&im, questionnaire, "title", "title");
 	fhir_import_text(&im, questionnaire, "description", "description");
+	fhir_check_root(&im);
 	collect(walk, questionnaire);
 	build(walk, questionnaire, items);
 	out = document_of(&im, items);
-	for (size_t i = 0; i < im.n_questions; i++)
+	if (im.n_rules > FHIR_MAX_RULES)
+		note_add(notes, SCREENER_ERROR, "FHIR_TOO_MANY", "",
+			 "There are too many conditions, copies for the children of groups "
+			 "included.");
+	for (size_t i = 0; i < im.n_questions; i++) {
 		json_decref(im.questions[i].options);
+		json_decref(im.questions[i].units);
+	}
+	json_decref(im.derived);
+	json_decref(im.scores);
 	json_decref(items);
 	json_decref(im.by_link);
 	json_decref(im.ids);

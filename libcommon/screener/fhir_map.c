@@ -104,3 +104,16 @@ const char *fhir_type_of(const json_t *item)
 			return table[i][1];
 	return "display";
 }
+
+const char *fhir_link_of(const json_t *item)
+{
+	const char *kept = json_string_value(fhir_kept(item, "linkId"));
+
+	return kept ? kept : fhir_text(item, "id");
+}
+
+void fhir_lose(struct fhir_importer *im, const char *code, const char *path, const char *message)
+{
+	note_add(im->notes, im->loss == FHIR_LOSSY ? SCREENER_WARNING : SCREENER_ERROR, code, path,
+		 "%s", message);
+}

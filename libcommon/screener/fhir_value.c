@@ -202,16 +202,40 @@ static bool is_option(const json_t *option, const char *type, const json_t *valu
 	return is_type(type, "Coding") ? same_coding(kept, value) : json_equal(kept, value);
 }
 
+/* NULL also when two options fit: a code without its system may be of either. */
 static json_t *import_choice(const struct fhir_question *question, const char *type,
 			     const json_t *value)
 {
+	const char *code = NULL;
+
 	for (size_t i = 0; i < json_array_size(question->options); i++) {
 		const json_t *option = json_array_get(question->options, i);
 
-		if (is_option(option, type, value))
-			return json_string(fhir_text(option, "code"));
+		if (!is_option(option, type, value))
+			continue;
+		if (code)
+			return NULL;
+		code = fhir_text(option, "code");
 	}
-	return NULL;
+	return code ? json_string(code) : NULL;
+}
+
+static json_t *import_quantity(const struct fhir_question *question, const json_t *value)
+{
+	const char *unit = fhir_text(value, "code");
+	struct number n, factor;
+
+	if (!unit || !fhir_number(json_object_get(value, "value"), &n) ||
+	    !fhir_unit_factor(unit, question->unit, &factor) || !number_mul(n, factor, &n))
+		return NULL;
+	return fhir_number_json(n);
+}
+
+static json_t *import_text(const char *type, const json_t *value)
+{
+	bool good = (is_type(type, "String") || is_type(type, "Uri")) && json_string_length(value);
+
+	return good ? json_copy((json_t *)value) : NULL;
 }
 
 /* A new reference; NULL for a value the question cannot have. */
@@ -237,14 +261,9 @@ json_t *fhir_import_value(const struct fhir_question *question, const json_t *ho
 			       ? json_copy((json_t *)value)
 			       : NULL;
 	if (is_type(question->type, "text"))
-		return json_is_string(value) ? json_copy((json_t *)value) : NULL;
-	if (is_type(question->type, "quantity")) {
-		const char *unit = fhir_text(value, "code");
-		const json_t *number = json_object_get(value, "value");
-
-		if (unit && strcmp(unit, question->unit) == 0 && json_is_number(number))
-			return json_copy((json_t *)number);
-	}
+		return import_text(type, value);
+	if (is_type(question->type, "quantity"))
+		return import_quantity(question, value);
 	return NULL;
 }
 
@@ -307,7 +326,7 @@ static void export_code(const json_t *item, const char *code, json_t *holder, co
 
 	if (kept && strlen(type) < 24)
 		put(holder, prefix, type, json_deep_copy(kept));
-	else
+	else if (option)
 		put(holder, prefix, "Coding", json_pack("{s:s}", "code", code));
 }
 
@@ -315,20 +334,37 @@ static void export_quantity(const json_t *item, const json_t *value, json_t *hol
 			    const char *prefix)
 {
 	const char *unit = fhir_text(item, "unit");
-	json_t *quantity = json_object();
+	json_t *quantity;
 
 	if (json_is_object(value)) {
 		unit = fhir_text(value, "unit") ? fhir_text(value, "unit") : unit;
 		value = json_object_get(value, "value");
 	}
-	if (json_is_number(value))
-		json_object_set_new(quantity, "value", json_copy((json_t *)value));
+	if (!json_is_number(value))
+		return;
+	quantity = json_pack("{s:O}", "value", value);
 	if (unit) {
 		fhir_set_text(quantity, "unit", unit);
 		fhir_set_text(quantity, "system", FHIR_UCUM);
 		fhir_set_text(quantity, "code", unit);
 	}
 	put(holder, prefix, "Quantity", quantity);
+}
+
+static bool is_date(const char *text)
+{
+	date_days date;
+
+	return text && date_parse(str_of(text), &date);
+}
+
+/* 7.0 is an integer, 7.5 is none. */
+static void export_integer(const json_t *value, json_t *holder, const char *prefix)
+{
+	struct number n;
+
+	if (fhir_number(value, &n) && number_is_integer(n))
+		put(holder, prefix, "Integer", json_integer(n.num));
 }
 
 /* Puts prefix + type; nothing for a value that the item cannot have. */
@@ -342,12 +378,16 @@ void fhir_export_value(const json_t *item, const json_t *value, json_t *holder, 
 		put(holder, prefix, "String", json_string(fhir_text(value, "other")));
 	else if (is_type(type, "quantity"))
 		export_quantity(item, value, holder, prefix);
-	else if (json_is_boolean(value))
+	else if ((is_type(type, "boolean") || is_type(type, "attestation")) &&
+		 json_is_boolean(value))
 		put(holder, prefix, "Boolean", json_copy((json_t *)value));
-	else if (is_type(type, "integer") && json_is_integer(value))
-		put(holder, prefix, "Integer", json_copy((json_t *)value));
-	else if (json_is_number(value))
+	else if (is_type(type, "integer"))
+		export_integer(value, holder, prefix);
+	else if (is_type(type, "decimal") && json_is_number(value))
 		put(holder, prefix, "Decimal", json_copy((json_t *)value));
-	else if (text)
-		put(holder, prefix, is_type(type, "date") ? "Date" : "String", json_string(text));
+	else if (is_type(type, "date") && is_date(text))
+		put(holder, prefix, "Date", json_string(text));
+	else if (text && *text &&
+		 (is_type(type, "text") || is_type(type, "state") || is_type(type, "zip")))
+		put(holder, prefix, "String", json_string(text));
 }

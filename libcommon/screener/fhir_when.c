@@ -1,231 +1,295 @@
 /*
- * enableWhen and show_if.  Both say "visible while"; a comparison with an
- * unanswered question hides the item on both sides.  `exists: true` is a value
- * equal to itself, which is unknown while there is none; `exists: false` cannot
- * be said in rules that never see the unknown.
+ * enableWhen becomes a show_if: an item is visible exactly when a FHIR client
+ * enables it.  All conditions of an item are mapped or none is, because a part
+ * of them says something else.
+ *
+ * FHIR has no unknown: "!=" and "exists: false" are true of a question without
+ * an answer.  Rules that never see the unknown cannot say that, a score with
+ * `missing: zero` can: it is 1 when there is an answer and otherwise 0.
  */
 #include "screener/fhir_map.h"
+
+#define MAX_ANSWERED 99 /* scores of one document */
 
 static const char *const operators[][2] = {{"=", "=="}, {"!=", "!="}, {">", ">"},
 					   {"<", "<"},	{">=", ">="}, {"<=", "<="}};
 
 #define N_OPERATORS (sizeof operators / sizeof operators[0])
 
+/* One condition on its way, and why it cannot be expressed. */
+struct condition {
+	struct fhir_importer *im;
+	const struct fhir_question *asking;
+	struct fhir_question *question;
+	const json_t *json;
+	const char *op, *why;
+};
+
+static bool is_type(const struct fhir_question *question, const char *type)
+{
+	return strcmp(question->type, type) == 0;
+}
+
+static json_t *fail(struct condition *c, const char *why)
+{
+	c->why = why;
+	return NULL;
+}
+
 static json_t *var_of(const char *id)
 {
 	return json_pack("{s:s}", "var", id);
 }
 
-/* A value as a literal of the rule language; takes the reference. */
-static json_t *literal(const struct fhir_question *question, json_t *value)
+/* True when there is an answer; otherwise unknown or, of an empty choice, false. */
+static json_t *answered_rule(const struct fhir_question *question)
 {
-	char number[48];
-
-	if (strcmp(question->type, "date") == 0)
-		return json_pack("{s:o}", "date", value);
-	if (strcmp(question->type, "quantity") != 0)
-		return value;
-	snprintf(number, sizeof number, "%.15g", json_number_value(value));
-	json_decref(value);
-	return json_pack("{s:[s,s]}", "quantity", number, question->unit);
-}
-
-static json_t *negated(json_t *rule, bool negate)
-{
-	return negate ? json_pack("{s:o}", "!", rule) : rule;
-}
-
-static json_t *comparison(const struct fhir_question *question, const char *operator,
-			  json_t * value)
-{
-	bool equality = operator[0] == '=' || operator[0] == '!';
-	bool has_order =
-		strcmp(question->type, "integer") == 0 || strcmp(question->type, "decimal") == 0 ||
-		strcmp(question->type, "date") == 0 || strcmp(question->type, "quantity") == 0;
-
-	if (strcmp(question->type, "multi") == 0 && equality)
-		return negated(json_pack("{s:[s,[o]]}", "some", question->id, value), operator[0] ==
-			       '!');
-	for (size_t i = 0; i < N_OPERATORS && (equality || has_order); i++)
-		if (strcmp(operators[i][0], operator) == 0)
-			return json_pack("{s:[o,o]}", operators[i][1], var_of(question->id),
-					 literal(question, value));
-	json_decref(value);
-	return NULL;
-}
-
-static json_t *exists(const struct fhir_question *question, const json_t *condition)
-{
-	if (!json_is_true(json_object_get(condition, "answerBoolean")))
-		return NULL;
-	if (strcmp(question->type, "multi") == 0)
+	if (is_type(question, "multi"))
 		return json_pack("{s:[{s:s},i]}", ">", "chosen", question->id, 0);
-	if (strcmp(question->type, "group") == 0 || strcmp(question->type, "display") == 0)
-		return NULL;
 	return json_pack("{s:[o,o]}", "==", var_of(question->id), var_of(question->id));
 }
 
-static json_t *import_condition(struct fhir_importer *im, const json_t *condition, const char *path,
-				size_t index)
+static const char *new_name(struct fhir_importer *im, const char *id, const char *suffix)
 {
-	const char *operator= fhir_text(condition, "operator");
-	const struct fhir_question *question =
-		fhir_question_of(im, fhir_text(condition, "question"));
-	json_t *value, *rule = NULL;
+	return fhir_new_id(im, arena_printf(im->arena, "%s_%s", id, suffix));
+}
 
-	if (question && operator&& strcmp(operator, "exists") == 0) {
-		rule = exists(question, condition);
-	} else if (question && operator) {
-		value = fhir_import_value(question, condition, "answer");
-		rule = value ? comparison(question, operator, value) : NULL;
+/* A score of unknown inputs alone is unknown: each has one that is always 0. */
+static const char *zero_of(struct fhir_importer *im)
+{
+	if (!json_array_size(im->derived))
+		json_array_append_new(im->derived,
+				      json_pack("{s:s,s:s,s:i}", "id", fhir_new_id(im, "fhir_zero"),
+						"type", "integer", "rule", 0));
+	return fhir_text(json_array_get(im->derived, 0), "id");
+}
+
+/* True while there is no answer, otherwise false; never unknown. */
+static json_t *unanswered(struct condition *c)
+{
+	struct fhir_question *question = c->question;
+	struct fhir_importer *im = c->im;
+	const char *given, *zero;
+
+	if (question->rows >= 0)
+		return fail(c, "a question of the same row that has no answer cannot be seen");
+	if (!question->answered) {
+		if (json_array_size(im->scores) == MAX_ANSWERED)
+			return fail(c, "too many questions are looked at for having no answer");
+		zero = zero_of(im);
+		given = new_name(im, question->id, "given");
+		question->answered = new_name(im, question->id, "answered");
+		json_array_append_new(im->derived,
+				      json_pack("{s:s,s:s,s:o}", "id", given, "type", "boolean",
+						"rule", answered_rule(question)));
+		json_array_append_new(im->scores,
+				      json_pack("{s:s,s:s,s:[s,s],s:s,s:i}", "id",
+						question->answered, "method", "sum", "items", given,
+						zero, "missing", "zero", "max_missing", 1));
 	}
-	if (!rule)
-		note_add(
-			im->notes, SCREENER_WARNING, "FHIR_ENABLE_WHEN",
-			arena_printf(im->arena, "%s/enableWhen/%zu", path, index),
-			question
-				? "This condition cannot be expressed and is left out."
-				: "This condition names a question that does not exist and is left "
-				  "out.");
-	return rule;
+	return json_pack("{s:[o,i]}", "==", var_of(question->answered), 0);
 }
 
-/* A new reference; NULL when there is no condition. */
-json_t *fhir_import_when(struct fhir_importer *im, const json_t *item, const char *path)
+static json_t *exists(struct condition *c)
 {
-	const json_t *list = json_object_get(item, "enableWhen");
-	const char *behaviour = fhir_text(item, "enableBehavior");
-	json_t *rules = json_array(), *rule = NULL;
+	const json_t *answer = json_object_get(c->json, "answerBoolean");
 
-	for (size_t i = 0; i < json_array_size(list) && i < FHIR_MAX_ITEMS; i++) {
-		json_t *one = import_condition(im, json_array_get(list, i), path, i);
+	if (!json_is_boolean(answer))
+		return fail(c, "exists needs answerBoolean");
+	return json_is_true(answer) ? answered_rule(c->question) : unanswered(c);
+}
 
-		if (one)
-			json_array_append_new(rules, one);
+/* FHIR enables "!=" also without an answer; takes the rule. */
+static json_t *or_unanswered(struct condition *c, json_t *rule)
+{
+	json_t *none = unanswered(c);
+
+	if (!none) {
+		json_decref(rule);
+		return NULL;
 	}
-	if (json_array_size(rules) == 1)
-		rule = json_incref(json_array_get(rules, 0));
-	else if (json_array_size(rules))
-		rule = json_pack("{s:O}", behaviour && strcmp(behaviour, "all") == 0 ? "and" : "or",
-				 rules);
-	json_decref(rules);
-	return rule;
+	return json_pack("{s:[o,o]}", "or", none, rule);
 }
 
-/* ---- out ---- */
-
-/* {"var": id} of an item; NULL for anything else. */
-static const json_t *item_of(struct fhir_exporter *ex, const json_t *rule)
+static const char *rule_operator(const char *op)
 {
-	const char *id = json_object_size(rule) == 1 ? fhir_text(rule, "var") : NULL;
-
-	return id ? json_object_get(ex->items, id) : NULL;
-}
-
-static const char *link_of(const json_t *item)
-{
-	const char *kept = json_string_value(fhir_kept(item, "linkId"));
-
-	return kept ? kept : fhir_text(item, "id");
-}
-
-static json_t *condition_of(const json_t *item, const char *operator)
-{
-	return json_pack("{s:s,s:s}", "question", link_of(item), "operator", operator);
-}
-
-/* A literal back to a value: dates and quantities lose their wrapping. */
-static json_t *value_of_literal(const json_t *rule)
-{
-	const json_t *date = json_object_get(rule, "date");
-	const json_t *quantity = json_object_get(rule, "quantity");
-
-	if (date)
-		return json_copy((json_t *)date);
-	if (quantity && json_is_string(json_array_get(quantity, 0)))
-		return json_loads(json_string_value(json_array_get(quantity, 0)), JSON_DECODE_ANY,
-				  NULL);
-	if (json_is_object(rule) || json_is_array(rule))
-		return NULL;
-	return json_copy((json_t *)rule);
-}
-
-static json_t *export_comparison(struct fhir_exporter *ex, const char *operator,
-				 const json_t * args)
-{
-	const json_t *item = item_of(ex, json_array_get(args, 0));
-	json_t *condition = NULL, *value = NULL;
-
-	if (!item || json_array_size(args) != 2)
-		return NULL;
-	if (strcmp(operator, "=") == 0 && item_of(ex, json_array_get(args, 1)) == item)
-		return json_pack("{s:s,s:s,s:b}", "question", link_of(item), "operator", "exists",
-				 "answerBoolean", 1);
-	value = value_of_literal(json_array_get(args, 1));
-	if (value) {
-		condition = condition_of(item, operator);
-		fhir_export_value(item, value, condition, "answer");
-		if (json_object_size(condition) != 3) {
-			json_decref(condition);
-			condition = NULL;
-		}
-	}
-	json_decref(value);
-	return condition;
-}
-
-static json_t *export_some(struct fhir_exporter *ex, const json_t *args, const char *operator)
-{
-	const char *id = json_string_value(json_array_get(args, 0));
-	const json_t *item = id ? json_object_get(ex->items, id) : NULL;
-	const json_t *codes = json_array_get(args, 1), *code = json_array_get(codes, 0);
-
-	if (!item || json_array_size(codes) != 1 || !json_is_string(code))
-		return NULL;
-	json_t *condition = condition_of(item, operator);
-
-	fhir_export_value(item, code, condition, "answer");
-	return condition;
-}
-
-static json_t *export_condition(struct fhir_exporter *ex, const json_t *rule)
-{
-	const json_t *some = json_object_get(rule, "some"), *not = json_object_get(rule, "!");
-
-	if (json_object_size(rule) != 1)
-		return NULL;
-	if (some)
-		return export_some(ex, some, "=");
-	if (not &&json_object_get(not, "some"))
-		return export_some(ex, json_object_get(not, "some"), "!=");
-	for (size_t i = 0; i < N_OPERATORS; i++) {
-		const json_t *args = json_object_get(rule, operators[i][1]);
-
-		if (args)
-			return export_comparison(ex, operators[i][0], args);
-	}
+	for (size_t i = 0; i < N_OPERATORS; i++)
+		if (strcmp(operators[i][0], op) == 0)
+			return operators[i][1];
 	return NULL;
 }
 
-void fhir_export_when(struct fhir_exporter *ex, const json_t *show_if, json_t *out)
+/* Takes the value. */
+static json_t *compared(struct condition *c, const char *op, json_t *value)
 {
-	const json_t *all = json_object_get(show_if, "and"), *any = json_object_get(show_if, "or");
-	const json_t *rules = all ? all : any;
-	json_t *list = json_array();
-	size_t n = rules ? json_array_size(rules) : 1;
+	bool negative = strcmp(op, "!=") == 0;
+	json_t *rule;
 
-	for (size_t i = 0; i < n; i++) {
-		json_t *condition =
-			export_condition(ex, rules ? json_array_get(rules, i) : show_if);
+	if (is_type(c->question, "multi")) {
+		rule = json_pack("{s:[s,[o]]}", "some", c->question->id, value);
+		if (negative)
+			rule = json_pack("{s:o}", "!", rule);
+	} else {
+		rule = json_pack("{s:[o,o]}", rule_operator(op), var_of(c->question->id),
+				 fhir_literal(c->question, value));
+	}
+	return negative ? or_unanswered(c, rule) : rule;
+}
 
-		if (condition)
-			json_array_append_new(list, condition);
+static json_t *with_number(struct condition *c, struct number n)
+{
+	const char *op = c->op;
+	bool always;
+	int64_t whole;
+	json_t *value;
+
+	if (is_type(c->question, "integer")) {
+		if (!fhir_whole(&op, n, &whole, &always))
+			return fail(c, "the number is too large");
+		return op ? compared(c, op, json_integer(whole)) : json_boolean(always);
 	}
-	/* A part of a condition would say something else: all or none. */
-	if (n && json_array_size(list) == n) {
-		json_object_set(out, "enableWhen", list);
-		if (rules)
-			fhir_set_text(out, "enableBehavior", all ? "all" : "any");
+	value = fhir_number_json(n);
+	return value ? compared(c, op, value) : fail(c, "the number has too many digits");
+}
+
+static json_t *with_quantity(struct condition *c, const json_t *quantity)
+{
+	const char *unit = fhir_text(quantity, "code"), *system = fhir_text(quantity, "system");
+	struct number n, factor;
+
+	if (!unit || (system && strcmp(system, FHIR_UCUM) != 0))
+		return fail(c, "the unit of the quantity is not given as a UCUM code");
+	if (json_object_get(quantity, "comparator"))
+		return fail(c, "a quantity with a comparator is no value");
+	if (!fhir_number(json_object_get(quantity, "value"), &n))
+		return fail(c, "the quantity has no exact value");
+	if (!fhir_unit_factor(unit, c->question->unit, &factor) || !number_mul(n, factor, &n))
+		return fail(c, "the quantity cannot be converted to the unit of the question");
+	return with_number(c, n);
+}
+
+static bool is_answer_type(const struct fhir_question *question, const char *type)
+{
+	static const char *const table[][2] = {
+		{"boolean", "Boolean"}, {"integer", "Integer"},	  {"integer", "Decimal"},
+		{"decimal", "Decimal"}, {"decimal", "Integer"},	  {"date", "Date"},
+		{"text", "String"},	{"quantity", "Quantity"},
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		if (strcmp(table[i][0], question->type) == 0 && strcmp(table[i][1], type) == 0)
+			return true;
+	return question->options != NULL;
+}
+
+static size_t count_answers(const json_t *condition)
+{
+	json_t *own = (json_t *)condition;
+	size_t n = 0;
+
+	for (void *it = json_object_iter(own); it; it = json_object_iter_next(own, it))
+		n += strncmp(json_object_iter_key(it), "answer", 6) == 0;
+	return n;
+}
+
+static json_t *comparison(struct condition *c)
+{
+	bool order = *c->op == '<' || *c->op == '>';
+	const char *type = NULL;
+	const json_t *answer = fhir_any(c->json, "answer", &type);
+	struct number n;
+	json_t *value;
+
+	if (!rule_operator(c->op))
+		return fail(c, "there is no such operator");
+	if (!answer || count_answers(c->json) != 1)
+		return fail(c, "exactly one answer is expected beside the operator");
+	if (!is_answer_type(c->question, type))
+		return fail(c, "the answer is of another type than the question");
+	if (order && !is_type(c->question, "integer") && !is_type(c->question, "decimal") &&
+	    !is_type(c->question, "date") && !is_type(c->question, "quantity"))
+		return fail(c, "answers to the question have no order");
+	if (is_type(c->question, "quantity"))
+		return with_quantity(c, answer);
+	if (is_type(c->question, "integer") || is_type(c->question, "decimal"))
+		return fhir_number(answer, &n) ? with_number(c, n)
+					       : fail(c, "the number has too many digits");
+	value = fhir_import_value(c->question, c->json, "answer");
+	return value ? compared(c, c->op, value)
+		     : fail(c, "the question cannot have this answer (a partial date, no option)");
+}
+
+static json_t *import_condition(struct condition *c)
+{
+	const char *link = fhir_text(c->json, "question");
+
+	c->op = fhir_text(c->json, "operator");
+	c->question = link ? (struct fhir_question *)fhir_question_of(c->im, link) : NULL;
+	if (!c->question || !c->op || json_object_get(c->json, "modifierExtension"))
+		return fail(c, c->question ? "it has no operator, or a modifier extension"
+					   : "it names a question that does not exist");
+	if (is_type(c->question, "group") || is_type(c->question, "display"))
+		return fail(c, "it names an item that takes no answer");
+	if (c->question->rows >= 0 &&
+	    (c->question->rows != c->asking->rows || c->question->index >= c->asking->index))
+		return fail(c, "it names a question in rows that does not stand before in its own "
+			       "row");
+	return strcmp(c->op, "exists") == 0 ? exists(c) : comparison(c);
+}
+
+static json_t *lost(struct fhir_importer *im, const char *path, const char *why, json_t *rules)
+{
+	fhir_lose(im, "FHIR_ENABLE_WHEN", path,
+		  arena_printf(im->arena,
+			       "This condition cannot be expressed: %s. All conditions of the item "
+			       "are left out, and everyone is asked.",
+			       why));
+	json_decref(rules);
+	return NULL;
+}
+
+/* Takes the rules. */
+static json_t *joined(struct fhir_importer *im, const json_t *item, const char *path, json_t *rules)
+{
+	const char *behaviour = fhir_text(item, "enableBehavior");
+	json_t *rule;
+
+	if (json_array_size(rules) == 1) {
+		rule = json_incref(json_array_get(rules, 0));
+		json_decref(rules);
+		return rule;
 	}
-	json_decref(list);
+	if (behaviour && strcmp(behaviour, "all") == 0)
+		return json_pack("{s:o}", "and", rules);
+	if (behaviour && strcmp(behaviour, "any") == 0)
+		return json_pack("{s:o}", "or", rules);
+	return lost(im, path, "several conditions need enableBehavior, \"all\" or \"any\"", rules);
+}
+
+json_t *fhir_import_when(struct fhir_importer *im, const struct fhir_question *asking,
+			 const json_t *item, const char *path, size_t *n_rules)
+{
+	const json_t *list = json_object_get(item, "enableWhen");
+	json_t *rules = json_array();
+
+	*n_rules = json_array_size(list);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		struct condition c = {.im = im, .asking = asking, .json = json_array_get(list, i)};
+		json_t *rule = im->n_rules++ < FHIR_MAX_RULES
+				       ? import_condition(&c)
+				       : fail(&c, "there are too many conditions");
+
+		if (!rule)
+			return lost(im, arena_printf(im->arena, "%s/enableWhen/%zu", path, i),
+				    c.why, rules);
+		json_array_append_new(rules, rule);
+	}
+	if (list && !json_array_size(rules))
+		return lost(im, arena_printf(im->arena, "%s/enableWhen", path),
+			    "a list of conditions is expected", rules);
+	if (!list) {
+		json_decref(rules);
+		return NULL;
+	}
+	return joined(im, item, path, rules);
 }

@@ -72,30 +72,25 @@ static bool is_arithmetic(const struct node *node)
 static uint32_t weight_of(const struct screener *p)
 {
 	size_t cells = p->decision ? (size_t)p->n_rules * p->decision->n_columns : p->n_rules;
-	size_t nodes = 0, codes = 0;
+	size_t nodes = 0;
 
 	for (uint32_t i = 0; i < p->n_nodes; i++)
 		nodes += is_arithmetic(&p->nodes[i]) ? ARITHMETIC : 1;
 	for (uint32_t i = 0; i < p->n_scores; i++)
 		nodes += (size_t)2 * p->scores[i].n_slots;
-	/* Whether a code may yet be issued is asked of each outcome that could bring it. */
-	for (uint32_t i = 0; i < p->n_outcomes; i++)
-		codes += p->outcomes[i].public.issues_code || p->outcomes[i].resolved_by >= 0;
-	return (uint32_t)(1 + (nodes + p->n_slots + cells + codes * p->n_rules / 8) / GATE_NODES);
+	return (uint32_t)(1 + (nodes + p->n_slots + cells) / GATE_NODES);
 }
 
 static struct status run(struct gate *gate, struct str document)
 {
+	gate_closed_sets(gate);
 	gate_texts(gate);
 	TRY(gate_tests(gate, document));
 	gate_untested_outcomes(gate);
 	gate_covered_rules(gate);
 	gate_uses(gate);
-	gate_cuts(gate);
-	gate_domains(gate);
 	gate_boundaries(gate);
-	gate_safety(gate);
-	gate_unreached(gate);
+	gate_prove(gate);
 	gate_untested_rules(gate);
 	gate_advice(gate);
 	gate->report->evaluations = gate->spent;
@@ -105,11 +100,12 @@ static struct status run(struct gate *gate, struct str document)
 }
 
 struct status screener_gate(const struct screener *screener, struct arena *arena,
-			    struct str document, uint32_t limit,
-			    struct screener_gate_report *report)
+			    struct str document, const struct screener_prover *prover,
+			    uint32_t limit, struct screener_gate_report *report)
 {
 	struct gate gate = {.program = screener,
 			    .arena = arena,
+			    .prover = prover,
 			    .c = {.arena = arena},
 			    .limit = limit,
 			    .weight = weight_of(screener),

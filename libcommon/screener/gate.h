@@ -2,14 +2,15 @@
 
 /*
  * The publish gate: what must be true of a document beyond that it compiles.
- * Texts are complete, tests pass and reach every outcome, no rule is dead.  It
- * only reads, has no clock and no chance in it, and spends a fixed budget: the
- * same document gets the same findings everywhere.
+ * Texts are complete, tests pass and reach every outcome, no rule is dead, and no
+ * code is issued while a safety question is unknown.  What holds for all answers
+ * is asked of a prover (goal.h); the rest is looked up and tried here, without a
+ * clock and without chance, within a fixed budget.
  */
-#include "screener/screener.h"
+#include "screener/goal.h"
 
 /*
- * What a gate spends at most: evaluations of a small document, fewer of a large
+ * What boundary tests spend at most: evaluations of a small document, fewer of a large
  * one, for each counts what it looks at.  A fraction of a second, whatever the document is.
  */
 #define SCREENER_GATE_EVALUATIONS 60000
@@ -28,6 +29,7 @@ struct screener_safety {
 	const char *item;
 	enum screener_verdict verdict;
 	const char *answers; /* JSON, of what refutes it; else NULL */
+	date_days as_of;     /* the day they were evaluated on */
 	const char *outcome; /* that they end with */
 	/*
 	 * The same of the rules alone, as if the engine held nothing back.  Refuted
@@ -36,6 +38,7 @@ struct screener_safety {
 	 */
 	enum screener_verdict rules;
 	const char *rules_answers;
+	date_days rules_as_of;
 };
 
 /* Answers next to the point where a comparison turns: an embedded test's with one changed. */
@@ -68,11 +71,13 @@ const char *screener_verdict_name(enum screener_verdict verdict);
 const char *screener_side_name(int side);
 
 /*
- * Runs the gate, within limit evaluations, over a document that compiled into the program. Findings
- * and all they point to are in the arena; they are those of the gate alone (those of the compiler
- * come from screener_compile), with codes as in FORMAT.md "Publication".  Does not block.
- * INVALID_ARGUMENT "SCREENER_INVALID" when document is not the program's.
+ * Runs the gate over a document that compiled into the program.  limit bounds the evaluations
+ * of boundary tests; prover answers what holds for all answers, and without one (NULL) nothing
+ * of that is proven.  Findings and all they point to are in the arena; they are those of the
+ * gate alone (those of the compiler come from screener_compile), with codes as in FORMAT.md
+ * "Publication".  Blocks as long as the prover does.  INVALID_ARGUMENT "SCREENER_INVALID" when
+ * document is not the program's.
  */
 struct status screener_gate(const struct screener *screener, struct arena *arena,
-			    struct str document, uint32_t limit,
-			    struct screener_gate_report *report);
+			    struct str document, const struct screener_prover *prover,
+			    uint32_t limit, struct screener_gate_report *report);

@@ -136,7 +136,7 @@ void gate_record(struct gate_walk *w)
 	if (report->n_boundaries == w->gate->max_boundaries ||
 	    w->gate->boundary_bytes > MAX_BYTES || !gate_look(w, &gap))
 		return;
-	answers = gate_answers_json(w->gate, eval_state(p, &w->answers, w->arena));
+	answers = gate_answers_json(eval_state(p, &w->answers, w->arena), w->gate->arena);
 	w->gate->boundary_bytes += strlen(answers);
 	if (is_recorded(report, answers, w->answers.today) ||
 	    is_failed(screener_answers_parse(p, w->arena, str_of(answers), w->answers.today,
@@ -147,10 +147,6 @@ void gate_record(struct gate_walk *w)
 	screener_eval(p, parsed, w->arena, SCREENER_FULL, &result);
 	gate_note(w->gate, &result, SEEN_AT_BOUNDARY);
 	warn_failure(w->gate, w->site, answers, &result);
-	if (!w->gate->domains[w->item].exact)
-		(void)gate_domain_add(
-			w->gate, w->item,
-			gate_value_json(w->gate, w->item, &w->answers.slots[w->item]));
 	report->boundaries[report->n_boundaries++] = (struct screener_boundary){
 		.pointer = w->site->pointer,
 		.item = arena_strdup(w->gate->arena, p->items[w->item].id.ptr),

@@ -60,10 +60,6 @@ static void take_case(struct gate *gate, json_t *test)
 	mark = arena_mark(gate->scratch);
 	screener_eval(gate->program, answers, gate->scratch, SCREENER_BRIEF, &result);
 	gate_note(gate, &result, SEEN_IN_TEST);
-	if (!gate->base || (result.outcome->issues_code && !gate->base_issues)) {
-		gate->base = answers;
-		gate->base_issues = result.outcome->issues_code;
-	}
 	arena_rewind(gate->scratch, mark);
 }
 

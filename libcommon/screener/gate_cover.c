@@ -69,7 +69,7 @@ static enum harm harm_of(struct cover *c, uint32_t rule, uint32_t by)
 		break;
 	default:
 		if (outcome != other)
-			return outcome_wins(p, other, outcome) ? NEVER_DECIDES : HARMLESS;
+			return gate_is_before(p, by, rule) ? NEVER_DECIDES : HARMLESS;
 		break;
 	}
 	if (p->rules[rule].n_reasons || !blamed)

@@ -35,6 +35,40 @@ static void keep_nearest(struct gate_walk *w, struct nearest *nearest)
 	memcpy(kept.given, w->answers.given, p->n_items);
 }
 
+/* Answers to an item that is no number to be moved: each option, or each one chosen or not. */
+static uint32_t count_others(const struct screener *p, uint32_t item)
+{
+	const struct type type = p->items[item].value;
+
+	if (p->items[item].row_group >= 0)
+		return 0;
+	switch ((enum type_kind)type.kind) {
+	case TYPE_BOOL: return 2;
+	case TYPE_CODE:
+	case TYPE_SET: return p->domains[type.of].n;
+	default: return 0;
+	}
+}
+
+static struct value other_answer(const struct screener *p, uint32_t item, const struct value *now,
+				 uint32_t k)
+{
+	const struct type type = p->items[item].value;
+	const struct domain *d = &p->domains[type.of];
+	struct value value;
+
+	if (type.kind == TYPE_BOOL)
+		return value_integer(k);
+	if (type.kind == TYPE_CODE) {
+		value = value_text(d->options[k].code);
+		value.code = (int32_t)k;
+		return value;
+	}
+	if ((now->set | (uint64_t)1 << k) & d->exclusive)
+		return value_set((uint64_t)1 << k);
+	return value_set(now->set ^ (uint64_t)1 << k);
+}
+
 /* The case, and what differs from it in the answer to one item that is no number. */
 static void try_neighbours(struct gate *gate, struct arena *arena, const struct gate_site *site,
 			   const struct gate_case *from, const uint64_t *support,
@@ -48,13 +82,13 @@ static void try_neighbours(struct gate *gate, struct arena *arena, const struct 
 	w.answers.slots = arena_memdup(arena, a->slots, p->n_items * sizeof *a->slots);
 	w.answers.given = arena_memdup(arena, a->given, p->n_items);
 	for (w.item = 0; w.item < p->n_items; w.item++) {
-		const struct gate_domain *d = &gate->domains[w.item];
+		uint32_t n = count_others(p, w.item);
 
 		if (!gate_set_has(support, w.item) || a->given[w.item] != GIVEN_VALID)
 			continue;
 		keep_nearest(&w, nearest);
-		for (uint32_t k = 0; k < d->n && gate->spent < gate->limit / 2; k++) {
-			w.answers.slots[w.item] = d->values[k];
+		for (uint32_t k = 0; k < n && gate->spent < gate->limit / 2; k++) {
+			w.answers.slots[w.item] = other_answer(p, w.item, &a->slots[w.item], k);
 			keep_nearest(&w, nearest);
 		}
 		w.answers.slots[w.item] = a->slots[w.item];

@@ -79,6 +79,11 @@ static void add_constant(struct sites *s, uint32_t first, struct gate_site site)
 	add(s, site);
 }
 
+static struct number column_mark(const struct column *column, uint32_t i)
+{
+	return column->rows.whole ? number_of(column->rows.whole[i]) : column->rows.marks[i].number;
+}
+
 static void add_column(struct sites *s, uint32_t index)
 {
 	const struct screener *p = s->gate->program;
@@ -96,7 +101,7 @@ static void add_column(struct sites *s, uint32_t index)
 	for (uint32_t i = 0; i < column->rows.n_marks; i++)
 		add_constant(s, first,
 			     (struct gate_site){pointer, -1, column->input, NO_NODE,
-						gate_column_mark(column, i).number});
+						column_mark(column, i)});
 }
 
 static const char *pointer_in(struct gate *gate, const char *list, size_t i, const char *member)

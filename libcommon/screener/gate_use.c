@@ -11,16 +11,6 @@ const uint64_t *gate_slot_support(const struct gate *gate, uint32_t slot)
 	return set_at(gate, slot);
 }
 
-const uint64_t *gate_rule_support(const struct gate *gate, uint32_t rule)
-{
-	return set_at(gate, gate->program->n_slots + rule);
-}
-
-const uint64_t *gate_constraint_support(const struct gate *gate, uint32_t constraint)
-{
-	return set_at(gate, gate->program->n_slots + gate->program->n_rules + constraint);
-}
-
 static void join(const struct gate *gate, uint64_t *set, const uint64_t *other)
 {
 	for (uint32_t i = 0; i < gate->words; i++)
@@ -106,47 +96,15 @@ static void step_score(struct gate *gate, uint32_t i)
 	join(gate, set_at(gate, slot + 1), set_at(gate, slot));
 }
 
-/* inputs: what each input of the decision depends on. */
-static void rule_support(struct gate *gate, uint32_t rule, const uint64_t *inputs)
-{
-	const struct screener *p = gate->program;
-	uint64_t *set = set_at(gate, p->n_slots + rule);
-
-	gate_node_support(gate, p->rules[rule].cond, set);
-	if (p->rules[rule].otherwise) {
-		for (uint32_t i = 0; i < rule; i++)
-			join(gate, set, gate_rule_support(gate, i));
-	} else if (p->decision) {
-		const struct decision *d = p->decision;
-
-		for (uint32_t i = 0; i < d->n_columns; i++)
-			if (d->columns[i].cells[rule] != ROW_CELL_ANY)
-				join(gate, set, inputs + (size_t)i * gate->words);
-	}
-}
-
-static uint64_t *input_support(struct gate *gate)
-{
-	const struct decision *d = gate->program->decision;
-	uint64_t *inputs;
-
-	if (!d)
-		return NULL;
-	inputs = arena_array_of(gate->scratch, uint64_t, (size_t)d->n_columns * gate->words);
-	for (uint32_t i = 0; i < d->n_columns; i++)
-		gate_node_support(gate, d->columns[i].input, inputs + (size_t)i * gate->words);
-	return inputs;
-}
-
 static void mark_read(struct gate *gate, const uint64_t *set)
 {
 	for (uint32_t i = 0; i < gate->program->n_items; i++)
 		if (gate_set_has(set, i))
-			gate->domains[i].read = true;
+			gate->read[i] = true;
 }
 
-/* Visibility and what is required count as reading. */
-static void mark_items(struct gate *gate)
+/* What rules, constraints and the inputs of a table depend on; visibility counts as reading. */
+static void mark_rules(struct gate *gate)
 {
 	const struct screener *p = gate->program;
 	uint64_t *set = arena_array_of(gate->scratch, uint64_t, gate->words);
@@ -155,30 +113,22 @@ static void mark_items(struct gate *gate)
 		gate_node_support(gate, p->items[i].show_if, set);
 		gate_node_support(gate, p->items[i].required_if, set);
 	}
+	for (uint32_t i = 0; i < p->n_rules; i++)
+		gate_node_support(gate, p->rules[i].cond, set);
+	for (uint32_t i = 0; p->decision && i < p->decision->n_columns; i++)
+		gate_node_support(gate, p->decision->columns[i].input, set);
+	for (uint32_t i = 0; i < p->n_constraints; i++)
+		gate_node_support(gate, p->constraints[i].that, set);
 	mark_read(gate, set);
-}
-
-/* Does anything depend on the day of the evaluation? */
-static bool moves_with_day(const struct screener *p)
-{
-	for (uint32_t i = 0; i < p->n_nodes; i++)
-		if (p->nodes[i].op == OP_TODAY ||
-		    (p->nodes[i].op == OP_LOOKUP &&
-		     p->tables[p->nodes[i].imm >> 32].as_of == NO_NODE))
-			return true;
-	return false;
 }
 
 void gate_uses(struct gate *gate)
 {
 	const struct screener *p = gate->program;
-	size_t n_sets = (size_t)p->n_slots + p->n_rules + p->n_constraints;
-	const uint64_t *inputs;
 
-	gate->moves = moves_with_day(p);
 	gate->words = p->n_items / 64 + 1;
-	gate->support = arena_array_of(gate->scratch, uint64_t, n_sets * gate->words);
-	gate->domains = arena_array_of(gate->scratch, struct gate_domain, p->n_items);
+	gate->support = arena_array_of(gate->scratch, uint64_t, (size_t)p->n_slots * gate->words);
+	gate->read = arena_array_of(gate->scratch, uint8_t, p->n_items);
 	start_items(gate);
 	for (uint32_t i = 0; i < p->n_steps; i++) {
 		uint32_t index = p->steps[i].index;
@@ -192,15 +142,5 @@ void gate_uses(struct gate *gate)
 		case STEP_SCORE: step_score(gate, index); break;
 		}
 	}
-	inputs = input_support(gate);
-	for (uint32_t i = 0; i < p->n_rules; i++) {
-		rule_support(gate, i, inputs);
-		mark_read(gate, gate_rule_support(gate, i));
-	}
-	for (uint32_t i = 0; i < p->n_constraints; i++) {
-		gate_node_support(gate, p->constraints[i].that,
-				  set_at(gate, p->n_slots + p->n_rules + i));
-		mark_read(gate, gate_constraint_support(gate, i));
-	}
-	mark_items(gate);
+	mark_rules(gate);
 }

@@ -1,8 +1,7 @@
 /* What keeps a code back although the rules decided for it (FORMAT.md "Deciding"). */
 #include "screener/eval.h"
 
-/* An undecided condition counts as required. */
-static bool is_required(struct screener_state *state, const struct item *item)
+bool eval_is_required(struct screener_state *state, const struct item *item)
 {
 	if (item->required)
 		return true;
@@ -29,7 +28,7 @@ static bool required_is_missing(struct screener_state *state)
 		    (state->shown[i] == TRUE3 &&
 		     is_satisfied(item, &state->slots[i], state->answers->given[i])))
 			continue;
-		if (is_required(state, item))
+		if (eval_is_required(state, item))
 			return true;
 	}
 	return false;
@@ -61,7 +60,7 @@ bool eval_child_is_required(struct screener_state *state, uint32_t group, const 
 	if (!eval_spend(state, rule_size(state->program, child->required_if)))
 		return true;
 	eval_enter_row(state, group, state->slots[group].rows, row);
-	return is_required(state, child);
+	return eval_is_required(state, child);
 }
 
 /* Held bits of one child in all rows. */

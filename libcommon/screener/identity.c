@@ -44,10 +44,44 @@ struct str identity_statement(struct arena *arena, const struct identity_version
 		strbuf_add_c(&buf, "null");
 	else
 		add_hash(&buf, version->previous);
-	strbuf_printf(&buf, ",\"published_at\":\"%s\",\"slug\":", at);
+	strbuf_printf(&buf, ",\"published_at\":\"%s\"", at);
+	if (version->safety_acceptance) {
+		strbuf_add_c(&buf, ",\"safety_acceptance\":");
+		add_hash(&buf, version->safety_acceptance);
+	}
+	strbuf_add_c(&buf, ",\"slug\":");
 	strbuf_add_json(&buf, str_of(version->slug));
 	strbuf_add_char(&buf, '}');
 	return strbuf_str(&buf);
+}
+
+struct status identity_of_acceptance(struct arena *arena,
+				     const struct identity_acceptance *acceptance,
+				     uint8_t out[IDENTITY_HASH_BYTES])
+{
+	struct arena_mark mark = arena_mark(arena);
+	struct strbuf buf = strbuf_new(arena);
+	char at[INSTANT_TEXT];
+	struct status st;
+
+	instant_format(at, acceptance->accepted_at);
+	strbuf_printf(&buf, "{\"accepted_at\":\"%s\",\"accepted_by\":", at);
+	strbuf_add_json(&buf, str_of(acceptance->accepted_by));
+	strbuf_add_c(&buf, ",\"content\":");
+	add_hash(&buf, acceptance->content);
+	strbuf_add_c(&buf, ",\"format\":\"safety-acceptance/1\",\"questions\":[");
+	for (size_t i = 0; i < acceptance->n_questions; i++) {
+		if (i > 0)
+			strbuf_add_char(&buf, ',');
+		strbuf_add_json(&buf, str_of(acceptance->questions[i]));
+	}
+	strbuf_add_c(&buf, "],\"reason\":");
+	strbuf_add_json(&buf, str_of(acceptance->reason));
+	strbuf_add_char(&buf, '}');
+	/* A reason may hold any text: the canonical writer decides how it is escaped. */
+	st = identity_of_document(arena, strbuf_str(&buf), out);
+	arena_rewind(arena, mark);
+	return st;
 }
 
 void identity_hash(struct arena *arena, const struct identity_version *version,

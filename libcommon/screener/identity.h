@@ -30,13 +30,38 @@ struct identity_version {
 	uint8_t previous[IDENTITY_HASH_BYTES]; /* statement hash of number - 1; zeros for the first
 						*/
 	instant published_at;
+	/*
+	 * SHA-256 of the record by which a second person accepted that the proof of safety is
+	 * open (EXCHANGE.md "Identity").  NULL when everything is proven: the statement then has
+	 * no such member.
+	 */
+	const uint8_t *safety_acceptance;
 };
 
 /*
  * What is signed, canonical JSON in the arena: content, format
- * "screener-version/1", number, previous (null for the first), published_at, slug.
+ * "screener-version/1", number, previous (null for the first), published_at,
+ * safety_acceptance (where there is one), slug.
  */
 struct str identity_statement(struct arena *arena, const struct identity_version *version);
+
+/* What a second person accepted, and why. */
+struct identity_acceptance {
+	uint8_t content[IDENTITY_HASH_BYTES]; /* of the document */
+	const char *const *questions;	      /* ids of the safety questions whose proof is open */
+	size_t n_questions;
+	const char *reason;
+	const char *accepted_by; /* the person's id */
+	instant accepted_at;
+};
+
+/*
+ * SHA-256 of the acceptance's record, canonical JSON with the members accepted_at, accepted_by,
+ * content, format "safety-acceptance/1", questions, reason.  Fails as canon_bytes.
+ */
+struct status identity_of_acceptance(struct arena *arena,
+				     const struct identity_acceptance *acceptance,
+				     uint8_t out[IDENTITY_HASH_BYTES]);
 
 /* SHA-256 of the statement: what the next version names as previous. */
 void identity_hash(struct arena *arena, const struct identity_version *version,

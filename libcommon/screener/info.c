@@ -88,3 +88,21 @@ int32_t program_find_item(const struct screener *screener, struct str id)
 			return screener->ids[at] - 1;
 	return -1;
 }
+
+const char *screener_state_item(const struct screener *screener)
+{
+	const char *found = NULL;
+	bool is_only = true;
+
+	for (size_t i = 0; i < screener->n_items; i++) {
+		const struct item *item = &screener->items[i];
+
+		if (item->type != SCREENER_STATE || item->row_group >= 0)
+			continue;
+		if (strcmp(item->id.ptr, "state") == 0)
+			return item->id.ptr;
+		is_only = is_only && !found;
+		found = item->id.ptr;
+	}
+	return is_only ? found : NULL;
+}

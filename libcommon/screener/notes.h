@@ -3,7 +3,7 @@
 /* Findings of the importers, in the shape the compiler reports its own. */
 #include "screener/screener.h"
 
-#define NOTES_MAX 1000 /* further ones are counted, not kept */
+#define NOTES_MAX 1000 /* of further ones errors take the place of warnings; others are dropped */
 
 struct notes {
 	struct arena *arena;

@@ -244,3 +244,33 @@ bool pattern_matches(const struct pattern *pattern, struct str text)
 			return true;
 	return false;
 }
+
+/* The one of this number among those accepted, from the first again when there are fewer. */
+static char printable(const struct position *p, unsigned number)
+{
+	char some[128];
+	unsigned n = 0;
+
+	for (unsigned char c = '!'; c < 127; c++)
+		if (accepts(p, c))
+			some[n++] = (char)c;
+	if (!n)
+		return accepts(p, ' ') ? ' ' : '\0';
+	return some[number % n];
+}
+
+bool pattern_sample(const struct pattern *pattern, unsigned variant,
+		    char out[PATTERN_MAX_POSITIONS + 1])
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; !pattern->list[i].ends; i++) {
+		if (pattern->list[i].optional)
+			continue;
+		out[n] = printable(&pattern->list[i], variant);
+		if (!out[n++])
+			return false;
+	}
+	out[n] = '\0';
+	return n > 0;
+}

@@ -16,3 +16,10 @@ const struct pattern *pattern_compile(struct arena *scratch, struct keep *keep, 
 
 /* Does the pattern match the whole of valid UTF-8 text? */
 bool pattern_matches(const struct pattern *pattern, struct str text);
+
+/*
+ * A shortest text that the first alternative matches; variants differ in the characters that are
+ * taken where there is a choice.  False when a place wants none of the printable ASCII ones.
+ */
+bool pattern_sample(const struct pattern *pattern, unsigned variant,
+		    char out[PATTERN_MAX_POSITIONS + 1]);

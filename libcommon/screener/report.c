@@ -132,12 +132,41 @@ static bool is_asked(const struct screener_result *out, const struct item *item)
 	return !item->on_resolve || (out->decided && decided->resolved_by == item->id.ptr);
 }
 
+/* Room for every item, and every cell of rows. */
+static size_t most_pruned(const struct screener_state *state)
+{
+	const struct screener *p = state->program;
+	size_t n = p->n_items;
+
+	for (uint32_t i = 0; i < p->n_row_groups; i++) {
+		const struct value *slot = &state->slots[p->row_groups[i]];
+
+		n += slot->known ? (size_t)slot->rows->n * slot->rows->n_children : 0;
+	}
+	return n;
+}
+
+/* Answers in rows to what is hidden or pending there, as "group/0/child". */
+static void report_pruned_cells(const struct screener_state *state, uint32_t group,
+				struct screener_result *out)
+{
+	const struct item *items = state->program->items;
+	const struct rows *rows = state->slots[group].rows;
+
+	for (size_t i = 0; rows->shown && i < (size_t)rows->n * rows->n_children; i++)
+		if (rows->given[i] != GIVEN_NOT && rows->shown[i] != TRUE3)
+			out->pruned[out->n_pruned++] =
+				arena_printf(state->arena, "%s/%zu/%s", items[group].id.ptr,
+					     i / rows->n_children,
+					     items[group + 1 + i % rows->n_children].id.ptr);
+}
+
 static void report_items(struct screener_state *state, struct screener_result *out)
 {
 	const struct screener *p = state->program;
 
 	out->next = arena_alloc(state->arena, p->n_items * sizeof *out->next);
-	out->pruned = arena_alloc(state->arena, p->n_items * sizeof *out->pruned);
+	out->pruned = arena_alloc(state->arena, most_pruned(state) * sizeof *out->pruned);
 	for (uint32_t i = 0; i < p->n_items; i++) {
 		const struct item *item = &p->items[i];
 
@@ -148,6 +177,8 @@ static void report_items(struct screener_state *state, struct screener_result *o
 				out->pruned[out->n_pruned++] = item->id.ptr;
 			continue;
 		}
+		if (item->repeats && state->slots[i].known)
+			report_pruned_cells(state, i, out);
 		if (!is_asked(out, item))
 			continue;
 		out->visible++;

@@ -57,7 +57,7 @@ const uint8_t *screener_document_sha256(const struct screener *screener);
 
 /*
  * Reads answers (a JSON object, see FORMAT.md "Answers") into slots.  today is
- * the date the evaluation is pinned to, normally the start of the session.
+ * the date the evaluation is pinned to: the caller's day, in the time zone of the place.
  * The result is in the arena, keeps views into json (which must outlive it)
  * and may be evaluated many times, also by several threads.  Problems of single
  * answers are no failure: they are part of the result of the evaluation.
@@ -141,9 +141,9 @@ struct screener_result {
 	size_t n_failed;
 	const char **next; /* item ids to ask now, in document order */
 	size_t n_next;
-	unsigned answered; /* progress: visible questions with a valid answer ... */
-	unsigned visible;  /* ... of all visible questions */
-	const char **pruned;
+	unsigned answered;   /* progress: visible questions with a valid answer ... */
+	unsigned visible;    /* ... of all visible questions */
+	const char **pruned; /* ids, of answers in rows "group/0/child" */
 	size_t n_pruned;
 	const struct screener_state *state; /* for screener_trace_json and screener_value */
 };
@@ -157,6 +157,16 @@ enum screener_depth { SCREENER_BRIEF, SCREENER_FULL };
  */
 void screener_eval(const struct screener *screener, const struct screener_answers *answers,
 		   struct arena *arena, enum screener_depth depth, struct screener_result *out);
+
+/*
+ * The required questions that a full evaluation found without an answer, in document order
+ * and at most SCREENER_MISSING_MAX, in the arena.  The code is "REQUIRED" for a question that is
+ * visible, "PENDING" for one whose `show_if` still waits for other answers.  A question that was
+ * answered with a problem is not missing, nor is an attestation that was answered with false.
+ */
+#define SCREENER_MISSING_MAX 200
+void screener_missing(const struct screener_result *result, struct arena *arena,
+		      struct screener_problem **out, size_t *n);
 
 /* The trace of a full evaluation as JSON (FORMAT.md "Trace"), appended to buf. */
 void screener_trace_json(const struct screener_result *result, struct strbuf *buf);
@@ -219,6 +229,13 @@ const struct screener_outcome *screener_outcome(const struct screener *screener,
 size_t screener_n_rules(const struct screener *screener);
 const char *screener_rule_id(const struct screener *screener, size_t index);
 struct screener_attempts screener_attempts(const struct screener *screener);
+/*
+ * The question for the consumer's state: the only item of type state outside repeating
+ * groups, or of several the one named "state".  NULL when there is no such question.
+ */
+const char *screener_state_item(const struct screener *screener);
+/* Is this a USPS code that an item of type state takes ("TX", "PR")? */
+bool screener_state_is_known(struct str code);
 
 /*
  * Runs the tests embedded in a document; a finding TEST_FAILED (with the

@@ -18,6 +18,11 @@ static int state_index(struct str code)
 	return -1;
 }
 
+bool screener_state_is_known(struct str code)
+{
+	return state_index(code) >= 0;
+}
+
 static bool listed(json_t *only, const char *code)
 {
 	json_t *element;

@@ -158,6 +158,54 @@ static bool next_named(const struct screener *p, uint32_t *at, struct named *out
 	return false;
 }
 
+/* "group/0/child" for each row in which the child is as asked. */
+static void put_cells(const struct screener_state *state, uint32_t child, struct writer *w,
+		      bool (*is_so)(const struct rows *rows, size_t cell, enum truth which),
+		      enum truth which)
+{
+	const struct item *items = state->program->items;
+	uint32_t group = (uint32_t)items[child].row_group;
+	const struct rows *rows = state->slots[group].known ? state->slots[group].rows : NULL;
+
+	if (state->shown[group] != TRUE3 || !rows)
+		return;
+	for (uint32_t row = 0; row < rows->n; row++) {
+		if (!is_so(rows, (size_t)row * rows->n_children + child - group - 1, which))
+			continue;
+		put_sep(w);
+		strbuf_printf(w->buf, "\"%s/%u/%s\"", items[group].id.ptr, row,
+			      items[child].id.ptr);
+	}
+}
+
+static bool cell_is_shown(const struct rows *rows, size_t cell, enum truth which)
+{
+	return (rows->shown ? rows->shown[cell] : TRUE3) == which;
+}
+
+static bool cell_is_unknown(const struct rows *rows, size_t cell, enum truth which)
+{
+	(void)which;
+	return !rows->cells[cell].known;
+}
+
+/* Children of rows: each unknown cell, or the child itself while its group as a whole is unknown.
+ */
+static void put_unknown_children(const struct screener_state *state, struct writer *w)
+{
+	const struct screener *p = state->program;
+
+	for (uint32_t i = 0; i < p->n_items; i++) {
+		if (p->items[i].row_group < 0 || p->items[i].value.kind == TYPE_NONE)
+			continue;
+		if (!state->slots[p->items[i].row_group].known) {
+			put_sep(w);
+			put_plain(w->buf, p->items[i].id);
+		}
+		put_cells(state, i, w, cell_is_unknown, UNKNOWN3);
+	}
+}
+
 static void put_values(const struct screener_state *state, struct strbuf *buf)
 {
 	struct writer w = {buf, true};
@@ -180,9 +228,11 @@ static void put_values(const struct screener_state *state, struct strbuf *buf)
 		put_sep(&w);
 		put_plain(buf, named.id);
 	}
+	put_unknown_children(state, &w);
 	strbuf_add_char(buf, ']');
 }
 
+/* A child of rows is as its group while that is not visible; else each row tells. */
 static void put_shown(const struct screener_state *state, const char *name, enum truth which,
 		      struct strbuf *buf)
 {
@@ -190,10 +240,15 @@ static void put_shown(const struct screener_state *state, const char *name, enum
 
 	strbuf_add_c(buf, name);
 	for (uint32_t i = 0; i < state->program->n_items; i++) {
-		if (state->shown[i] != which || state->program->items[i].row_group >= 0)
-			continue;
-		put_sep(&w);
-		put_plain(buf, state->program->items[i].id);
+		const struct item *item = &state->program->items[i];
+		uint32_t place = item->row_group >= 0 ? (uint32_t)item->row_group : i;
+
+		if (state->shown[place] == which && which != TRUE3) {
+			put_sep(&w);
+			put_plain(buf, item->id);
+		} else if (item->row_group >= 0) {
+			put_cells(state, i, &w, cell_is_shown, which);
+		}
 	}
 	strbuf_add_char(buf, ']');
 }

@@ -77,6 +77,7 @@ struct svc_worker {
 	struct arena *arena;	  /* everything else; fresh for each attempt */
 	struct db_conn *conn;	  /* NULL when the daemon has no database */
 	struct db_conn *platform; /* of job threads only: as aegis_<svc>_relay */
+	struct uuid served;	  /* of job threads: whose job ran last, so that others follow */
 };
 
 /* A verified call: the sender is known, the principal's signature was checked. */

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "db/tx.h"
 #include "relay/queries.h"
+#include "svc/config.h"
 #include "svc/internal.h"
 #include "svc/job_run.h"
 #include "svc/queries.h"
@@ -47,6 +48,9 @@ static instant wait_after(const struct svc_job *job, uint32_t attempt)
 	return backoff_wait(attempt - 1, MILLIS(base_ms), BACKOFF_CAP);
 }
 
+/* As stored, and claimed in this order. */
+static const int32_t priorities[] = {[JOB_URGENT] = 0, [JOB_NORMAL] = 1, [JOB_BULK] = 2};
+
 struct status svc_job_add(struct rpc_call *call, const struct job_out *out)
 {
 	const struct svc_job *job = job_kind(call->svc, out->kind);
@@ -56,7 +60,8 @@ struct status svc_job_add(struct rpc_call *call, const struct job_out *out)
 	call_state(call)->job_added = true;
 	return q_svc_add_job_later(
 		call->tx, .id = uuid_is_nil(out->id) ? uuid_v7(call->now) : out->id,
-		.kind = out->kind, .payload = out->payload.ptr ? out->payload : STR(""),
+		.kind = out->kind, .priority = priorities[out->class],
+		.payload = out->payload.ptr ? out->payload : STR(""),
 		.run_at = out->run_at ? out->run_at : call->now,
 		.max_attempts =
 			(int32_t)(job->max_attempts ? job->max_attempts : DEFAULT_MAX_ATTEMPTS),
@@ -72,6 +77,20 @@ struct status svc_job_done(struct rpc_call *call)
 		abort();
 	TRY(q_svc_finish_job(call->tx, state->job->id, state->job->fence, &deleted));
 	if (deleted == 0)
+		return FAIL(ABORTED, "LEASE_LOST");
+	state->job_finished = true;
+	return OK;
+}
+
+struct status svc_job_again(struct rpc_call *call, instant run_at)
+{
+	struct call_state *state = call_state(call);
+	int64_t postponed;
+
+	if (!state->job || !call->tx || uuid_is_nil(state->job->id))
+		abort();
+	TRY(q_svc_postpone_job(call->tx, state->job->id, state->job->fence, run_at, &postponed));
+	if (postponed == 0)
 		return FAIL(ABORTED, "LEASE_LOST");
 	state->job_finished = true;
 	return OK;
@@ -196,6 +215,7 @@ struct claim {
 	struct arena *arena;
 	instant now;
 	struct uuid holder;
+	struct uuid served;
 	struct job_item *item; /* what was leased, or NULL */
 };
 
@@ -204,18 +224,31 @@ static void keep(struct claim *claim, struct job_item item)
 	claim->item = arena_memdup(claim->arena, &item, sizeof item);
 }
 
-/* {"kind": seconds, ...}: one statement leases jobs of every kind, each as long as it may run. */
-static struct str leases(const struct claim *claim)
+/* Threads are left to others even when there are no more of them than may run at once. */
+static uint32_t at_once(const struct claim *claim, const struct svc_job *job)
+{
+	uint32_t others = (uint32_t)claim->svc->config->job_threads - 1;
+
+	return job->at_once > others && others > 0 ? others : job->at_once;
+}
+
+/* {"kind": {"lease_s": …, "at_once": …}, …}: what may be claimed, each as long as it may run. */
+static struct str kinds_ready(const struct claim *claim)
 {
 	struct strbuf json = strbuf_new(claim->arena);
 	const struct svc_job *job;
+	const char *sep = "{";
 
 	for (size_t i = 0; (job = job_at(claim->svc, i)); i++) {
-		strbuf_add_char(&json, i ? ',' : '{');
+		if (job->every_s > 0 || (job->is_ready && !job->is_ready(claim->svc, claim->now)))
+			continue;
+		strbuf_add_c(&json, sep);
 		strbuf_add_json(&json, str_of(job->kind));
-		strbuf_printf(&json, ":%lld", (long long)job_lease_s(job));
+		strbuf_printf(&json, ":{\"lease_s\":%lld,\"at_once\":%u}",
+			      (long long)job_lease_s(job), at_once(claim, job));
+		sep = ",";
 	}
-	strbuf_add_char(&json, '}');
+	strbuf_add_c(&json, *sep == '{' ? "{}" : "}");
 	return strbuf_str(&json);
 }
 
@@ -225,14 +258,11 @@ static struct status take_queued(struct tx *tx, struct claim *claim)
 	struct q_relay_job_row *rows;
 	size_t n;
 
-	TRY(q_relay_claim_jobs(tx, claim->now, leases(claim), 1, &rows, &n));
+	TRY(q_relay_claim_jobs(tx, &rows, &n, .now = claim->now, .kinds = kinds_ready(claim),
+			       .served = claim->served, .batch = 1));
 	if (n == 0)
 		return OK;
 	kind = job_kind(claim->svc, rows[0].kind);
-	if (!kind) {
-		log_error("a job of an unknown kind waits", KV("job", rows[0].id));
-		return OK;
-	}
 	keep(claim, (struct job_item){.run = {.job = kind,
 					      .id = rows[0].id,
 					      .payload = rows[0].payload,
@@ -278,11 +308,16 @@ static struct status claim_in_tx(struct tx *tx, void *arg)
 struct status job_claim(struct svc_worker *worker, struct uuid holder, instant now,
 			struct job_item **item)
 {
-	struct claim claim = {
-		.svc = worker->svc, .arena = worker->envelope, .now = now, .holder = holder};
+	struct claim claim = {.svc = worker->svc,
+			      .arena = worker->envelope,
+			      .now = now,
+			      .holder = holder,
+			      .served = worker->served};
 	struct db_tx how = {.kind = DB_WRITE, .arena = worker->envelope};
 
 	TRY(db_run(worker->platform, &how, claim_in_tx, &claim));
 	*item = claim.item;
+	if (claim.item && !uuid_is_nil(claim.item->run.id))
+		worker->served = claim.item->tenant;
 	return OK;
 }

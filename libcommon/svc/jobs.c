@@ -24,6 +24,8 @@ struct job_thread {
 struct scheduler {
 	struct svc *svc;
 	_Atomic bool stopping;
+	/* One claim at a time: each sees what runs already, so at_once holds in this process. */
+	pthread_mutex_t claiming;
 	unsigned n;
 	struct job_thread *threads;
 };
@@ -35,7 +37,9 @@ static struct status step(struct job_thread *own, bool *ran)
 	struct status st;
 
 	arena_reset(own->worker->envelope, true);
+	pthread_mutex_lock(&own->scheduler->claiming);
 	st = job_claim(own->worker, own->holder, instant_now(), &job);
+	pthread_mutex_unlock(&own->scheduler->claiming);
 	own->answered = is_ok(st);
 	TRY(st);
 	*ran = job != NULL;
@@ -87,6 +91,7 @@ struct scheduler *scheduler_start(struct svc *svc, unsigned threads)
 
 	if (!scheduler)
 		abort();
+	pthread_mutex_init(&scheduler->claiming, NULL);
 	scheduler->svc = svc;
 	scheduler->n = threads;
 	scheduler->threads = calloc(threads, sizeof scheduler->threads[0]);
@@ -124,6 +129,7 @@ void scheduler_stop(struct scheduler **scheduler_ref)
 		bell_fini(&scheduler->threads[i].bell);
 		svc_worker_free(&scheduler->threads[i].worker);
 	}
+	pthread_mutex_destroy(&scheduler->claiming);
 	free(scheduler->threads);
 	free(scheduler);
 	*scheduler_ref = NULL;

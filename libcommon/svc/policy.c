@@ -45,5 +45,7 @@ struct status policy_check(const struct rpc_policy *policy, const char *caller,
 		return FAIL(UNAUTHENTICATED, "TOKEN_EXPIRED");
 	if (!satisfies(policy, principal))
 		return FAIL(PERMISSION_DENIED, "PERMISSION_REQUIRED");
+	if (policy->verified && !principal_is_verified(principal))
+		return FAIL(PERMISSION_DENIED, "EMAIL_NOT_VERIFIED");
 	return OK;
 }

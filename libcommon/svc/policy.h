@@ -20,7 +20,8 @@ bool policy_is_internal(const struct rpc_policy *policy, const char *caller);
  * comes through the edge, and the principal must satisfy one of the rule's
  * alternatives.  PERMISSION_DENIED/CALLER_NOT_ALLOWED, PERMISSION_DENIED or
  * UNAUTHENTICATED/SIGN_IN_REQUIRED, UNAUTHENTICATED/TOKEN_EXPIRED,
- * PERMISSION_DENIED/PERMISSION_REQUIRED.
+ * PERMISSION_DENIED with PERMISSION_REQUIRED or
+ * EMAIL_NOT_VERIFIED.
  */
 struct status policy_check(const struct rpc_policy *policy, const char *caller,
 			   const struct principal *principal, instant now);

@@ -45,6 +45,14 @@ struct svc_job {
 	int64_t lease_s;       /* longest run; default 60 */
 	uint32_t max_attempts; /* then it is dead and shown; default 20, periodic: no limit */
 	int64_t backoff_ms;    /* first wait, doubled up to an hour; default 1000 */
+	/*
+	 * At most this many run at once for one tenant, and one less than there are threads,
+	 * so that work which hangs leaves threads to the others; 0: no bound.  Exact within a
+	 * replica; two replicas that claim in the same instant may pass it by one each.
+	 */
+	uint32_t at_once;
+	/* Whether queued jobs of this kind are to be claimed now; NULL: always.  Must not block. */
+	bool (*is_ready)(const struct svc *svc, instant now);
 };
 
 /* One run of a job. */
@@ -145,7 +153,8 @@ struct status tx_run_platform(struct rpc_call *call, svc_tx_fn fn, void *arg);
  * The transaction that is the effect of a MANUAL method with idempotency: the
  * response must be complete when fn returns, for it is stored with the effect.
  * A repeated call never reaches fn: the status is then passed up unchanged and
- * the dispatcher sends the stored answer.
+ * the dispatcher sends the stored answer.  Where the key is optional and the call
+ * brought none, fn runs as in tx_run().
  */
 struct status tx_run_once(struct rpc_call *call, svc_tx_fn fn, void *arg);
 /*
@@ -182,13 +191,21 @@ extern const struct uuid svc_platform_tenant;
 /*
  * Queues a job of the call's tenant in its open transaction: it runs after the
  * commit, not before run_at (0: at once).  id may be fixed by the caller so that
- * repeating queues it once; nil gives it a new one.
+ * repeating queues it once; nil gives it a new one.  A dead job of the same id begins
+ * again.
  */
+enum job_class {
+	JOB_NORMAL = 0,
+	JOB_URGENT, /* before normal ones of every tenant: a person waits */
+	JOB_BULK,   /* behind normal ones */
+};
+
 struct job_out {
 	const char *kind;
 	struct uuid id;
 	struct str payload;
 	instant run_at;
+	enum job_class class;
 };
 
 struct status svc_job_add(struct rpc_call *call, const struct job_out *job);
@@ -199,6 +216,13 @@ struct status svc_job_add(struct rpc_call *call, const struct job_out *job);
  * when another replica has taken it over.  Without it the job ends after run().
  */
 struct status svc_job_done(struct rpc_call *call);
+
+/*
+ * Inside a transaction of the running job, instead of svc_job_done(): with this commit
+ * the job waits until run_at and then runs again.  It has not failed: its attempts begin
+ * anew, and nothing is logged.  ABORTED/LEASE_LOST as above.
+ */
+struct status svc_job_again(struct rpc_call *call, instant run_at);
 
 /*
  * A call to another daemon, for the generated stubs: forwards principal, request

@@ -16,10 +16,13 @@ struct attempt {
 
 static struct status run_body(struct rpc_call *call, const struct svc_body *body)
 {
-	if (body->once)
+	if (body->once && call->idempotency_key) {
 		TRY(idempotency_run(call, body));
-	else
+	} else {
+		if (body->ask)
+			TRY(body->ask(call, body->arg));
 		TRY(body->fn(call, body->arg));
+	}
 	if (arena_is_exhausted(call->arena))
 		return FAIL(RESOURCE_EXHAUSTED, "CALL_TOO_LARGE");
 	return outbox_flush(call);

@@ -22,6 +22,9 @@ void emit_topics(const struct pg_model *model, const struct pg_file *file, struc
 /* routes.c: the gateway's routes over all services of the run. */
 void emit_routes(const struct pg_model *model, struct strbuf *out);
 
+/* The most bytes that a lawful JSON body of the binding has, white space for people included. */
+size_t body_max_of(const struct pg_method *m, const struct pg_binding *b);
+
 /* openapi.json: the REST interface of all services, OpenAPI 3.1. */
 void emit_openapi(struct pg_model *model, const struct manifest *manifest, struct strbuf *out);
 /* bytes as the C array `name` and its length `name_len`. */

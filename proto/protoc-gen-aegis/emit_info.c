@@ -33,9 +33,10 @@ static void add_rule(struct strbuf *out, const struct pg_message *m, const struc
 		strbuf_add_c(out, "NULL};\n");
 	}
 	strbuf_printf(out, "static const struct pb_rule %s__%s__rule = {", m->c_lower, id);
-	strbuf_printf(
-		out, ".required = %d, .uuid = %d, .email = %d, .date = %d, .uri = %d, .trim = %d, ",
-		o->required, o->uuid, o->email, o->date, o->uri, o->trim);
+	strbuf_printf(out,
+		      ".required = %d, .uuid = %d, .email = %d, .date = %d, .uri = %d, .name = %d, "
+		      ".trim = %d, ",
+		      o->required, o->uuid, o->email, o->date, o->uri, o->name, o->trim);
 	if (o->etag)
 		strbuf_add_c(out, ".etag = 1, ");
 	if (o->_min_case == OPT__FIELD___MIN_MIN)

@@ -96,6 +96,8 @@ static void add_who(struct strbuf *out, const Opt__Rule *r)
 		strbuf_printf(out, "%ssession token", sep), sep = ", ";
 	if (r->admin)
 		strbuf_printf(out, "%splatform administrator", sep), sep = ", ";
+	if (r->verified == OPT__VERIFIED__VERIFIED_REQUIRED)
+		strbuf_add_c(out, " with a confirmed address");
 	for (size_t i = 0; i < r->n_internal; i++)
 		strbuf_printf(out, "%s%s (internal)", sep, r->internal[i]), sep = ", ";
 }

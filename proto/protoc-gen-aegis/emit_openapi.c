@@ -140,7 +140,8 @@ static json_t *summary_of(struct openapi *api, const struct pg_method *m)
 
 static json_t *operation(struct openapi *api, const struct pg_method *m, size_t number)
 {
-	static const char *const rates[] = {"read", "write", "auth", "expensive", "code", "none"};
+	static const char *const rates[] = {"read", "write", "auth",   "expensive",
+					    "code", "none",  "refresh"};
 	const struct pg_binding *b = &m->bindings[number];
 	json_t *op = json_object();
 

@@ -48,7 +48,8 @@ static void add_route(struct strbuf *segments, struct strbuf *routes, const stru
 	if (verb.len)
 		strbuf_printf(routes, "\t\t.custom_verb = \"" STR_FMT "\",\n", STR_ARG(verb));
 	if (*b->body)
-		strbuf_printf(routes, "\t\t.body = \"%s\",\n", b->body);
+		strbuf_printf(routes, "\t\t.body = \"%s\", .body_max = %zu,\n", b->body,
+			      body_max_of(m, b));
 	if (*b->response_body)
 		strbuf_printf(routes, "\t\t.response_body = \"%s\",\n", b->response_body);
 	strbuf_printf(routes, "\t\t.service = &%s_service, .method_index = %zu},\n",

@@ -3,7 +3,8 @@
 static const char *const tx_names[] = {"RPC_TX_NONE", "RPC_TX_ONE", "RPC_TX_READ", "RPC_TX_WRITE",
 				       "RPC_TX_MANUAL"};
 static const char *const rate_names[] = {"RPC_RATE_READ",      "RPC_RATE_WRITE", "RPC_RATE_AUTH",
-					 "RPC_RATE_EXPENSIVE", "RPC_RATE_CODE",	 "RPC_RATE_NONE"};
+					 "RPC_RATE_EXPENSIVE", "RPC_RATE_CODE",	 "RPC_RATE_NONE",
+					 "RPC_RATE_REFRESH"};
 static const char *const idempotency_names[] = {"RPC_IDEMPOTENCY_NONE", "RPC_IDEMPOTENCY_OPTIONAL",
 						"RPC_IDEMPOTENCY_REQUIRED"};
 static const char *const audit_names[] = {"RPC_AUDIT_NONE", "RPC_AUDIT_WRITE", "RPC_AUDIT_READ"};
@@ -54,6 +55,8 @@ static void add_policy(struct strbuf *out, const struct pg_method *m)
 		r->public_, r->signed_in, r->session, r->admin);
 	add_text(out, "permission", r->permission);
 	add_text(out, "scope", r->scope);
+	if (r->verified == OPT__VERIFIED__VERIFIED_REQUIRED)
+		strbuf_add_c(out, " .verified = true,");
 	if (r->n_internal)
 		strbuf_printf(out, " .internal = %s_%s_internal,", m->service->daemon, m->snake);
 	add_text(out, "audit_action", r->audit_action);

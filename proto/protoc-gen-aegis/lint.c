@@ -36,12 +36,12 @@ static void lint_text_options(struct pg_model *model, const char *where, const s
 	bool text = f->proto->type == TYPE(STRING);
 	const char *why;
 
-	if (!text &&
-	    (o->uuid || o->email || o->date || o->uri || o->trim || o->n_in || *o->pattern))
+	if (!text && (o->uuid || o->email || o->date || o->uri || o->name || o->trim || o->n_in ||
+		      *o->pattern))
 		model_fail(model,
-			   "%s: uuid, email, date, uri, trim, in and pattern are for strings",
+			   "%s: uuid, email, date, uri, name, trim, in and pattern are for strings",
 			   where);
-	if (o->uuid + o->email + o->date + o->uri > 1)
+	if (o->uuid + o->email + o->date + o->uri + o->name > 1)
 		model_fail(model, "%s: a string has one form only", where);
 	if (*o->pattern && !field_pattern_is_valid(o->pattern, &why))
 		model_fail(model, "%s: pattern '%s': %s", where, o->pattern, why);

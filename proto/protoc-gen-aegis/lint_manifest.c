@@ -22,6 +22,30 @@ static void lint_names(struct pg_model *model, const struct manifest *manifest,
 		need(model, m, &manifest->reasons, m->rule->reasons[i]);
 }
 
+/* Does the rpc make a mail leave: as its event's effect, or because it is notification's? */
+static bool makes_mail(const struct manifest *manifest, const struct pg_method *m)
+{
+	const struct manifest_line *topic = manifest_find(&manifest->topics, m->rule->audit_action);
+	struct str text = str_of(topic ? topic->second : ""), word;
+	bool writes = m->rule->tx == OPT__TX__TX_WRITE || m->rule->tx == OPT__TX__TX_MANUAL;
+
+	while (manifest_word(&text, &word))
+		if (str_eq_c(word, "notification"))
+			return true;
+	return writes && m->n_bindings > 0 && strcmp(m->service->daemon, "notification") == 0;
+}
+
+/* Nothing may leave for somebody who never showed that their address is theirs. */
+static void lint_verified(struct pg_model *model, const struct manifest *manifest,
+			  const struct pg_method *m)
+{
+	if (m->rule->verified == OPT__VERIFIED__VERIFIED_UNSAID && makes_mail(manifest, m))
+		model_fail(model,
+			   "%s: rpc %s: makes a mail leave; say verified: VERIFIED_REQUIRED or "
+			   "VERIFIED_WAIVED",
+			   m->service->file->path, m->name);
+}
+
 static bool subscribes(const Opt__Topic *topic, struct str daemon)
 {
 	for (size_t i = 0; i < topic->n_subscribers; i++)
@@ -56,9 +80,13 @@ void lint_against_manifest(struct pg_model *model, const struct manifest *manife
 {
 	for (size_t i = 0; i < model->n_files && !model->error; i++)
 		for (size_t s = 0; s < model->files[i].n_services; s++)
-			for (size_t m = 0; m < model->files[i].services[s].n_methods; m++)
-				lint_names(model, manifest,
-					   &model->files[i].services[s].methods[m]);
+			for (size_t m = 0; m < model->files[i].services[s].n_methods; m++) {
+				const struct pg_method *method =
+					&model->files[i].services[s].methods[m];
+
+				lint_names(model, manifest, method);
+				lint_verified(model, manifest, method);
+			}
 	for (size_t i = 0; i < model->n_messages && !model->error; i++)
 		if (model->messages[i].topic)
 			lint_topic(model, manifest, &model->messages[i]);

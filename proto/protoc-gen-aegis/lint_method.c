@@ -70,6 +70,8 @@ static void lint_who(struct pg_model *model, const struct pg_method *m)
 		fail(model, m, "is public and restricted at once");
 	if (r->signed_in && *r->permission)
 		fail(model, m, "asks for a permission, so signed_in says nothing; drop one");
+	if (r->verified == OPT__VERIFIED__VERIFIED_REQUIRED && !r->signed_in && !*r->permission)
+		fail(model, m, "asks for a confirmed address, but no signed-in user may call it");
 	if (*r->permission && !is_grant(r->permission))
 		fail(model, m, "a permission is written resource:verb");
 	if (*r->scope && !is_grant(r->scope))

@@ -90,6 +90,8 @@ static struct refusals refusals_of(const struct pg_method *m, const struct pg_bi
 		ADD(&refusals, "TOKEN_EXPIRED", "TOKEN_STALE", "SESSION_ENDED");
 	if (*r->permission)
 		ADD(&refusals, "PERMISSION_REQUIRED");
+	if (r->verified == OPT__VERIFIED__VERIFIED_REQUIRED)
+		ADD(&refusals, "EMAIL_NOT_VERIFIED");
 	if (*r->scope)
 		ADD(&refusals, "SCOPE_REQUIRED", "KEY_NOT_VALID", "KEY_REVOKED", "KEY_EXPIRED");
 	if (r->tenant == OPT__TENANT_SOURCE__TENANT_PATH)
@@ -111,10 +113,6 @@ static int http_of(const struct manifest_line *line)
 	struct problem problem = {
 		.status = {.code = status_code_parse(line->second), .reason = line->name}};
 
-	if (strcmp(line->name, "IDEMPOTENCY_KEY_REUSED") == 0)
-		return 422;
-	if (strcmp(line->name, "PRECONDITION_FAILED") == 0)
-		return 412;
 	if (strcmp(line->name, "NOT_ACCEPTABLE") == 0)
 		return 406;
 	if (strcmp(line->name, "BODY_TOO_LARGE") == 0)

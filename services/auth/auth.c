@@ -1,12 +1,12 @@
 #include "auth/auth.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdlib.h>
 
 #include "auth/membership.h"
 #include "auth/registration.h"
 #include "auth/session.h"
+#include "base/ip.h"
 #include "base/log.h"
 #include "cache/session.h"
 #include <aegis/event/v1/event.aegis.h>
@@ -38,14 +38,10 @@ struct uuid auth_home(const struct principal *principal)
 
 const char *auth_network(struct arena *arena, const char *address)
 {
-	uint8_t bytes[16];
-	char text[17] = "";
+	char *text = arena_alloc(arena, IP_NETWORK_TEXT);
 
-	if (address && inet_pton(AF_INET, address, bytes) == 1)
-		hex_encode(text, bytes, 3);
-	else if (address && inet_pton(AF_INET6, address, bytes) == 1)
-		hex_encode(text, bytes, 6);
-	return arena_strdup(arena, text);
+	ip_network_of_text(text, str_of(address ? address : ""));
+	return text;
 }
 
 const char *auth_header_text(struct arena *arena, const char *text)

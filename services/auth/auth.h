@@ -42,7 +42,7 @@ const char *auth_email(struct arena *arena, const char *email);
 /* What events of this principal belong to: their tenant, or the platform for administrators. */
 struct uuid auth_home(const struct principal *principal);
 
-/* The address range that counts as one place: /24 or /48; "" when it is no address. */
+/* The network that counts as one place (base/ip.h); "" when the text is no address. */
 const char *auth_network(struct arena *arena, const char *address);
 
 /* A header as it may be kept: printable ASCII, bounded. */

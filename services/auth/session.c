@@ -56,7 +56,7 @@ Auth__Organization *organization_to_proto(struct arena *arena, const struct q_me
 void session_answer(struct rpc_call *call, const struct sign_in *who,
 		    const struct q_session_row *session, Auth__TokenResponse *resp)
 {
-	resp->access_token = access_token(call, who->account, session->id, who->membership);
+	resp->access_token = access_token(call, who, session->id);
 	resp->refresh_token = refresh_token(call, sign_in_tenant(who), session->id,
 					    (uint32_t)session->generation);
 	resp->token_type = "Bearer";

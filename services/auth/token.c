@@ -2,25 +2,27 @@
 
 #include <endian.h>
 
+#include "auth/session.h"
 #include "crypto/hash.h"
 #include "crypto/jwt.h"
 
 #define KIND "rt"
 
-const char *access_token(struct rpc_call *call, struct uuid account, struct uuid session,
-			 const struct q_membership_row *membership)
+const char *access_token(struct rpc_call *call, const struct sign_in *who, struct uuid session)
 {
+	const struct q_membership_row *membership = who->membership;
 	const struct key *key = keyring_newest(auth_of(call)->keyring, "jwt");
 	struct jwt_claims claims = {
 		.iss = "aegis",
 		.aud = "aegis-api",
 		.type = "access",
-		.sub = uuid_text(call->arena, account),
+		.sub = uuid_text(call->arena, who->account),
 		.org = "",
 		.workspace = "",
 		.role = ROLE_ADMIN,
 		.jti = uuid_text(call->arena, uuid_v7(call->now)),
 		.sid = uuid_text(call->arena, session),
+		.email_verified = who->is_verified,
 		.issued_at = call->now,
 		.expires_at = call->now + ACCESS_TTL,
 	};

@@ -20,9 +20,9 @@
 #define SESSION_LONGEST DAYS(30)
 #define ROLE_ADMIN	"platform_admin"
 
-/* membership is NULL for a platform administrator. */
-const char *access_token(struct rpc_call *call, struct uuid account, struct uuid session,
-			 const struct q_membership_row *membership);
+/* who->membership is NULL for a platform administrator. */
+struct sign_in;
+const char *access_token(struct rpc_call *call, const struct sign_in *who, struct uuid session);
 
 const char *refresh_token(struct rpc_call *call, struct uuid tenant, struct uuid session,
 			  uint32_t generation);

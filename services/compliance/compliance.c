@@ -1,5 +1,6 @@
 #include "compliance/compliance.h"
 
+#include "base/log.h"
 #include "compliance/fetch.h"
 #include "compliance/settings.h"
 #include "compliance_platform/queries.h"
@@ -27,7 +28,16 @@ void source_to_proto(struct arena *arena, const struct q_source_row *row, Compli
 	out->kind = COMPLIANCE__SOURCE_KIND__LEIE_SUPPLEMENT;
 	out->url = row->url;
 	out->interval_seconds = row->interval_seconds;
+	out->only_tenant_id = row->only_tenant ? uuid_text(arena, *row->only_tenant) : "";
 	out->created_at = pb_timestamp(arena, row->created_at);
+}
+
+static const char *date_text(struct arena *arena, date_days date)
+{
+	char *text = arena_alloc(arena, DATE_TEXT);
+
+	date_format(text, date);
+	return text;
 }
 
 static int index_of(const char *const *words, int n, const char *word)
@@ -49,6 +59,8 @@ void compliance_event_to_proto(struct arena *arena, const struct q_event_row *ro
 	out->source_id = uuid_text(arena, row->source_id);
 	out->priority = (Compliance__Priority)index_of(priorities, 3, row->priority);
 	out->title = row->title;
+	out->alert_id = row->alert_id ? uuid_text(arena, *row->alert_id) : "";
+	out->effective_on = row->effective_on ? date_text(arena, *row->effective_on) : "";
 	out->metadata = (ProtobufCBinaryData){.len = row->metadata.len,
 					      .data = (uint8_t *)row->metadata.ptr};
 	out->status = (Compliance__EventStatus)index_of(statuses, 3, row->status);
@@ -59,21 +71,48 @@ void compliance_event_to_proto(struct arena *arena, const struct q_event_row *ro
 	out->version = row->version;
 }
 
-void emit_compliance_event(struct rpc_call *call, const char *action, const struct q_event_row *row)
+void emit_compliance_event(struct rpc_call *call, const char *action, const char *before,
+			   const struct q_event_row *row)
 {
-	struct strbuf after = strbuf_new(call->arena);
+	svc_emit(call,
+		 &(struct event_out){
+			 .action = action,
+			 .target_kind = "compliance_event",
+			 .target_id = row->id,
+			 .target_version = row->version,
+			 .before = str_of(arena_printf(call->arena, "{\"status\":\"%s\"}", before)),
+			 .after = str_of(
+				 arena_printf(call->arena, "{\"status\":\"%s\"}", row->status))});
+}
 
-	strbuf_printf(&after, "{\"status\":\"%s\"}", row->status);
-	svc_emit(call, &(struct event_out){.action = action,
-					   .target_kind = "compliance_event",
-					   .target_id = row->id,
-					   .target_version = row->version,
-					   .after = strbuf_str(&after)});
+int32_t *line_numbers(struct arena *arena, struct int8_list lines)
+{
+	int32_t *out = arena_array_of(arena, int32_t, lines.n + 1);
+
+	for (size_t i = 0; i < lines.n; i++)
+		out[i] = (int32_t)lines.items[i];
+	return out;
+}
+
+bool is_source_visible(const struct rpc_call *call, const struct q_source_row *row)
+{
+	return call->principal->kind == PRINCIPAL_ADMIN || !row->only_tenant ||
+	       uuid_eq(*row->only_tenant, call->principal->tenant);
+}
+
+struct status visible_source(struct rpc_call *call, struct uuid id, struct q_source_row **row)
+{
+	TRY(q_source_by_id(call->tx, id, row));
+	if (*row && !is_source_visible(call, *row))
+		*row = NULL;
+	return OK;
 }
 
 static struct status start(struct svc *svc)
 {
 	(void)svc;
+	if (compliance_config.allow_http_loopback)
+		log_warn("sources on this machine are taken: this is for the demo only");
 	fetch_init();
 	return OK;
 }

@@ -22,12 +22,16 @@ struct sync_outcome {
 	int32_t added;
 	int32_t removed;
 	int32_t modified;
+	int32_t merged;	 /* rows left out for being alike in every column to another */
+	int32_t damaged; /* records left out for being no rows */
+	int32_t held;	 /* rows that are missing, but kept: a damaged record may be any of them */
+	struct int8_list damaged_lines; /* of the first damaged records, from 1 */
 	const char *sha256; /* of the bytes; the last ones' when they were not sent again */
 };
 
 struct sync_order {
 	struct uuid id;
-	bool accept_drop; /* a person says that the loss of rows is real */
+	bool accept_drop; /* a person says that rows that are missing are really gone */
 };
 
 /*
@@ -42,13 +46,30 @@ struct sync_order {
 struct status source_sync(struct rpc_call *call, const struct sync_order *order,
 			  struct sync_outcome *out);
 
-/* Jobs: poll what is due; hand changes to the subscriptions behind them. */
+/*
+ * Jobs: poll what is due, and tell of silence; hand changes to the subscriptions behind
+ * them, one alert for what one poll of a source brought a tenant.
+ */
 struct status run_poll(struct rpc_call *call, const struct svc_job_run *job);
 struct status run_route(struct rpc_call *call, const struct svc_job_run *job);
 
+/*
+ * The source when the call's tenant may see it (NULL: it may not, or there is none); an
+ * administrator sees all.  In an open transaction.
+ */
+struct status visible_source(struct rpc_call *call, struct uuid id, struct q_source_row **row);
+bool is_source_visible(const struct rpc_call *call, const struct q_source_row *row);
+
+/* How long after its last success a source is silent. */
+instant source_patience(int32_t interval_seconds);
+
+int32_t *line_numbers(struct arena *arena, struct int8_list lines);
 /* Rows as messages, filled in place. */
 void source_to_proto(struct arena *arena, const struct q_source_row *row, Compliance__Source *out);
 void compliance_event_to_proto(struct arena *arena, const struct q_event_row *row,
 			       Compliance__ComplianceEvent *out);
-void emit_compliance_event(struct rpc_call *call, const char *action,
+/* What the audit log is told of a subscription. */
+struct str subscription_json(struct arena *arena, const struct q_subscription_row *row);
+/* before is the event's status before the change. */
+void emit_compliance_event(struct rpc_call *call, const char *action, const char *before,
 			   const struct q_event_row *row);

@@ -100,19 +100,35 @@ static bool read_field(struct csv_reader *reader, struct str *out)
 	return plain_field(reader, out);
 }
 
+/*
+ * A record that is none may have swallowed the ones behind it by a quote that is missing: reading
+ * goes on with the line after the one on which it began.
+ */
+static enum csv_result bad_record(struct csv_reader *reader, struct str begin)
+{
+	const char *end = memchr(begin.ptr, '\n', begin.len);
+
+	reader->rest = begin;
+	skip(reader, end ? (size_t)(end - begin.ptr) + 1 : begin.len);
+	reader->next_line = reader->line + 1;
+	return CSV_BAD;
+}
+
 enum csv_result csv_next(struct csv_reader *reader, struct str *fields, size_t max, size_t *n)
 {
+	struct str begin = reader->rest;
+
 	*n = 0;
-	if (reader->rest.len == 0)
+	if (begin.len == 0)
 		return CSV_END;
 	reader->line = reader->next_line;
 	for (;;) {
 		if (*n == max || !read_field(reader, &fields[(*n)++]))
-			return CSV_BAD;
+			return bad_record(reader, begin);
 		if (reader->rest.len && reader->rest.ptr[0] == ',') {
 			skip(reader, 1);
 			continue;
 		}
-		return end_of_record(reader) ? CSV_RECORD : CSV_BAD;
+		return end_of_record(reader) ? CSV_RECORD : bad_record(reader, begin);
 	}
 }

@@ -26,6 +26,7 @@ struct csv_reader csv_reader(struct arena *arena, struct str text);
 /*
  * The next record's fields, at most max (a record with more is CSV_BAD); *n is
  * their number.  Fields are views into the text, or copies in the arena where
- * quotes had to be undone.  CSV_BAD: a stray or missing quote, a NUL.
+ * quotes had to be undone.  CSV_BAD: a stray or missing quote, a NUL, too many fields; the line on
+ * which that record began is left behind, so that the next call reads on with the line after it.
  */
 enum csv_result csv_next(struct csv_reader *reader, struct str *fields, size_t max, size_t *n);

@@ -16,6 +16,7 @@ struct transfer {
 	struct arena *arena;
 	struct strbuf body;
 	const char *date;
+	bool is_loopback; /* and allowed to be */
 	bool address_refused;
 	bool too_large;
 };
@@ -24,6 +25,32 @@ void fetch_init(void)
 {
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		abort();
+}
+
+/* False for a URL that cannot be read; out of memory aborts as everywhere. */
+static bool url_part(CURLUcode code)
+{
+	if (code == CURLUE_OUT_OF_MEMORY)
+		abort();
+	return code == CURLUE_OK;
+}
+
+bool fetch_is_loopback(const char *url)
+{
+	CURLU *parts = curl_url();
+	char *host = NULL;
+	struct in_addr v4;
+	bool is;
+
+	if (!parts)
+		abort();
+	is = url_part(curl_url_set(parts, CURLUPART_URL, url, 0)) &&
+	     url_part(curl_url_get(parts, CURLUPART_HOST, &host, 0)) &&
+	     (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+	      (inet_pton(AF_INET, host, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127));
+	curl_free(host);
+	curl_url_cleanup(parts);
+	return is;
 }
 
 /* Special-purpose IPv4 addresses of RFC 6890 and its registry. */
@@ -64,18 +91,17 @@ static bool is_public_v6(const uint8_t a[16])
 				  (a[1] == 0x01 && a[2] == 0x0d && a[3] == 0xb8)));
 }
 
-static bool is_allowed(const struct fetch *what, const struct sockaddr *address)
+static bool is_allowed(bool is_loopback, const struct sockaddr *address)
 {
 	if (address->sa_family == AF_INET) {
 		uint32_t a = ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr);
 
-		return is_public_v4(a) || (what->allow_loopback && a >> 24 == 127);
+		return is_loopback ? a >> 24 == 127 : is_public_v4(a);
 	}
 	if (address->sa_family == AF_INET6) {
 		const struct in6_addr *a = &((const struct sockaddr_in6 *)address)->sin6_addr;
 
-		return is_public_v6(a->s6_addr) ||
-		       (what->allow_loopback && IN6_IS_ADDR_LOOPBACK(a));
+		return is_loopback ? IN6_IS_ADDR_LOOPBACK(a) : is_public_v6(a->s6_addr);
 	}
 	return false;
 }
@@ -85,7 +111,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 	struct transfer *transfer = arg;
 
 	(void)purpose;
-	if (!is_allowed(transfer->what, &address->addr)) {
+	if (!is_allowed(transfer->is_loopback, &address->addr)) {
 		transfer->address_refused = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -153,7 +179,7 @@ static void set_up(CURL *curl, struct transfer *transfer, struct curl_slist *hea
 	const struct fetch *what = transfer->what;
 
 	CURL_SET(curl, CURLOPT_URL, what->url);
-	CURL_SET(curl, CURLOPT_PROTOCOLS_STR, what->allow_loopback ? "http,https" : "https");
+	CURL_SET(curl, CURLOPT_PROTOCOLS_STR, transfer->is_loopback ? "http,https" : "https");
 	CURL_SET(curl, CURLOPT_NOSIGNAL, 1L);
 	CURL_SET(curl, CURLOPT_NOPROXY, "*");
 	CURL_SET(curl, CURLOPT_TIMEOUT_MS, what->timeout_ms);
@@ -214,7 +240,9 @@ struct status fetch(struct arena *arena, const struct fetch *what, struct fetche
 				    .out = &fetched,
 				    .arena = arena,
 				    .body = strbuf_new(arena),
-				    .date = ""};
+				    .date = "",
+				    .is_loopback =
+					    what->allow_loopback && fetch_is_loopback(what->url)};
 	struct curl_slist *headers = conditions(arena, what);
 	CURL *curl = curl_easy_init();
 	struct status st;

@@ -18,7 +18,7 @@ struct fetch {
 	const char *url;
 	const char *etag;	   /* of the last time, "" for none */
 	const char *last_modified; /* the same */
-	bool allow_loopback;	   /* http and 127.0.0.0/8, for development */
+	bool allow_loopback; /* a URL on this machine is asked, and by http; no other one is */
 	long timeout_ms;
 };
 
@@ -36,6 +36,12 @@ struct fetched {
  */
 struct status fetch(struct arena *arena, const struct fetch *what, struct fetched *out,
 		    const char **detail);
+
+/*
+ * Does the URL name this machine, http or https on 127.0.0.0/8, [::1] or localhost?  A name that
+ * resolves to it does not; fetch() looks at the address.
+ */
+bool fetch_is_loopback(const char *url);
 
 /* Once, before any thread starts. */
 void fetch_init(void);

@@ -5,7 +5,7 @@
 
 #define COMPLIANCE_SETTINGS(X)                                                                     \
 	X(FLAG, allow_http_loopback, "false", 0, 0,                                                \
-	  "take http sources on 127.0.0.0/8: for development only")                                \
+	  "take sources at http://127.0.0.1, for one organization each: for the demo only")        \
 	X(NUMBER, fetch_timeout_ms, "25000", 1000, 600000, "longest wait for a source")
 
 struct compliance_config {

@@ -3,12 +3,9 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "compliance/csv.h"
 #include "compliance/settings.h"
 #include "crypto/hash.h"
 
-/* Rows of one file; the full list has some 83,000. */
-#define MAX_ROWS 300000
 /* A file of FETCH_MAX_BYTES, its rows and what the database is told of them. */
 #define SYNC_ARENA_CAP ((size_t)1 << 30)
 /* Beyond the transfer, for parsing; writing holds the row itself. */
@@ -24,73 +21,11 @@ struct status sync_drift(struct sync *sync, const char *detail)
 	return FAIL(FAILED_PRECONDITION, "SCHEMA_DRIFT");
 }
 
-struct status sync_hold(struct rpc_call *call, const struct sync *sync)
+/* ABORTED/SYNC_RUNNING when the lease was taken over.  Keeps others out until the commit. */
+static struct status hold(struct rpc_call *call, struct sync *sync)
 {
-	struct q_held_row *held;
-
-	TRY(q_lock_sync(call->tx, sync->order->id, sync->until, &held));
-	return held ? OK : FAIL(ABORTED, "SYNC_RUNNING");
-}
-
-static int by_key(const void *a, const void *b)
-{
-	const struct leie_row *x = a, *y = b;
-	int order = strcmp(x->key, y->key);
-
-	/* Duplicates that change places are no change. */
-	return order ? order : strcmp(x->hash, y->hash);
-}
-
-/* Sorted, one row for each key. */
-static void sort_unique(struct leie_row *rows, size_t *n)
-{
-	size_t kept = 0;
-
-	if (*n == 0)
-		return;
-	qsort(rows, *n, sizeof *rows, by_key);
-	for (size_t i = 1; i < *n; i++) {
-		if (strcmp(rows[i].key, rows[kept].key) != 0)
-			kept++;
-		rows[kept] = rows[i];
-	}
-	*n = kept + 1;
-}
-
-static size_t count_lines(struct str text)
-{
-	size_t n = 1;
-
-	for (size_t i = 0; i < text.len; i++)
-		n += text.ptr[i] == '\n';
-	return n;
-}
-
-static struct status parse(struct arena *arena, struct sync *sync)
-{
-	struct str body = sync->fetched.body;
-	struct csv_reader reader = csv_reader(arena, body);
-	struct str fields[LEIE_COLUMNS];
-	size_t n, capacity = count_lines(body);
-	enum csv_result result;
-
-	if (capacity > MAX_ROWS)
-		return sync_drift(sync, "the file has too many rows");
-	if (!utf8_is_valid(body.ptr, body.len))
-		return sync_drift(sync, "the file is not UTF-8");
-	if (csv_next(&reader, fields, LEIE_COLUMNS, &n) != CSV_RECORD || !leie_is_header(fields, n))
-		return sync_drift(sync, "the header is not the one that is known");
-	sync->rows = arena_array_of(arena, struct leie_row, capacity);
-	while ((result = csv_next(&reader, fields, LEIE_COLUMNS, &n)) == CSV_RECORD) {
-		if (!leie_row(arena, fields, n, &sync->rows[sync->n]))
-			return sync_drift(
-				sync, arena_printf(arena, "line %zu is no record", reader.line));
-		sync->n++;
-	}
-	if (result == CSV_BAD)
-		return sync_drift(sync, arena_printf(arena, "line %zu is not CSV", reader.line));
-	sort_unique(sync->rows, &sync->n);
-	return OK;
+	TRY(q_lock_sync(call->tx, sync->order->id, sync->until, &sync->held));
+	return sync->held ? OK : FAIL(ABORTED, "SYNC_RUNNING");
 }
 
 static int32_t failures_of(const struct sync *sync)
@@ -112,24 +47,53 @@ static instant next_poll(const struct sync *sync, instant now)
 	return now + wait * (instant)(800 + arc4random_uniform(401)) / 1000;
 }
 
+/* What the audit log is told of a source before and after a poll. */
+static struct str summary(struct arena *arena, const char *state, const struct sync_outcome *out)
+{
+	struct strbuf json = strbuf_new(arena);
+
+	strbuf_printf(&json, "{\"state\":\"%s\",\"rows\":%d", state, out->rows);
+	if (out->changed)
+		strbuf_printf(&json, ",\"added\":%d,\"removed\":%d,\"modified\":%d", out->added,
+			      out->removed, out->modified);
+	if (out->merged || out->damaged)
+		strbuf_printf(&json, ",\"merged\":%d,\"damaged\":%d,\"held\":%d", out->merged,
+			      out->damaged, out->held);
+	strbuf_add_char(&json, '}');
+	return strbuf_str(&json);
+}
+
+static struct sync_outcome last_outcome(const struct q_source_row *source)
+{
+	return (struct sync_outcome){.rows = source->rows,
+				     .merged = source->merged,
+				     .damaged = source->damaged,
+				     .damaged_lines = source->damaged_lines,
+				     .held = source->held,
+				     .sha256 = source->sha256};
+}
+
 static struct status finish(struct rpc_call *call, struct sync *sync)
 {
-	struct strbuf after = strbuf_new(call->arena);
-	bool good = failures_of(sync) == 0;
+	struct sync_outcome before = last_outcome(sync->source);
+	const struct sync_outcome *out = sync->out;
+	bool good = failures_of(sync) == 0, quarantine_told, stale_told;
 
-	TRY(q_finish_sync(call->tx, .id = sync->order->id, .state = sync->state,
-			  .last_error = sync->detail, .etag = sync->fetched.etag,
-			  .last_modified = sync->fetched.last_modified,
-			  .row_count = sync->out->rows, .sha256 = sync->out->sha256,
-			  .failures = failures_of(sync), .due_at = next_poll(sync, call->now),
-			  .now = call->now));
-	strbuf_printf(&after, "{\"state\":\"%s\",\"added\":%d,\"removed\":%d,\"modified\":%d}",
-		      sync->state, sync->out->added, sync->out->removed, sync->out->modified);
-	svc_emit(call, &(struct event_out){.action = "source.synced",
-					   .target_kind = "source",
-					   .target_id = sync->order->id,
-					   .after = strbuf_str(&after),
-					   .outcome = good ? "success" : "refused"});
+	TRY(sync_write_news(call, sync, &quarantine_told, &stale_told));
+	TRY(q_finish_sync(
+		call->tx, .id = sync->order->id, .state = sync->state, .last_error = sync->detail,
+		.etag = sync->fetched.etag, .last_modified = sync->fetched.last_modified,
+		.row_count = out->rows, .merged = out->merged, .damaged = out->damaged,
+		.damaged_lines = out->damaged_lines, .held = out->held, .sha256 = out->sha256,
+		.failures = failures_of(sync), .quarantine_told = quarantine_told,
+		.stale_told = stale_told, .due_at = next_poll(sync, call->now), .now = call->now));
+	svc_emit(call,
+		 &(struct event_out){.action = "source.synced",
+				     .target_kind = "source",
+				     .target_id = sync->order->id,
+				     .before = summary(call->arena, sync->source->state, &before),
+				     .after = summary(call->arena, sync->state, out),
+				     .outcome = good ? "success" : "refused"});
 	return OK;
 }
 
@@ -137,17 +101,17 @@ static void keep_last(struct sync *sync)
 {
 	sync->fetched.etag = sync->source->etag;
 	sync->fetched.last_modified = sync->source->last_modified;
-	*sync->out =
-		(struct sync_outcome){.rows = sync->source->rows, .sha256 = sync->source->sha256};
+	*sync->out = last_outcome(sync->source);
 }
 
 static struct status apply(struct rpc_call *call, void *arg)
 {
 	struct sync *sync = arg;
 
-	TRY(sync_hold(call, sync));
+	TRY(hold(call, sync));
 	sync->state = "fresh";
 	sync->detail = "";
+	sync->poll = uuid_v7(call->now);
 	if (sync->fetched.not_modified)
 		keep_last(sync);
 	else
@@ -159,7 +123,8 @@ static struct status note_failure(struct rpc_call *call, void *arg)
 {
 	struct sync *sync = arg;
 
-	TRY(sync_hold(call, sync));
+	TRY(hold(call, sync));
+	sync->poll = uuid_v7(call->now);
 	keep_last(sync);
 	return finish(call, sync);
 }
@@ -182,9 +147,11 @@ static struct status fetch_and_parse(struct rpc_call *call, struct sync *sync)
 	const struct fetch what = {.url = sync->source->url,
 				   .etag = sync->source->etag,
 				   .last_modified = sync->source->last_modified,
-				   .allow_loopback = compliance_config.allow_http_loopback,
+				   .allow_loopback = compliance_config.allow_http_loopback &&
+						     sync->source->only_tenant,
 				   .timeout_ms = (long)compliance_config.fetch_timeout_ms};
 	uint8_t hash[SHA256_BYTES];
+	const char *why;
 	char *hex = arena_alloc(call->arena, 2 * SHA256_BYTES + 1);
 
 	TRY(fetch(call->arena, &what, &sync->fetched, &sync->detail));
@@ -193,7 +160,10 @@ static struct status fetch_and_parse(struct rpc_call *call, struct sync *sync)
 	crypto_sha256(hash, sync->fetched.body.ptr, sync->fetched.body.len);
 	hex_encode(hex, hash, sizeof hash);
 	sync->out->sha256 = hex;
-	return parse(call->arena, sync);
+	if (!leie_read(call->arena, sync->fetched.body, leie_day_of(date_of_instant(call->now)),
+		       &sync->list, &why))
+		return sync_drift(sync, why);
+	return OK;
 }
 
 /* The next poll is planned by it, so it has time of its own even when the call has none left. */
@@ -239,6 +209,9 @@ struct status source_sync(struct rpc_call *call, const struct sync_order *order,
 	call->arena = arena_new(SYNC_ARENA_CAP);
 	st = sync_in_arena(call, &sync);
 	out->sha256 = arena_strdup(outer, out->sha256);
+	out->damaged_lines.items =
+		arena_memdup(outer, out->damaged_lines.items,
+			     out->damaged_lines.n * sizeof out->damaged_lines.items[0]);
 	arena_free(&call->arena);
 	call->arena = outer;
 	return st;

@@ -3,20 +3,33 @@
 #include "base/log.h"
 #include "consumer/guess.h"
 #include "consumer/keys.h"
+#include "consumer/program_copy.h"
 #include "contract/time.h"
 
-static void code_to_proto(struct rpc_call *call, const struct q_code_row *row,
-			  Consumer__CodeState *out)
+Consumer__CodeStatus code_status_of(const char *word)
 {
 	static const char *const statuses[] = {"issued",  "reserved", "redeemed", "rolled_back",
-					       "expired", "revoked",  NULL};
+					       "expired", "voided",   NULL};
+
+	return (Consumer__CodeStatus)word_index(statuses, word);
+}
+
+static void fill_answer(struct rpc_call *call, const struct code_step *step,
+			const struct q_code_row *row)
+{
+	Consumer__CodeState *out = step->resp;
 
 	out->id = uuid_text(call->arena, row->id);
-	out->status = (Consumer__CodeStatus)word_index(statuses, row->status);
+	out->status = code_status_of(row->status);
 	out->program_id = uuid_text(call->arena, row->program_id);
 	out->code_class = row->code_class;
 	out->expires_at = pb_timestamp(call->arena, row->expires_at);
 	out->redeemed_at = pb_timestamp_opt(call->arena, row->redeemed_at);
+	if (step->undoes) {
+		/* Whatever others do with the code is not this caller's business. */
+		out->status = CONSUMER__CODE_STATUS__ROLLED_BACK;
+		out->redeemed_at = NULL;
+	}
 }
 
 static void emit_code(struct rpc_call *call, const struct code_step *step,
@@ -43,22 +56,84 @@ static void emit_code(struct rpc_call *call, const struct code_step *step,
 					   .after = strbuf_str(&after)});
 }
 
-/* Why not: a code that exists is looked at only now, so success costs one statement. */
+struct status code_counter_row(struct rpc_call *call, const struct code_step *step, struct str hash,
+			       struct q_counter_code_row **row)
+{
+	return q_code_at_counter(call->tx, hash, step->undo_mark, call->now, row);
+}
+
+struct q_code_row *code_of_counter(struct rpc_call *call, const struct q_counter_code_row *row)
+{
+	struct q_code_row *code = arena_alloc(call->arena, sizeof *code);
+
+	*code = (struct q_code_row){.id = row->id,
+				    .program_id = row->program_id,
+				    .code_class = row->code_class,
+				    .status = row->status,
+				    .holder = row->holder,
+				    .transaction_id = row->transaction_id,
+				    .reserved_until = row->reserved_until,
+				    .redeemed_at = row->redeemed_at,
+				    .expires_at = row->expires_at,
+				    .version = row->version};
+	return code;
+}
+
+/* The caller's own transaction has what it asks for: it was redeemed, or rolled back. */
+static bool is_done_already(const struct code_step *step, const struct q_counter_code_row *row)
+{
+	if (step->undoes)
+		return row->undone;
+	return *step->transaction_id && strcmp(row->status, "redeemed") == 0 && row->holder &&
+	       uuid_eq(*row->holder, step->holder) && row->transaction_id &&
+	       strcmp(row->transaction_id, step->transaction_id) == 0;
+}
+
+/* Only who may ask about codes learns of a recall. */
+static bool tells_recalls(const struct rpc_call *call)
+{
+	return principal_has_scope(call->principal, "codes:verify");
+}
+
+static struct status reason_of(struct rpc_call *call, struct code_step *step,
+			       const struct q_counter_code_row *row)
+{
+	if (!row->program_known) {
+		step->unknown_program = row->program_id;
+		return FAIL(UNAVAILABLE, "PEER_UNREACHABLE");
+	}
+	if (step->undoes)
+		return FAIL(FAILED_PRECONDITION, "ROLL_BACK_LIMIT");
+	if (row->undone)
+		return FAIL(FAILED_PRECONDITION, "TRANSACTION_ROLLED_BACK");
+	if (row->recalled && tells_recalls(call))
+		return FAIL(FAILED_PRECONDITION, "CODE_RECALLED");
+	if (step->says_reserved && row->redeems && !row->recalled &&
+	    strcmp(row->status, "reserved") == 0 && row->expires_at > call->now)
+		return FAIL(FAILED_PRECONDITION, "CODE_RESERVED");
+	return FAIL(FAILED_PRECONDITION, "CODE_NOT_VALID");
+}
+
+/*
+ * Why not: a code that exists is looked at only now, so success costs one statement.
+ * OK, with the answer, when the caller's transaction has its result already.
+ */
 static struct status refuse(struct rpc_call *call, struct code_step *step)
 {
-	struct q_code_row *row;
+	struct q_counter_code_row *row;
 	struct str hash;
 
 	for (size_t n = 0; code_hash(call, step->code, n, &hash); n++) {
-		TRY(q_code_by_hash(call->tx, hash, &row));
+		TRY(code_counter_row(call, step, hash, &row));
 		if (!row)
 			continue;
+		if (is_done_already(step, row)) {
+			fill_answer(call, step, code_of_counter(call, row));
+			return OK;
+		}
 		step->refused_hash = hash;
 		step->refused_id = row->id;
-		if (step->says_reserved && strcmp(row->status, "reserved") == 0 &&
-		    row->expires_at > call->now)
-			return FAIL(FAILED_PRECONDITION, "CODE_RESERVED");
-		return FAIL(FAILED_PRECONDITION, "CODE_NOT_VALID");
+		return reason_of(call, step, row);
 	}
 	step->missed = true;
 	return FAIL(FAILED_PRECONDITION, "CODE_NOT_VALID");
@@ -78,13 +153,14 @@ static struct status take(struct rpc_call *call, void *arg)
 
 	step->missed = false;
 	step->refused_hash = (struct str){};
+	step->unknown_program = (struct uuid){};
 	TRY(guess_check(call, step));
 	for (size_t n = 0; !row && code_hash(call, step->code, n, &hash); n++)
 		TRY(step->take(call, step, hash, &row));
 	if (!row)
 		return refuse(call, step);
 	emit_code(call, step, row);
-	code_to_proto(call, row, step->resp);
+	fill_answer(call, step, row);
 	return OK;
 }
 
@@ -109,6 +185,12 @@ static struct status count_refusal(struct rpc_call *call, void *arg)
 	return OK;
 }
 
+static struct status run(struct rpc_call *call, struct code_step *step)
+{
+	return step->once ? tx_run_once_asking(call, ask, take, step)
+			  : tx_run(call, ask_and_take, step);
+}
+
 struct status code_run(struct rpc_call *call, struct code_step *step)
 {
 	const struct principal *p = call->principal;
@@ -117,8 +199,14 @@ struct status code_run(struct rpc_call *call, struct code_step *step)
 	if (!code_parse(str_of(step->typed), step->code))
 		return FAIL(FAILED_PRECONDITION, "CODE_NOT_VALID");
 	step->holder = uuid_is_nil(p->partner) ? p->id : p->partner;
-	st = step->once ? tx_run_once_asking(call, ask, take, step)
-			: tx_run(call, ask_and_take, step);
+	step->undo_mark = arena_printf(call->arena, "%s %s", uuid_text(call->arena, step->holder),
+				       step->transaction_id);
+	st = run(call, step);
+	if (!uuid_is_nil(step->unknown_program)) {
+		/* Its code was issued before programs said how they are. */
+		TRY(program_copy_fetch(call, step->unknown_program));
+		st = run(call, step);
+	}
 	if (step->missed || step->refused_hash.len > 0) {
 		counted = tx_run(call, count_refusal, step);
 		if (is_failed(counted))

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "consumer/keys.h"
+#include "consumer/program_copy.h"
+#include "consumer/recall.h"
 #include "consumer/screener_cache.h"
 #include "crypto/keyring.h"
 
@@ -68,6 +70,14 @@ static const struct db_constraint_map constraints[] = {
 	{},
 };
 
+static const struct svc_subscription subscriptions[] = {
+	{.topic = "program.changed", .on_event = program_copy_on_event},
+};
+
+static const struct svc_job jobs[] = {
+	{.kind = JOB_RECALL, .run = recall_job},
+};
+
 const struct svc_descriptor consumer_daemon = {
 	.name = "consumer",
 	.purpose = "screening sessions, verification codes, partners and their keys",
@@ -75,6 +85,10 @@ const struct svc_descriptor consumer_daemon = {
 	.handlers = &consumer_handlers,
 	.queries = &consumer_queries,
 	.constraints = constraints,
+	.subscriptions = subscriptions,
+	.n_subscriptions = sizeof subscriptions / sizeof *subscriptions,
+	.jobs = jobs,
+	.n_jobs = sizeof jobs / sizeof *jobs,
 	.read_conns = 2,
 	.write_conns = 8,
 	.start = start,

@@ -30,3 +30,6 @@ ProtobufCBinaryData consumer_bytes(struct str s);
 
 /* The place of a word in a NULL-ended list, 0 when it is in none. */
 int word_index(const char *const *words, const char *word);
+
+/* The state of a code as its row has it. */
+Consumer__CodeStatus code_status_of(const char *word);

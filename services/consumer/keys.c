@@ -8,12 +8,13 @@
 #define KEY_CODE    "code"
 #define KEY_SESSION "session"
 #define KEY_ANSWERS "answers"
+#define KEY_PERSON  "person"
 
 #define SESSION_KIND "ses"
 
 struct status consumer_keys_open(const char *secrets_dir, struct keyring **out)
 {
-	static const char *const purposes[] = {KEY_CODE, KEY_SESSION, KEY_ANSWERS};
+	static const char *const purposes[] = {KEY_CODE, KEY_SESSION, KEY_ANSWERS, KEY_PERSON};
 
 	for (size_t i = 0; i < sizeof purposes / sizeof purposes[0]; i++)
 		TRY(keyring_ensure(secrets_dir, "consumer", purposes[i], KEY_SECRET));
@@ -57,6 +58,27 @@ bool code_hash(struct rpc_call *call, const char code[CODE_TEXT], size_t n, stru
 	mac = arena_alloc(call->arena, MAC_BYTES);
 	crypto_mac(mac, key->bytes, input, sizeof input);
 	crypto_wipe(input, sizeof input);
+	*out = (struct str){(char *)mac, MAC_BYTES};
+	return true;
+}
+
+bool person_hash(struct rpc_call *call, struct uuid program, const char *kind, struct str name,
+		 size_t n, struct str *out)
+{
+	const struct key *key = keyring_at(consumer_of(call)->ring, KEY_PERSON, n);
+	char tenant[UUID_TEXT], owner[UUID_TEXT];
+	uint8_t *mac;
+	char *input;
+
+	if (!key)
+		return false;
+	uuid_format(tenant, call->tenant);
+	uuid_format(owner, program);
+	input = arena_printf(call->arena, "%s %s %s %.*s", tenant, owner, kind, (int)name.len,
+			     name.ptr);
+	mac = arena_alloc(call->arena, MAC_BYTES);
+	crypto_mac(mac, key->bytes, input, strlen(input));
+	crypto_wipe(input, strlen(input));
 	*out = (struct str){(char *)mac, MAC_BYTES};
 	return true;
 }

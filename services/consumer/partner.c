@@ -26,7 +26,6 @@ void partner_key_to_proto(struct arena *arena, const struct q_partner_key_row *r
 	out->id = uuid_text(arena, row->id);
 	out->partner_id = uuid_text(arena, row->partner_id);
 	out->name = row->name;
-	out->live = row->live;
 	out->n_scopes = row->scopes.n;
 	out->scopes = (const char **)row->scopes.items;
 	out->created_at = pb_timestamp(arena, row->created_at);
@@ -55,8 +54,8 @@ void emit_partner_key(struct rpc_call *call, const char *action,
 {
 	struct strbuf after = strbuf_new(call->arena);
 
-	strbuf_printf(&after, "{\"partnerId\":\"%s\",\"live\":%s,\"name\":",
-		      uuid_text(call->arena, row->partner_id), row->live ? "true" : "false");
+	strbuf_printf(&after,
+		      "{\"partnerId\":\"%s\",\"name\":", uuid_text(call->arena, row->partner_id));
 	strbuf_add_json(&after, str_of(row->name));
 	strbuf_add_char(&after, '}');
 	svc_emit(call, &(struct event_out){.action = action,

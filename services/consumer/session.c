@@ -2,6 +2,7 @@
 
 #include "consumer/keys.h"
 #include "screener/calendar.h"
+#include "zone/zone.h"
 
 struct status session_admit(struct rpc_call *call, const char *id, struct uuid *out)
 {
@@ -62,14 +63,17 @@ struct status session_answers(struct rpc_call *call, const struct q_session_row 
 	return phi_open(call, "answers", row->id, row->answers, answers);
 }
 
+struct status session_day(const struct q_session_row *row, instant at, date_days *out)
+{
+	return zone_date(row->time_zone, at, out);
+}
+
 struct status session_evaluate(struct rpc_call *call, const struct screener_entry *entry,
-			       const struct q_session_row *row, struct str answers,
-			       struct screener_result *result)
+			       date_days day, struct str answers, struct screener_result *result)
 {
 	struct screener_answers *parsed;
 
-	TRY(screener_answers_parse(entry->program, call->arena, answers,
-				   date_of_instant(row->created_at), &parsed));
+	TRY(screener_answers_parse(entry->program, call->arena, answers, day, &parsed));
 	screener_eval(entry->program, parsed, call->arena, SCREENER_FULL, result);
 	return OK;
 }
@@ -77,11 +81,13 @@ struct status session_evaluate(struct rpc_call *call, const struct screener_entr
 /* Months keep the time of the day and clamp to the month's last day. */
 instant duration_shift(instant t, struct screener_duration duration, int sign)
 {
-	date_days date = date_of_instant(t), moved = date;
+	instant end = sign > 0 ? INSTANT_MAX : INSTANT_MIN, moved;
+	date_days date = date_of_instant(t), day;
 
-	if (!calendar_add(date, (int64_t)sign * duration.months, CALENDAR_MONTH, &moved))
-		moved = date;
-	return t + DAYS((int64_t)moved - date) + sign * SECONDS(duration.seconds);
+	if (!calendar_add(date, (int64_t)sign * duration.months, CALENDAR_MONTH, &day))
+		return end;
+	moved = t + DAYS((int64_t)day - date) + sign * SECONDS(duration.seconds);
+	return moved < INSTANT_MIN || moved > INSTANT_MAX ? end : moved;
 }
 
 /* An attempt has no id of its own: session and number name it. */
@@ -96,41 +102,22 @@ struct str attempt_seal(struct rpc_call *call, const char *what, struct uuid ses
 	return phi_seal(call, attempt_name(call, what, number), session, plain);
 }
 
-struct status attempt_last(struct rpc_call *call, struct uuid session, struct attempt *out)
+struct status attempt_last(struct rpc_call *call, const struct q_session_row *session,
+			   struct attempt *out)
 {
 	struct q_attempt_row *row;
 
-	TRY(q_last_attempt(call->tx, session, &row));
+	TRY(q_last_attempt(call->tx, session->id, &row));
 	if (!row)
 		return FAIL(FAILED_PRECONDITION, "NOT_COMPLETED");
 	out->row = row;
-	TRY(phi_open(call, attempt_name(call, "answers", row->number), session, row->answers,
+	/* Attempts from before the day was stored were evaluated on the session's first day in UTC.
+	 */
+	out->day = row->as_of ? *row->as_of : date_of_instant(session->created_at);
+	TRY(phi_open(call, attempt_name(call, "answers", row->number), session->id, row->answers,
 		     &out->answers));
-	return phi_open(call, attempt_name(call, "trace", row->number), session, row->trace,
+	return phi_open(call, attempt_name(call, "trace", row->number), session->id, row->trace,
 			&out->trace);
-}
-
-size_t session_add_problems(struct rpc_call *call, const struct screener_result *result,
-			    bool unknown_items)
-{
-	size_t added = 0;
-
-	for (size_t i = 0; i < result->n_problems; i++) {
-		const struct screener_problem *problem = &result->problems[i];
-		bool is_unknown = strcmp(problem->code, "UNKNOWN_ITEM") == 0;
-		const char *field;
-
-		if (is_unknown != unknown_items)
-			continue;
-		field = problem->row < 0 ? arena_printf(call->arena, "answers.%.64s", problem->item)
-					 : arena_printf(call->arena, "answers.%.64s[%d]",
-							problem->item, problem->row);
-		(void)call_field_error(call, field, problem->code,
-				       is_unknown ? "the screener has no such question"
-						  : "does not fit the question");
-		added++;
-	}
-	return added;
 }
 
 void emit_session(struct rpc_call *call, const char *action, const struct q_session_row *row,

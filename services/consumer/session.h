@@ -28,21 +28,28 @@ Consumer__SessionStatus session_status(const char *status, instant expires_at, i
 struct status session_answers(struct rpc_call *call, const struct q_session_row *row,
 			      struct str *answers);
 
-/* A full evaluation of answers on the day the session began; lives as long as entry and arena. */
-struct status session_evaluate(struct rpc_call *call, const struct screener_entry *entry,
-			       const struct q_session_row *row, struct str answers,
-			       struct screener_result *result);
+/* The day at an instant, in the time zone that the program had when the session began. */
+struct status session_day(const struct q_session_row *row, instant at, date_days *out);
 
-/* An instant moved by a screener's duration, forward (+1) or back (-1). */
+/* A full evaluation of answers on a day; lives as long as entry and arena. */
+struct status session_evaluate(struct rpc_call *call, const struct screener_entry *entry,
+			       date_days day, struct str answers, struct screener_result *result);
+
+/*
+ * An instant moved by a screener's duration, forward (+1) or back (-1).  A duration that leaves the
+ * years 0001 to 9999 ends at INSTANT_MAX or INSTANT_MIN.
+ */
 instant duration_shift(instant t, struct screener_duration duration, int sign);
 
 /* The last completed evaluation, opened.  FAILED_PRECONDITION/NOT_COMPLETED when there is none. */
 struct attempt {
 	struct q_attempt_row *row;
+	date_days day; /* that it was evaluated on */
 	struct str answers;
 	struct str trace;
 };
-struct status attempt_last(struct rpc_call *call, struct uuid session, struct attempt *out);
+struct status attempt_last(struct rpc_call *call, const struct q_session_row *row,
+			   struct attempt *out);
 
 /* What is sealed for an attempt is bound to this row. */
 struct str attempt_seal(struct rpc_call *call, const char *what, struct uuid session,
@@ -54,10 +61,6 @@ struct str attempt_seal(struct rpc_call *call, const char *what, struct uuid ses
  */
 struct status session_to_proto(struct rpc_call *call, const struct q_session_row *row,
 			       const struct screener_entry *entry, Consumer__Session *out);
-
-/* Problems of answers as fields of the call; the number added. */
-size_t session_add_problems(struct rpc_call *call, const struct screener_result *result,
-			    bool unknown_items);
 
 void emit_session(struct rpc_call *call, const char *action, const struct q_session_row *row,
 		  struct str after);

@@ -1,6 +1,7 @@
 /* A session as the API shows it. */
 #include <jansson.h>
 
+#include "consumer/problem.h"
 #include "consumer/question.h"
 #include "consumer/session.h"
 #include "contract/time.h"
@@ -14,13 +15,11 @@ static const struct screener_outcome *find_outcome(const struct screener_entry *
 	return NULL;
 }
 
-/* The reasons as the stored trace has them, with their words. */
 static void add_reasons(struct arena *arena, const struct screener_entry *entry, const char *locale,
-			struct str trace, Consumer__Outcome *out)
+			json_t *reasons, Consumer__Outcome *out)
 {
-	json_t *json = json_loadb(trace.ptr, trace.len, 0, NULL), *reason;
-	json_t *reasons = json_object_get(json, "reasons");
 	size_t n = json_array_size(reasons), i;
+	json_t *reason;
 
 	out->reasons = arena_array_of(arena, const char *, n);
 	out->reason_texts = arena_array_of(arena, const char *, n);
@@ -31,7 +30,38 @@ static void add_reasons(struct arena *arena, const struct screener_entry *entry,
 		out->reasons[out->n_reasons++] = arena_strdup(arena, key ? key : "");
 		out->reason_texts[out->n_reason_texts++] = arena_strdup(arena, text);
 	}
-	json_decref(json);
+}
+
+static int32_t percent(json_int_t answered, json_int_t visible)
+{
+	return visible > 0 ? (int32_t)(answered * 100 / visible) : 100;
+}
+
+/* What the stored trace says: the reasons, with their words, and how far an unfinished session
+ * came. */
+static void add_trace(struct rpc_call *call, const struct q_session_row *row,
+		      const struct screener_entry *entry, const struct attempt *attempt,
+		      Consumer__Session *out)
+{
+	json_t *trace = json_loadb(attempt->trace.ptr, attempt->trace.len, 0, NULL);
+	json_t *progress = json_object_get(trace, "progress");
+
+	add_reasons(call->arena, entry, row->locale, json_object_get(trace, "reasons"),
+		    out->outcome);
+	out->ended_unfinished = attempt->row->unfinished;
+	out->progress_percent = 100;
+	if (attempt->row->unfinished)
+		out->progress_percent = percent(json_integer_value(json_array_get(progress, 0)),
+						json_integer_value(json_array_get(progress, 1)));
+	json_decref(trace);
+}
+
+static const char *day_text(struct arena *arena, date_days day)
+{
+	char text[DATE_TEXT];
+
+	date_format(text, day);
+	return arena_strdup(arena, text);
 }
 
 static struct status add_outcome(struct rpc_call *call, const struct q_session_row *row,
@@ -41,7 +71,7 @@ static struct status add_outcome(struct rpc_call *call, const struct q_session_r
 	const struct screener_outcome *known = find_outcome(entry, row->outcome);
 	struct attempt attempt;
 
-	TRY(attempt_last(call, row->id, &attempt));
+	TRY(attempt_last(call, row, &attempt));
 	consumer__outcome__init(outcome);
 	outcome->id = row->outcome;
 	outcome->may_issue_code = row->may_issue_code;
@@ -50,9 +80,9 @@ static struct status add_outcome(struct rpc_call *call, const struct q_session_r
 		call->arena, consumer_text(entry, row->locale, "outcome", row->outcome, "title"));
 	outcome->text = arena_strdup(
 		call->arena, consumer_text(entry, row->locale, "outcome", row->outcome, "text"));
-	add_reasons(call->arena, entry, row->locale, attempt.trace, outcome);
 	out->outcome = outcome;
-	out->progress_percent = 100;
+	out->as_of = day_text(call->arena, attempt.day);
+	add_trace(call, row, entry, &attempt, out);
 	return OK;
 }
 
@@ -61,12 +91,15 @@ static struct status add_questions(struct rpc_call *call, const struct q_session
 				   Consumer__Session *out)
 {
 	struct screener_result result;
+	date_days today;
 
-	TRY(session_evaluate(call, entry, row, answers, &result));
+	TRY(session_day(row, call->now, &today));
+	TRY(session_evaluate(call, entry, today, answers, &result));
+	out->as_of = day_text(call->arena, today);
+	problems_to_proto(call->arena, entry->program, &result, out);
 	out->questions = consumer_bytes(
 		questions_json(call->arena, entry, row->locale, result.next, result.n_next));
-	out->progress_percent =
-		result.visible ? (int32_t)(result.answered * 100 / result.visible) : 100;
+	out->progress_percent = percent(result.answered, result.visible);
 	return OK;
 }
 

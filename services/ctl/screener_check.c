@@ -3,17 +3,20 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "prover/process.h"
 #include "screener/fhir.h"
 #include "screener/gate.h"
 #include "screener/identity.h"
 #include "screener_common.h"
 
+#define PROOF_LIMIT_MS 8000
+
 static const char check_usage[] =
 	"usage: aegisctl screener check FILE [--table FILE ...] [--json]\n\n"
 	"Compiles a screener/1 document and holds it against the publish gate. Reference tables\n"
 	"are those named and those in a folder 'tables' beside the document.\n"
-	"Exit status: 0 it may be published (there may be warnings), 1 there are errors, 2 wrong "
-	"use.\n";
+	"Exit status: 0 it may be published (there may be warnings; where safety is not proven, a\n"
+	"second person must accept that first), 1 there are errors, 2 wrong use.\n";
 
 /* What there is to say about one document; parts it did not come to are empty. */
 struct checked {
@@ -30,6 +33,17 @@ static size_t errors_of(const struct checked *c)
 	return c->compiled.n_errors + c->gate.findings.n_errors;
 }
 
+/* Answers, and the day they are evaluated on. */
+static void put_example(json_t *question, const char *name, const char *answers,
+			const char *day_name, date_days day)
+{
+	char date[DATE_TEXT];
+
+	date_format(date, day);
+	json_object_set_new(question, name, json_loads(answers, JSON_DECODE_ANY, NULL));
+	json_object_set_new(question, day_name, json_string(date));
+}
+
 static json_t *safety_json(const struct screener_gate_report *gate)
 {
 	json_t *list = json_array();
@@ -41,13 +55,12 @@ static json_t *safety_json(const struct screener_gate_report *gate)
 					screener_verdict_name(q->rules));
 
 		if (q->answers) {
-			json_object_set_new(one, "answers",
-					    json_loads(q->answers, JSON_DECODE_ANY, NULL));
+			put_example(one, "answers", q->answers, "as_of", q->as_of);
 			json_object_set_new(one, "outcome", json_string(q->outcome));
 		}
 		if (q->rules_answers)
-			json_object_set_new(one, "rules_answers",
-					    json_loads(q->rules_answers, JSON_DECODE_ANY, NULL));
+			put_example(one, "rules_answers", q->rules_answers, "rules_as_of",
+				    q->rules_as_of);
 		json_array_append_new(list, one);
 	}
 	return json_pack("{s:s,s:o}", "verdict", screener_verdict_name(gate->safety), "questions",
@@ -113,6 +126,24 @@ static void print_check(const struct checked *c)
 		       c->gate.evaluations, c->hash);
 }
 
+/* Compiles, and asks the gate; the proof has as long as publishing gives it. */
+static struct status check_document(struct arena *arena, const struct sc_options *o,
+				    struct checked *c)
+{
+	struct prover_process process = {.document = c->document, .limit_ms = PROOF_LIMIT_MS};
+	struct screener_prover prover = prover_in_process_of_its_own(&process);
+	struct sc_tables tables;
+
+	if (!sc_read_tables(arena, o, c->path, &tables))
+		return FAIL(NOT_FOUND, "TABLE_FILE");
+	process.tables = tables.list;
+	process.n_tables = tables.n;
+	TRY(screener_compile(arena, c->document, tables.list, tables.n, &c->screener,
+			     &c->compiled));
+	return screener_gate(c->screener, arena, c->document, &prover, SCREENER_GATE_EVALUATIONS,
+			     &c->gate);
+}
+
 static int check(struct arena *arena, const struct sc_options *o)
 {
 	struct checked c = {.path = o->files[0]};
@@ -123,10 +154,7 @@ static int check(struct arena *arena, const struct sc_options *o)
 		return CTL_FAILED;
 	if (is_ok(identity_of_document(arena, c.document, hash)))
 		hex_encode(c.hash, hash, sizeof hash);
-	st = sc_compile(arena, o, c.path, c.document, &c.screener, &c.compiled);
-	if (is_ok(st))
-		st = screener_gate(c.screener, arena, c.document, SCREENER_GATE_EVALUATIONS,
-				   &c.gate);
+	st = check_document(arena, o, &c);
 	if (is_failed(st) && !c.compiled.n)
 		sc_say_failure(c.path, st);
 	if (o->json)
@@ -202,8 +230,7 @@ static void print_response(struct arena *arena, struct str document, struct str 
 	json_t *screener = json_loadb(document.ptr, document.len, 0, NULL);
 	json_t *given = json_loadb(answers.ptr, answers.len, 0, NULL);
 
-	sc_print_json(fhir_response(arena, screener, given, r->pruned, r->n_pruned, r->decided),
-		      true);
+	sc_print_json(fhir_response(arena, screener, given, r, r->decided), true);
 	json_decref(screener);
 	json_decref(given);
 }

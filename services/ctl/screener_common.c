@@ -29,11 +29,13 @@ static bool take_option(int argc, char **argv, int *i, struct sc_options *o)
 	} known[] = {{"--json", &o->json, NULL},
 		     {"--trace", &o->trace, NULL},
 		     {"--fhir", &o->fhir, NULL},
+		     {"--lossy", &o->lossy, NULL},
 		     {"--help", &o->help, NULL},
 		     {"-h", &o->help, NULL},
 		     {"--answers", NULL, &o->answers},
 		     {"--date", NULL, &o->date},
 		     {"--profile", NULL, &o->profile},
+		     {"--decision", NULL, &o->decision},
 		     {"--table", NULL, &o->tables[o->n_tables]}};
 
 	for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
@@ -115,19 +117,27 @@ static void add_directory(struct arena *arena, const char *path, struct str *tab
 	closedir(dir);
 }
 
+bool sc_read_tables(struct arena *arena, const struct sc_options *options, const char *path,
+		    struct sc_tables *out)
+{
+	out->n = 0;
+	for (size_t i = 0; i < options->n_tables; i++)
+		if (!sc_read(arena, options->tables[i], &out->list[out->n++]))
+			return false;
+	add_directory(arena, path, out->list, &out->n);
+	return true;
+}
+
 struct status sc_compile(struct arena *arena, const struct sc_options *options, const char *path,
 			 struct str document, struct screener **out,
 			 struct screener_findings *findings)
 {
-	struct str tables[SC_MAX_TABLES];
-	size_t n = 0;
+	struct sc_tables tables;
 
 	*findings = (struct screener_findings){};
-	for (size_t i = 0; i < options->n_tables; i++)
-		if (!sc_read(arena, options->tables[i], &tables[n++]))
-			return FAIL(NOT_FOUND, "TABLE_FILE");
-	add_directory(arena, path, tables, &n);
-	return screener_compile(arena, document, tables, n, out, findings);
+	if (!sc_read_tables(arena, options, path, &tables))
+		return FAIL(NOT_FOUND, "TABLE_FILE");
+	return screener_compile(arena, document, tables.list, tables.n, out, findings);
 }
 
 const char *sc_colour(FILE *out, const char *sequence)
@@ -226,6 +236,7 @@ void sc_say_failure(const char *path, struct status st)
 		{"FHIR_TYPE", "This is not what is expected: a Questionnaire comes in, a screener "
 			      "goes out."},
 		{"FHIR_TOO_LARGE", "This is too large."},
+		{"FHIR_INVALID", "There are errors; --lossy takes those about who is asked what."},
 		{"ANSWERS_NOT_JSON", "The answers are not a JSON object."},
 		{"ANSWERS_TOO_LARGE", "The answers are too large."},
 		{"ANSWERS_TOO_DEEP", "The answers are nested too deeply."},

@@ -16,8 +16,8 @@ struct sc_options {
 	int n_files;
 	const char *tables[SC_MAX_TABLES];
 	size_t n_tables;
-	const char *answers, *date, *profile;
-	bool json, trace, fhir, help;
+	const char *answers, *date, *profile, *decision;
+	bool json, trace, fhir, lossy, help;
 };
 
 /* False after it said what is wrong; or with help set. n_files is how many are wanted. */
@@ -33,7 +33,15 @@ bool sc_read(struct arena *arena, const char *path, struct str *out);
 /* Strict JSON without doubled members; NULL after it said what is wrong. */
 json_t *sc_read_json(struct arena *arena, const char *path);
 
-/* Compiles with the tables named, and those in tables/ beside the document. */
+/* The tables named, and those in tables/ beside the document; false after it said what failed. */
+struct sc_tables {
+	struct str list[SC_MAX_TABLES];
+	size_t n;
+};
+bool sc_read_tables(struct arena *arena, const struct sc_options *options, const char *path,
+		    struct sc_tables *out);
+
+/* Compiles with these tables. */
 struct status sc_compile(struct arena *arena, const struct sc_options *options, const char *path,
 			 struct str document, struct screener **out,
 			 struct screener_findings *findings);

@@ -14,15 +14,19 @@ static const char canon_usage[] =
 	"its SHA-256 and length. Exit status: 0, 1 it has none, 2 wrong use.\n";
 
 static const char import_usage[] =
-	"usage: aegisctl screener import-fhir FILE [--json]\n\n"
-	"Prints a FHIR R4 Questionnaire as a screener/1 document, and on standard error what does\n"
-	"not map. With --json one object with 'document' and 'findings'.\n"
+	"usage: aegisctl screener import-fhir FILE [--lossy] [--json]\n\n"
+	"Prints a FHIR Questionnaire (R4; R5's spellings too) as a screener/1 document, and on\n"
+	"standard error what does not map. What would change who is asked, or what, is an error,\n"
+	"and no document is printed; with --lossy it is a warning. With --json one object with\n"
+	"'document' (null after an error) and 'findings'.\n"
 	"Exit status: 0, 1 there are errors, 2 wrong use.\n";
 
 static const char export_usage[] =
-	"usage: aegisctl screener export-fhir FILE [--json]\n\n"
+	"usage: aegisctl screener export-fhir FILE [--lossy] [--json]\n\n"
 	"Prints a screener/1 document as a FHIR R4 Questionnaire, and on standard error what does\n"
-	"not map. With --json one object with 'questionnaire' and 'findings'.\n"
+	"not map. A show_if that enableWhen cannot say is an error, because other tools would ask\n"
+	"everyone, and nothing is printed; with --lossy it is a warning. With --json one object\n"
+	"with 'questionnaire' (null after an error) and 'findings'.\n"
 	"Exit status: 0, 1 there are errors, 2 wrong use.\n";
 
 static int canon(struct arena *arena, const struct sc_options *o)
@@ -64,18 +68,27 @@ json_t *sc_read_json(struct arena *arena, const char *path)
 	return json;
 }
 
-static int report(const struct sc_options *o, const char *member, json_t *value,
+/* value is NULL after a failure. */
+static int report(const struct sc_options *o, const char *member, json_t *value, struct status st,
 		  const struct screener_findings *findings)
 {
-	if (o->json) {
-		sc_print_json(json_pack("{s:o,s:o}", member, value, "findings",
+	if (o->json && (value || findings->n)) {
+		sc_print_json(json_pack("{s:o?,s:o}", member, value, "findings",
 					sc_findings_json(findings)),
 			      false);
 	} else {
 		sc_print_findings(stderr, o->files[0], NULL, findings);
-		sc_print_json(value, true);
+		if (value)
+			sc_print_json(value, true);
 	}
-	return findings->n_errors ? CTL_FAILED : CTL_OK;
+	if (is_failed(st))
+		sc_say_failure(o->files[0], st);
+	return is_failed(st) ? CTL_FAILED : CTL_OK;
+}
+
+static enum fhir_loss loss_of(const struct sc_options *o)
+{
+	return o->lossy ? FHIR_LOSSY : FHIR_STRICT;
 }
 
 static int import_fhir(struct arena *arena, const struct sc_options *o)
@@ -86,13 +99,9 @@ static int import_fhir(struct arena *arena, const struct sc_options *o)
 
 	if (!sc_read(arena, o->files[0], &json))
 		return CTL_FAILED;
-	struct status st = fhir_import(arena, json, &document, &findings);
+	struct status st = fhir_import(arena, json, loss_of(o), &document, &findings);
 
-	if (is_failed(st)) {
-		sc_say_failure(o->files[0], st);
-		return CTL_FAILED;
-	}
-	return report(o, "document", document, &findings);
+	return report(o, "document", document, st, &findings);
 }
 
 static int export_fhir(struct arena *arena, const struct sc_options *o)
@@ -102,14 +111,10 @@ static int export_fhir(struct arena *arena, const struct sc_options *o)
 
 	if (!document)
 		return CTL_FAILED;
-	struct status st = fhir_export(arena, document, &questionnaire, &findings);
+	struct status st = fhir_export(arena, document, loss_of(o), &questionnaire, &findings);
 
 	json_decref(document);
-	if (is_failed(st)) {
-		sc_say_failure(o->files[0], st);
-		return CTL_FAILED;
-	}
-	return report(o, "questionnaire", questionnaire, &findings);
+	return report(o, "questionnaire", questionnaire, st, &findings);
 }
 
 int sc_canon(int argc, char **argv)

@@ -19,17 +19,19 @@ static const char rule_usage[] =
 	"Exit status: 0 all lines had a result, 1 some had an error, 2 wrong use.\n";
 
 static const char dmn_usage[] =
-	"usage: aegisctl screener dmn FILE\n\n"
+	"usage: aegisctl screener dmn FILE [--decision NAME]\n\n"
 	"Evaluates the decision tables of a DMN file for each line of JSON inputs (an object from\n"
 	"names to values) on standard input; prints one line with 'results', 'verdicts' and\n"
-	"'rows', or {\"error\": ...}.\n"
-	"Exit status: 0, 1 the file cannot be taken or a line had an error, 2 wrong use.\n";
+	"'rows', or {\"error\": ...}. All decisions are asked for, or the one named.\n"
+	"Exit status: 0, 1 the file cannot be taken, a line had an error or a decision asked for\n"
+	"has no result (it is no table; it is undecided, in conflict or too large), 2 wrong use.\n";
 
 struct lines {
 	struct arena *arena; /* of one line */
 	bool strict;
 	date_days today;
 	const struct dmn *dmn;
+	const char *decision; /* NULL: all */
 	bool failed;
 };
 
@@ -90,9 +92,12 @@ static json_t *run_rule(struct lines *l, const json_t *line)
 static json_t *run_dmn(struct lines *l, const json_t *line)
 {
 	json_t *out = NULL;
-	struct status st = dmn_evaluate(l->dmn, l->arena, line, &out);
+	struct status st = dmn_evaluate(l->dmn, l->arena, line, l->decision, &out);
 
-	return is_ok(st) ? out : error_json(l, st.reason, NULL);
+	if (is_failed(st))
+		return error_json(l, st.reason, NULL);
+	l->failed |= !dmn_has_results(out);
+	return out;
 }
 
 static bool is_blank(const char *line)
@@ -155,6 +160,23 @@ int sc_rule(int argc, char **argv)
 	return lines.failed ? CTL_FAILED : CTL_OK;
 }
 
+/* A decision that is asked for and no table has no result, whatever the inputs are. */
+static bool take_decisions(const struct sc_options *o, struct lines *l)
+{
+	const char *name = dmn_without_table(l->dmn, o->decision);
+
+	if (name)
+		fprintf(stderr, "%s: error: '%s' is no decision table: it has no result\n",
+			o->files[0], name);
+	l->failed |= name != NULL;
+	l->decision = o->decision;
+	if (!o->decision || dmn_has_decision(l->dmn, o->decision))
+		return true;
+	fprintf(stderr, "%s: error: there is no decision '%s'\n", o->files[0], o->decision);
+	l->failed = true;
+	return false;
+}
+
 int sc_dmn(int argc, char **argv)
 {
 	struct screener_findings findings = {};
@@ -173,8 +195,8 @@ int sc_dmn(int argc, char **argv)
 	lines.failed = !sc_read(arena, options.files[0], &xml) ||
 		       is_failed(dmn_load(arena, xml, &dmn, &findings));
 	sc_print_findings(stderr, options.files[0], NULL, &findings);
-	if (!lines.failed) {
-		lines.dmn = dmn;
+	lines.dmn = dmn;
+	if (dmn && take_decisions(&options, &lines)) {
 		lines.arena = arena_new(SIZE_MAX);
 		run_lines(&lines, run_dmn);
 		arena_free(&lines.arena);

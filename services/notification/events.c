@@ -1,44 +1,63 @@
 #include "base/log.h"
-#include "contract/text.h"
 #include "crypto/keyring.h"
 #include "crypto/seal.h"
+#include "notification/allowance.h"
 #include "notification/notification.h"
 #include "notification/template.h"
 #include "rpc/pb_arena.h"
 #include "svc/pb.h"
+#include "svc_core/metrics.h"
 
-/* Opens what was sealed to this daemon; any of its seal keys may fit, the newest first. */
-static Event__SealedMail *open_sealed(struct rpc_call *call, ProtobufCBinaryData sealed)
+/*
+ * Opens what was sealed to this daemon; any of its seal keys may fit, the newest first.
+ * An event is acknowledged only when its mail is a row: one that cannot be made here may
+ * be one that another replica, or the next release, can make.
+ */
+static struct status open_sealed(struct rpc_call *call, ProtobufCBinaryData sealed,
+				 Event__SealedMail **mail)
 {
 	struct str box = {(const char *)sealed.data, sealed.len}, plain;
 	const struct key *key;
 
-	for (size_t i = 0; (key = keyring_at(svc_keyring(call->svc), KEY_SEAL, i)); i++)
-		if (seal_open_private(call->arena, key->bytes, box, &plain))
-			return (Event__SealedMail *)pb_unpack(
-				call->arena, &event__sealed_mail__descriptor, plain);
-	return NULL;
+	for (size_t i = 0; (key = keyring_at(svc_keyring(call->svc), KEY_SEAL, i)); i++) {
+		if (!seal_open_private(call->arena, key->bytes, box, &plain))
+			continue;
+		*mail = (Event__SealedMail *)pb_unpack(call->arena, &event__sealed_mail__descriptor,
+						       plain);
+		return *mail ? OK : FAIL(DATA_LOSS, "MALFORMED_MAIL");
+	}
+	return FAIL(FAILED_PRECONDITION, "SEAL_KEY_UNKNOWN");
 }
 
-/*
- * An event whose mail cannot be made would block the ones behind it for ever:
- * it is logged and taken, for nobody could ever deliver it.
- */
-static struct status queue_sealed(struct rpc_call *call, ProtobufCBinaryData sealed)
+static struct status make(struct rpc_call *call, ProtobufCBinaryData sealed, struct mail *mail)
 {
 	Event__SealedMail *from;
+	struct status st = open_sealed(call, sealed, &from);
+
+	if (is_ok(st))
+		st = template_render(call->arena, from, mail);
+	if (is_failed(st)) {
+		log_error("an event's mail cannot be made yet; the event stays", KV_STATUS(st));
+		metric_add(metrics_counter("aegis_mail_events_refused_total",
+					   "Events whose mail could not be made; they come again.",
+					   LABEL("reason", st.reason)),
+			   1);
+	}
+	return st;
+}
+
+static struct status queue_sealed(struct rpc_call *call, ProtobufCBinaryData sealed)
+{
 	struct q_message_row *row;
 	struct mail mail;
+	struct status st;
 
 	if (sealed.len == 0)
 		return OK;
-	from = open_sealed(call, sealed);
-	if (!from || is_failed(template_render(call->arena, from, &mail)) ||
-	    !text_is_email(str_of(mail.to))) {
-		log_error("an event's mail cannot be made", KV("opened", from != NULL));
-		return OK;
-	}
-	return mail_queue(call, &mail, 0, &row);
+	TRY(make(call, sealed, &mail));
+	st = mail_queue(call, &mail, 0, &row);
+	/* Tomorrow's allowance is for tomorrow's mails; who wants this one can send it again. */
+	return allowance_is_used_up(st) ? mail_bury(call, &mail, st.reason) : st;
 }
 
 struct status on_user_registered(struct rpc_call *call, const Event__Event *event)
@@ -56,15 +75,15 @@ struct status on_code_issued(struct rpc_call *call, const Event__Event *event)
 }
 
 /* Who is to be told stands in the tenant's settings, which another daemon keeps: a job asks. */
-struct status on_compliance_event(struct rpc_call *call, const Event__Event *event)
+struct status on_compliance_alert(struct rpc_call *call, const Event__Event *event)
 {
-	const Event__ComplianceEventRaised *raised = event->compliance_event_raised;
+	const ProtobufCMessage *raised = alert_payload(event);
 	struct uuid id = {};
 
-	if (event->payload_case != EVENT__EVENT__PAYLOAD_COMPLIANCE_EVENT_RAISED)
+	if (!raised)
 		return OK;
 	(void)uuid_parse(str_of(event->id), &id);
 	return svc_job_add(call, &(struct job_out){.kind = "alert",
 						   .id = id,
-						   .payload = pb_pack(call->arena, &raised->base)});
+						   .payload = pb_pack(call->arena, raised)});
 }

@@ -3,7 +3,9 @@
 #include "crypto/hash.h"
 #include "crypto/keyring.h"
 #include "crypto/seal.h"
+#include "notification/allowance.h"
 #include "notification/notification.h"
+#include "notification/retry.h"
 
 #define BODY_KEY "body"
 
@@ -42,39 +44,98 @@ bool mail_unpack(struct arena *arena, struct str packed, struct mail *mail)
 	return packed.len == 0;
 }
 
-static struct status insert(struct rpc_call *call, const struct mail *mail, const struct key *key,
-			    instant send_at, struct q_message_row **row)
+enum job_class mail_class(const char *template)
 {
+	if (*template == '\0')
+		return JOB_BULK;
+	return strcmp(template, "code") == 0 || strcmp(template, "verify_email") == 0 ? JOB_URGENT
+										      : JOB_NORMAL;
+}
+
+struct draft {
+	const struct mail *mail;
+	const char *status;
+	const char *detail;
+	instant send_at;
+};
+
+/* The row and the first line of its timeline. */
+static struct status insert(struct rpc_call *call, const struct draft *draft,
+			    struct q_message_row **row)
+{
+	const struct key *key = keyring_newest(svc_keyring(call->svc), BODY_KEY);
 	struct uuid id = uuid_v7(call->now);
 
-	return q_insert_message(call->tx, row, .id = id, .channel = "email",
-				.template = mail->template, .kid = key->kid,
-				.sealed =
-					seal_with_key(call->arena, key->bytes, context_of(call, id),
-						      mail_pack(call->arena, mail)),
-				.next_attempt_at = send_at ? send_at : call->now,
-				.actor = call->principal->id, .now = call->now);
+	if (!key)
+		return FAIL(FAILED_PRECONDITION, "NO_BODY_KEY");
+	TRY(q_insert_message(
+		call->tx, row, .id = id, .channel = "email", .template = draft->mail->template,
+		.status = draft->status, .kid = key->kid,
+		.sealed = seal_with_key(call->arena, key->bytes, context_of(call, id),
+					mail_pack(call->arena, draft->mail)),
+		.next_attempt_at = draft->send_at, .give_up_at = draft->send_at + RETRY_GIVE_UP,
+		.actor = call->principal->id, .now = call->now));
+	return q_insert_timeline(call->tx, .id = uuid_v7(call->now), .message_id = id,
+				 .status = draft->status, .attempt = 0, .detail = draft->detail,
+				 .now = call->now);
+}
+
+static struct status check_room(struct rpc_call *call)
+{
+	struct q_waiting_row *waiting;
+
+	TRY(q_waiting(call->tx, &waiting));
+	return waiting->n >= MAX_WAITING ? FAIL(RESOURCE_EXHAUSTED, "QUEUE_LIMIT") : OK;
+}
+
+static struct status add_job(struct rpc_call *call, struct uuid id, const char *template,
+			     instant run_at)
+{
+	return svc_job_add(call, &(struct job_out){.kind = "deliver",
+						   .id = id,
+						   .payload = str_of(uuid_text(call->arena, id)),
+						   .run_at = run_at,
+						   .class = mail_class(template)});
 }
 
 struct status mail_queue(struct rpc_call *call, const struct mail *mail, instant send_at,
 			 struct q_message_row **row)
 {
-	const struct key *key = keyring_newest(svc_keyring(call->svc), BODY_KEY);
-	struct q_waiting_row *waiting;
+	struct draft draft = {mail, "queued", "", send_at > call->now ? send_at : call->now};
 
-	if (!key)
-		return FAIL(FAILED_PRECONDITION, "NO_BODY_KEY");
-	TRY(q_waiting(call->tx, &waiting));
-	if (waiting->n >= MAX_WAITING)
-		return FAIL(RESOURCE_EXHAUSTED, "QUEUE_LIMIT");
-	TRY(insert(call, mail, key, send_at, row));
-	TRY(q_insert_timeline(call->tx, .id = uuid_v7(call->now), .message_id = (*row)->id,
-			      .status = "queued", .attempt = 0, .detail = "", .now = call->now));
-	return svc_job_add(call,
-			   &(struct job_out){.kind = "deliver",
-					     .id = (*row)->id,
-					     .payload = str_of(uuid_text(call->arena, (*row)->id)),
-					     .run_at = send_at});
+	TRY(check_room(call));
+	TRY(allowance_take(call, mail));
+	TRY(insert(call, &draft, row));
+	return add_job(call, (*row)->id, mail->template, draft.send_at);
+}
+
+struct status mail_bury(struct rpc_call *call, const struct mail *mail, const char *why)
+{
+	struct draft draft = {mail, "dead", why, call->now};
+	struct q_message_row *row;
+
+	return insert(call, &draft, &row);
+}
+
+struct status mail_replay(struct rpc_call *call, struct uuid id, struct q_message_row **row)
+{
+	struct q_sealed_row *sealed;
+	struct mail mail;
+
+	*row = NULL;
+	TRY(q_sealed_by_id(call->tx, id, &sealed));
+	if (!sealed)
+		return FAIL(NOT_FOUND, "NOTIFICATION_NOT_FOUND");
+	TRY(check_room(call));
+	TRY(q_replay_message(call->tx, id, call->now + RETRY_GIVE_UP, call->now, row));
+	if (!*row)
+		return OK;
+	TRY(mail_open(call, sealed, &mail));
+	TRY(allowance_take(call, &mail));
+	TRY(q_insert_timeline(call->tx, .id = uuid_v7(call->now), .message_id = id,
+			      .status = "queued", .attempt = 0, .detail = "REPLAYED",
+			      .now = call->now));
+	return add_job(call, id, mail.template, call->now);
 }
 
 struct status mail_open(struct rpc_call *call, const struct q_sealed_row *row, struct mail *mail)
@@ -83,8 +144,9 @@ struct status mail_open(struct rpc_call *call, const struct q_sealed_row *row, s
 	struct mail opened = {.template = row->template};
 	struct str plain;
 
-	if (!key ||
-	    !seal_open(call->arena, key->bytes, context_of(call, row->id), row->sealed, &plain) ||
+	if (!key)
+		return FAIL(UNAVAILABLE, "BODY_KEY_UNKNOWN");
+	if (!seal_open(call->arena, key->bytes, context_of(call, row->id), row->sealed, &plain) ||
 	    !mail_unpack(call->arena, plain, &opened))
 		return FAIL(DATA_LOSS, "MAIL_SEALED");
 	*mail = opened;
@@ -93,9 +155,10 @@ struct status mail_open(struct rpc_call *call, const struct q_sealed_row *row, s
 
 static Notification__MessageStatus status_of(const char *word)
 {
-	static const char *const words[] = {"queued", "sending", "sent", "failed", "cancelled"};
+	static const char *const words[] = {"queued", "sending",   "sent",
+					    "failed", "cancelled", "dead"};
 
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 6; i++)
 		if (strcmp(words[i], word) == 0)
 			return (Notification__MessageStatus)i;
 	return NOTIFICATION__MESSAGE_STATUS__FAILED;

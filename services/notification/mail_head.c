@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "contract/text.h"
 #include "notification/notification.h"
+#include "notification/sender.h"
 
 /* "Subject: =?UTF-8?B?" and "?=" around 52 characters: 73 of the 76 a line with words may have. */
 #define WORD_BYTES 39
@@ -68,13 +69,26 @@ static const char *date_line(struct arena *arena, instant t)
 	return arena_strdup(arena, text);
 }
 
+/* RFC 5322 3.4: a display name in quotes, or in words when it is not ASCII. */
+static const char *from_line(struct arena *arena, const char *sender, const char *from)
+{
+	const char *name = sender ? sender_clean(arena, sender) : "";
+
+	if (!*name)
+		return arena_printf(arena, "From: <%s>", from);
+	name = header_text(arena, name);
+	if (strncmp(name, "=?", 2) == 0)
+		return arena_printf(arena, "From: %s\r\n <%s>", name, from);
+	return arena_printf(arena, "From: \"%s\" <%s>", name, from);
+}
+
 struct status mail_head_make(struct arena *arena, const struct mail *mail, const char *from,
 			     struct uuid id, struct mail_head *out)
 {
 	if (!text_is_email(str_of(mail->to)))
 		return FAIL(INVALID_ARGUMENT, "BAD_ADDRESS");
 	*out = (struct mail_head){
-		.lines = {arena_printf(arena, "From: <%s>", from),
+		.lines = {from_line(arena, mail->sender, from),
 			  arena_printf(arena, "To: <%s>", mail->to),
 			  arena_printf(arena, "Subject: %s", header_text(arena, mail->subject)),
 			  arena_printf(arena, "Message-ID: <%s@%s>", uuid_text(arena, id),

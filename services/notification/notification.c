@@ -1,7 +1,10 @@
 #include "notification/notification.h"
 
+#include "notification/delivery.h"
+#include "notification/outage.h"
 #include "notification/settings.h"
 #include "notification/smtp.h"
+#include "notification_platform/queries.h"
 #include "svc_core/sandbox.h"
 
 struct notification_config notification_config;
@@ -13,30 +16,40 @@ static const struct cfg_setting setting_rows[] = {NOTIFICATION_SETTINGS(CFG_ROW)
 static const struct svc_subscription subscriptions[] = {
 	{.topic = "user.registered", .on_event = on_user_registered},
 	{.topic = "code.issued", .on_event = on_code_issued},
-	{.topic = "compliance.event_raised", .on_event = on_compliance_event},
+	{.topic = "compliance.alert_raised", .on_event = on_compliance_alert},
+	/* Of a compliance daemon of before, which told each event by itself. */
+	{.topic = "compliance.event_raised", .on_event = on_compliance_alert},
 };
 
-/* Longer than smtp_timeout_ms can be set: a mail whose sender was killed goes out after it. */
+/* Longer than smtp_send() can take: a mail whose sender was killed goes out after it. */
 #define DELIVERY_LEASE_S 60
+/* Of one organization, so that one whose recipients' servers hang leaves threads to others. */
+#define DELIVERIES_AT_ONCE 2
 
 static const struct svc_job jobs[] = {
+	/* What becomes of a mail is the mail's own matter; this counts broken machinery alone. */
 	{.kind = "deliver",
 	 .run = run_delivery,
 	 .lease_s = DELIVERY_LEASE_S,
-	 .max_attempts = 10,
-	 .backoff_ms = 5000},
+	 .max_attempts = 1000,
+	 .backoff_ms = 5000,
+	 .at_once = DELIVERIES_AT_ONCE,
+	 .is_ready = outage_is_over},
 	{.kind = "alert", .run = run_alert, .lease_s = 30, .max_attempts = 20},
+	{.kind = "sweep", .run = run_sweep, .every_s = 3600},
 };
 
 static struct status start(struct svc *svc)
 {
 	(void)svc;
 	smtp_init();
+	outage_init();
 	return OK;
 }
 
 static const struct svc_key keys[] = {
 	{"body", KEY_SECRET},
+	{"recipient", KEY_SECRET},
 };
 
 const struct svc_descriptor notification_daemon = {
@@ -46,6 +59,7 @@ const struct svc_descriptor notification_daemon = {
 	.handlers = &notification_handlers,
 	.needs = SANDBOX_NETWORK,
 	.queries = &notification_queries,
+	.platform_queries = &notification_platform_queries,
 	.keys = keys,
 	.n_keys = sizeof keys / sizeof keys[0],
 	.subscriptions = subscriptions,

@@ -19,18 +19,28 @@ struct mail {
 	const char *to;
 	const char *subject;
 	const char *text;
-	const char *html; /* "" for none */
+	const char *html;   /* "" for none */
+	const char *sender; /* whose name the reader sees; "" or NULL: the platform's alone */
 };
+
+/* Codes and links before alerts, those before what a tenant writes. */
+enum job_class mail_class(const char *template);
 
 /*
  * Queues a mail of the call's tenant in its open transaction: row, timeline and
  * job.  It leaves after the commit, not before send_at (0: at once).
- * FAILED_PRECONDITION/NO_BODY_KEY; RESOURCE_EXHAUSTED/QUEUE_LIMIT past
- * MAX_WAITING messages.
+ * FAILED_PRECONDITION/NO_BODY_KEY; RESOURCE_EXHAUSTED with QUEUE_LIMIT past
+ * MAX_WAITING messages, or with a reason of allowance_take().
  */
 #define MAX_WAITING 10000
 struct status mail_queue(struct rpc_call *call, const struct mail *mail, instant send_at,
 			 struct q_message_row **row);
+
+/* A dead letter instead: it can be looked at and sent again.  why is for its timeline. */
+struct status mail_bury(struct rpc_call *call, const struct mail *mail, const char *why);
+
+/* A refused or dead one again, in the open transaction; *row is NULL when it is neither. */
+struct status mail_replay(struct rpc_call *call, struct uuid id, struct q_message_row **row);
 
 /*
  * Recipient, subject and bodies as one text, each behind its length: what is
@@ -40,17 +50,22 @@ struct status mail_queue(struct rpc_call *call, const struct mail *mail, instant
 struct str mail_pack(struct arena *arena, const struct mail *mail);
 bool mail_unpack(struct arena *arena, struct str packed, struct mail *mail);
 
-/* The sealed mail of a row.  DATA_LOSS/MAIL_SEALED. */
+/*
+ * The sealed mail of a row.  UNAVAILABLE/BODY_KEY_UNKNOWN when this replica does not have
+ * its key, DATA_LOSS/MAIL_SEALED when the key does not open it.
+ */
 struct status mail_open(struct rpc_call *call, const struct q_sealed_row *row, struct mail *mail);
 
 /* Events that make mails (subscriptions). */
 struct status on_user_registered(struct rpc_call *call, const Event__Event *event);
 struct status on_code_issued(struct rpc_call *call, const Event__Event *event);
-struct status on_compliance_event(struct rpc_call *call, const Event__Event *event);
+struct status on_compliance_alert(struct rpc_call *call, const Event__Event *event);
+/* What the job `alert` is made of; NULL for an event that is no alert. */
+const ProtobufCMessage *alert_payload(const Event__Event *event);
 
-/* Jobs: hand one mail over; turn a compliance event into mails to its tenant. */
-struct status run_delivery(struct rpc_call *call, const struct svc_job_run *job);
+/* Jobs: turn a compliance alert into mails to its tenant; keep house. */
 struct status run_alert(struct rpc_call *call, const struct svc_job_run *job);
+struct status run_sweep(struct rpc_call *call, const struct svc_job_run *job);
 
 /* Rows as messages, filled in place. */
 void message_to_proto(struct arena *arena, const struct q_message_row *row,

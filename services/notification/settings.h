@@ -10,7 +10,11 @@
 	X(FLAG, smtp_require_tls, "false", 0, 0, "refuse a server that offers no STARTTLS")        \
 	X(TEXT, mail_from, CFG_REQUIRED, 3, 254, "address that mails come from")                   \
 	X(TEXT, public_url, "http://127.0.0.1:8080", 8, 255, "where links in mails lead")          \
-	X(NUMBER, smtp_timeout_ms, "30000", 1000, 45000, "longest wait for the mail server")
+	X(NUMBER, smtp_timeout_ms, "25000", 1000, 25000, "longest wait for the mail server")       \
+	X(NUMBER, mails_per_day, "2000", 1, 10000000,                                              \
+	  "mails that an organization may send in a day, codes and alerts aside")                  \
+	X(NUMBER, mails_per_recipient, "20", 1, 1000000,                                           \
+	  "mails of one kind that an organization may send to one address in a day")
 
 struct notification_config {
 	NOTIFICATION_SETTINGS(CFG_MEMBER)

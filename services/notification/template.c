@@ -5,6 +5,10 @@
 #include "notification/notification.h"
 #include "notification/settings.h"
 
+/*
+ * verify_email goes to an address that nobody has confirmed, perhaps a stranger's: it has
+ * no word that the person who registered could choose.
+ */
 static const struct {
 	const char *name;
 	const char *language;
@@ -12,10 +16,10 @@ static const struct {
 	const char *text;
 } templates[] = {
 	{"verify_email", "en", "Please confirm your e-mail address",
-	 "Hello {{name}},\n\nplease confirm this address by opening\n\n{{link}}\n\n"
+	 "Hello,\n\nplease confirm this address by opening\n\n{{link}}\n\n"
 	 "The link is good for 24 hours. If you did not register, there is nothing to do.\n"},
 	{"verify_email", "es", "Confirme su correo electrónico",
-	 "Hola {{name}}:\n\nconfirme esta dirección abriendo\n\n{{link}}\n\n"
+	 "Hola:\n\nconfirme esta dirección abriendo\n\n{{link}}\n\n"
 	 "El enlace vale 24 horas. Si usted no se registró, no tiene que hacer nada.\n"},
 	{"code", "en", "Your verification code",
 	 "Your code is\n\n    {{code}}\n\nShow it at the pharmacy before {{expires}}. It can be "
@@ -24,8 +28,8 @@ static const struct {
 	 "Su código es\n\n    {{code}}\n\nMuéstrelo en la farmacia antes de {{expires}}. Se puede "
 	 "usar una sola vez.\n"},
 	{"compliance_alert", "en", "Compliance: {{title}}",
-	 "A public source you subscribed to has changed.\n\n{{title}}\nPriority: {{priority}}\n\n"
-	 "Please review and acknowledge the event {{event}}.\n"},
+	 "A public source you subscribed to has news.\n\n{{title}}\nPriority: {{priority}}\n\n"
+	 "{{lines}}Please review and acknowledge:\n{{events}}\n"},
 };
 
 const char *template_value(const Event__SealedMail *from, const char *name)

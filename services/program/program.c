@@ -1,8 +1,11 @@
-#include "program/program.h"
+#include <aegis/event/v1/event.aegis.h>
 
 #include "contract/time.h"
+#include "program/period.h"
+#include "svc_core/sandbox.h"
 
 static const char *const statuses[] = {"draft", "active", "paused", "ended"};
+static const char *const attempts_by[] = {"session", "email", "reference"};
 
 struct uuid id_of(const char *text)
 {
@@ -23,6 +26,19 @@ static Program__ProgramStatus status_of(const char *word)
 		if (strcmp(statuses[i], word) == 0)
 			return (Program__ProgramStatus)i;
 	return PROGRAM__PROGRAM_STATUS__DRAFT;
+}
+
+const char *attempts_by_text(Program__AttemptsBy by)
+{
+	return attempts_by[by];
+}
+
+Program__AttemptsBy attempts_by_of(const char *word)
+{
+	for (int i = 0; i < 3; i++)
+		if (strcmp(attempts_by[i], word) == 0)
+			return (Program__AttemptsBy)i;
+	return PROGRAM__ATTEMPTS_BY__ATTEMPTS_BY_SESSION;
 }
 
 static const char *date_text(struct arena *arena, const date_days *day)
@@ -56,6 +72,10 @@ void program_to_proto(struct arena *arena, const struct q_program_row *row, Prog
 	out->created_at = pb_timestamp(arena, row->created_at);
 	out->updated_at = pb_timestamp(arena, row->updated_at);
 	out->version = row->version;
+	out->time_zone = row->time_zone;
+	out->redeem_when_paused = row->redeem_when_paused;
+	out->redeem_after_end = row->redeem_after_end;
+	out->attempts_by = attempts_by_of(row->attempts_by);
 }
 
 static ProtobufCBinaryData bytes_of(struct str s)
@@ -94,14 +114,26 @@ void version_to_proto(struct arena *arena, const struct q_version_row *row,
 	out->previous_hash = row->previous_hash;
 	out->signature = base64url_encode(arena, row->signature.ptr, row->signature.len);
 	out->signing_key = hex_of(arena, row->public_key);
-	out->created_at = pb_timestamp(arena, row->published_at);
+	out->created_at = pb_timestamp(arena, row->drafted_at);
 	out->published_at = pb_timestamp(arena, row->published_at);
 }
 
-void emit_program(struct rpc_call *call, const char *action, const struct q_program_row *row)
+struct status emit_program(struct rpc_call *call, const char *action,
+			   const struct q_program_row *row, bool is_deleted)
 {
+	Event__ProgramChanged payload = EVENT__PROGRAM_CHANGED__INIT;
 	struct strbuf after = strbuf_new(call->arena);
+	Program__ProgramState state;
 
+	TRY(program_state(call->arena, row, is_deleted, &state));
+	payload.program_id = state.program_id;
+	payload.version = state.version;
+	payload.status = state.status;
+	payload.begins_at = state.begins_at;
+	payload.ends_at = state.ends_at;
+	payload.redeem_when_paused = state.redeem_when_paused;
+	payload.redeem_after_end = state.redeem_after_end;
+	payload.last_version = state.last_version;
 	strbuf_add_c(&after, "{\"name\":");
 	strbuf_add_json(&after, str_of(row->name));
 	strbuf_printf(&after, ",\"status\":\"%s\"}", row->status);
@@ -109,7 +141,10 @@ void emit_program(struct rpc_call *call, const char *action, const struct q_prog
 					   .target_kind = "program",
 					   .target_id = row->id,
 					   .target_version = row->version,
-					   .after = strbuf_str(&after)});
+					   .after = strbuf_str(&after),
+					   .payload_case = EVENT__EVENT__PAYLOAD_PROGRAM_CHANGED,
+					   .payload = &payload});
+	return OK;
 }
 
 void emit_screener(struct rpc_call *call, const char *action, struct uuid program_id,
@@ -153,7 +188,7 @@ struct status program_move(struct rpc_call *call, const char *id, const char *co
 	if (strcmp(row->status, to) != 0) {
 		TRY(q_set_program_status(call->tx, &row, .id = row->id, .status = to,
 					 .actor = call->principal->id, .now = call->now));
-		emit_program(call, action, row);
+		TRY(emit_program(call, action, row, false));
 	}
 	program_to_proto(call->arena, row, resp);
 	return OK;
@@ -161,6 +196,7 @@ struct status program_move(struct rpc_call *call, const char *id, const char *co
 
 static const struct db_constraint_map constraints[] = {
 	{"program_dates_check", "DATES_REVERSED"},
+	{"safety_acceptance_key", "SAFETY_ALREADY_ACCEPTED"},
 	{},
 };
 
@@ -173,6 +209,8 @@ const struct svc_descriptor program_daemon = {
 	.purpose = "drug programs and their versioned, immutable screeners",
 	.service = &program_service,
 	.handlers = &program_handlers,
+	/* The prover. */
+	.needs = SANDBOX_SPAWN,
 	.queries = &program_queries,
 	.keys = keys,
 	.n_keys = sizeof keys / sizeof keys[0],

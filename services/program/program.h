@@ -29,7 +29,13 @@ void version_to_proto(struct arena *arena, const struct q_version_row *row,
 /* "draft", "active" …, as the table keeps it. */
 const char *program_status_text(Program__ProgramStatus status);
 
-void emit_program(struct rpc_call *call, const char *action, const struct q_program_row *row);
+/* "session", "email", "reference", as the table keeps it. */
+const char *attempts_by_text(Program__AttemptsBy by);
+Program__AttemptsBy attempts_by_of(const char *word);
+
+/* Says what happened to a program, and to consumer what it is now.  INTERNAL/ZONE_UNKNOWN. */
+struct status emit_program(struct rpc_call *call, const char *action,
+			   const struct q_program_row *row, bool is_deleted);
 void emit_screener(struct rpc_call *call, const char *action, struct uuid program_id,
 		   int32_t version, const char *content_hash);
 
@@ -45,6 +51,7 @@ struct status program_move(struct rpc_call *call, const char *id, const char *co
 struct screener_text {
 	struct str document;
 	bool published;
+	int64_t revision; /* of a draft: it changes with every edit */
 };
 
 /* NOT_FOUND/SCREENER_NOT_FOUND. */
@@ -64,12 +71,28 @@ struct status screener_tables(struct rpc_call *call, struct str document,
 			      struct screener_tables *out);
 
 /*
- * Everything that publishing would say of a document: compile, then the publish
- * gate (screener/gate.h).  OK with all findings in the report; *screener is NULL when it does not
+ * Everything that publishing would say of a document: compile, then the publish gate
+ * (screener/gate.h).  Called outside of transactions, because it may take seconds: at most until
+ * the call's deadline.  OK with all findings in the report; *screener is NULL when it does not
  * compile, else the caller frees it.
  */
 struct status screener_check(struct rpc_call *call, struct str document,
+			     const struct screener_tables *tables,
 			     struct screener_gate_report *report, struct screener **screener);
+
+/* One finding more; the list is copied, since the gate's own has no room. */
+void findings_add(struct arena *arena, struct screener_findings *findings,
+		  struct screener_finding finding);
+
+/*
+ * Adds a warning to the findings of a screener whose attempts are limited for longer than a session
+ * lives, in a program that counts them in each session alone.  A NULL screener limits nothing.
+ */
+void attempts_find(struct rpc_call *call, const struct q_program_row *program,
+		   const struct screener *screener, struct screener_findings *findings);
 
 /* The program's row, locked; NOT_FOUND/PROGRAM_NOT_FOUND. */
 struct status lock_program(struct rpc_call *call, struct uuid id, struct q_program_row **row);
+
+/* Is this a zone that dates can be read in?  INVALID_ARGUMENT with the field timeZone. */
+struct status zone_check(struct rpc_call *call, const char *zone);

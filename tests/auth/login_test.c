@@ -67,6 +67,39 @@ Test(login, ten_failures_lock_for_fifteen_minutes_and_no_longer)
 	expect_ok(login_from("203.0.113.9", address_of("ann"), GOOD_PASSWORD));
 }
 
+Test(login, the_password_is_taken_letter_for_letter)
+{
+	static const char *const alike[] = {
+		GOOD_PASSWORD " ",
+		" " GOOD_PASSWORD,
+		GOOD_PASSWORD "\t",
+		GOOD_PASSWORD "x",
+	};
+	char changed[] = GOOD_PASSWORD;
+
+	registered("ann");
+	for (size_t i = 0; i < sizeof alike / sizeof alike[0]; i++)
+		expect_fail(login(address_of("ann"), alike[i]), UNAUTHENTICATED, "BAD_CREDENTIALS");
+	changed[0] = (char)(changed[0] ^ 0x20);
+	expect_fail(login(address_of("ann"), changed), UNAUTHENTICATED, "BAD_CREDENTIALS");
+	changed[0] = (char)(changed[0] ^ 0x20);
+	changed[sizeof changed - 2] = '\0';
+	expect_fail(login(address_of("ann"), changed), UNAUTHENTICATED, "BAD_CREDENTIALS");
+	expect_ok(login(address_of("ann"), GOOD_PASSWORD));
+}
+
+Test(login, every_attempt_and_its_end_are_told_to_the_audit_log)
+{
+	struct uuid organization;
+
+	registered("ann");
+	organization = organization_of(signed_in("ann"));
+	fail_times(10, address_of("ann"));
+	cr_expect_eq(events_out("auth", organization, "session.created"), 1);
+	cr_expect_eq(events_out("auth", organization, "session.refused"), 9);
+	cr_expect_eq(events_out("auth", organization, "user.locked"), 1);
+}
+
 Test(login, an_unknown_address_locks_like_a_known_one)
 {
 	fail_times(10, address_of("nobody"));

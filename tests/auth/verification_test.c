@@ -24,6 +24,36 @@ Test(verification, the_mailed_link_can_be_followed_again_and_again)
 	cr_assert_eq(events_out("auth", organization, "user.email_verified"), 1);
 }
 
+Test(verification, counts_from_the_next_refresh_on)
+{
+	const Auth__TokenResponse *tokens = registered("ann"), *fresh;
+
+	cr_assert(!bearer_of(tokens)->principal.verified);
+	expect_ok(follow(mailed_token(organization_of(tokens))));
+	fresh = expect_ok(refresh(tokens->refresh_token));
+	cr_assert(bearer_of(fresh)->principal.verified);
+	cr_assert(bearer_of(signed_in("ann"))->principal.verified);
+}
+
+static struct answer register_named(const char *name, const char *organization)
+{
+	Auth__RegisterUserRequest request = AUTH__REGISTER_USER_REQUEST__INIT;
+
+	request.email = address_of("eve");
+	request.password = GOOD_PASSWORD;
+	request.name = name;
+	request.organization_name = organization;
+	return call_to(auth_d, as_nobody(), "RegisterUser", &request);
+}
+
+Test(verification, names_that_would_put_words_into_a_strangers_mail_are_refused)
+{
+	expect_field(register_named("Eve\n\nYou won: http://evil.example", "Acme"), "name",
+		     "NOT_A_NAME");
+	expect_field(register_named("Eve", "Visit evil.example"), "organizationName", "NOT_A_NAME");
+	expect_ok(register_named("Eve", "Acme"));
+}
+
 Test(verification, other_tokens_are_refused)
 {
 	const Auth__TokenResponse *tokens = registered("ann");

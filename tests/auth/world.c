@@ -163,6 +163,7 @@ const struct caller *bearer_of(const Auth__TokenResponse *tokens)
 		.n_permissions = claims->n_permissions,
 		.epoch = claims->epoch,
 		.expires_at = claims->expires_at,
+		.verified = claims->email_verified,
 		.label = "",
 	};
 	return caller;

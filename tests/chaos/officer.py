@@ -25,6 +25,7 @@ class Officer(Person):
         self.add_row()
         source = self.as_admin("POST", "/api/compliance/sources", {
             "name": f"Chaos list {self.run_name}", "kind": "leie_supplement",
+            "onlyTenantId": self.account["tenant"],
             "url": f"http://127.0.0.1:{self.cluster.port + 2001}/chaos-{self.run_name}.csv"}, expect=201)["id"]
         self.source = source
         self.owner("POST", "/api/compliance/subscriptions", {"sourceId": source}, expect=201)

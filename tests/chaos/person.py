@@ -158,7 +158,7 @@ class Person(threading.Thread):
         partner = self.owner("POST", "/api/partners", {"name": f"Pharmacy {secrets.token_hex(4)}", "kind": "pharmacy"},
                              secrets.token_hex(16), expect=201)["id"]
         self.key = self.owner("POST", f"/api/partners/{partner}/api-keys", {
-            "name": "till", "scopes": ["codes:verify", "codes:redeem"], "live": True}, expect=201)["secret"]
+            "name": "till", "scopes": ["codes:verify", "codes:redeem"]}, expect=201)["secret"]
         self.journal.acknowledged("partner", self.account["tenant"], id=partner)
 
     # -- consumers -----------------------------------------------------------------

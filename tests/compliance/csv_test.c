@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 
-/* Records joined by ";", fields by "|"; "!" where the text is not CSV. */
+/* Records joined by ";", fields by "|"; "!;" for one that is none. */
 static const char *read_all(struct arena *arena, const char *text)
 {
 	struct csv_reader reader = csv_reader(arena, str_of(text));
@@ -13,14 +13,16 @@ static const char *read_all(struct arena *arena, const char *text)
 	struct str fields[4];
 	size_t n;
 
-	while ((result = csv_next(&reader, fields, 4, &n)) == CSV_RECORD) {
+	while ((result = csv_next(&reader, fields, 4, &n)) != CSV_END) {
+		if (result == CSV_BAD) {
+			strbuf_add_c(&out, "!;");
+			continue;
+		}
 		for (size_t i = 0; i < n; i++) {
 			strbuf_add_str(&out, fields[i]);
 			strbuf_add_char(&out, i + 1 < n ? '|' : ';');
 		}
 	}
-	if (result == CSV_BAD)
-		strbuf_add_char(&out, '!');
 	return out.ptr;
 }
 
@@ -38,11 +40,16 @@ Test(csv, reads_what_rfc_4180_writes)
 		{",,\r\n", "||;"},
 		{"\"\",x\r\n", "|x;"},
 		{"\r\n", ";"},
-		{"a\"b\r\n", "!"},
-		{"\"a\"b\r\n", "!"},
-		{"\"a", "!"},
-		{"a,b,c,d,e\r\n", "!"},
-		{"a\rb", "!"},
+		{"a\"b\r\n", "!;"},
+		{"\"a\"b\r\n", "!;"},
+		{"\"a", "!;"},
+		{"a,b,c,d,e\r\n", "!;"},
+		{"a\rb", "!;"},
+		/* The records behind one that is none are read. */
+		{"a\"b\r\nc,d\r\n", "!;c|d;"},
+		{"\"a,b\r\nc,d\r\n\"e\",f\r\n", "!;c|d;e|f;"},
+		{"\"a\r\n\r\nb", "!;;b;"},
+		{"a,b,c,d,e\nf\n", "!;f;"},
 	};
 	struct arena *arena = arena_new(1 << 20);
 

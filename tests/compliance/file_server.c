@@ -18,6 +18,7 @@ struct file_server {
 	int requests;
 	void (*hook)(void);
 	char etag[32];
+	char location[64];
 	char *text;
 };
 
@@ -37,6 +38,8 @@ static void answer(struct file_server *server, FILE *peer)
 	fprintf(peer, "HTTP/1.1 %d X\r\nConnection: close\r\n", is_same ? 304 : server->status);
 	if (*server->etag)
 		fprintf(peer, "ETag: %s\r\n", server->etag);
+	if (*server->location)
+		fprintf(peer, "Location: %s\r\n", server->location);
 	if (is_same)
 		fputs("\r\n", peer);
 	else
@@ -107,6 +110,13 @@ void file_server_serve(struct file_server *server, int status, const char *etag,
 	server->text = strdup(text);
 	if (!server->text)
 		abort();
+	pthread_mutex_unlock(&server->lock);
+}
+
+void file_server_send_to(struct file_server *server, const char *location)
+{
+	pthread_mutex_lock(&server->lock);
+	snprintf(server->location, sizeof server->location, "%s", location);
 	pthread_mutex_unlock(&server->lock);
 }
 

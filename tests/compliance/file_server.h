@@ -9,6 +9,8 @@ void file_server_stop(struct file_server *server);
 const char *file_server_url(const struct file_server *server);
 /* What is served from now on, under this ETag ("" for none); status is usually 200. */
 void file_server_serve(struct file_server *server, int status, const char *etag, const char *text);
+/* Where the answers send the asker ("" for nowhere): the header Location. */
+void file_server_send_to(struct file_server *server, const char *location);
 /* Requests answered with 304 so far. */
 int file_server_unchanged(struct file_server *server);
 /* Requests so far. */

@@ -1,121 +1,13 @@
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <time.h>
 
-#include "aegis/compliance/v1/compliance.aegis.h"
-#include "compliance/compliance.h"
-#include "compliance/settings.h"
-#include "file_server.h"
-#include "support/svc_test.h"
+#include "list_world.h"
 
 TEST_DATABASE
 
-/* Jobs look at all tenants and sources: tests of this binary run one at a time. */
-__attribute__((constructor)) static void one_at_a_time(void)
-{
-	setenv("CRITERION_JOBS", "1", 1);
-}
-
-#define HEADER                                                                                     \
-	"LASTNAME,FIRSTNAME,MIDNAME,BUSNAME,GENERAL,SPECIALTY,UPIN,NPI,DOB,ADDRESS,CITY,STATE,"    \
-	"ZIP,"                                                                                     \
-	"EXCLTYPE,EXCLDATE,REINDATE,WAIVERDATE,WVRSTATE\r\n"
-#define ROE                                                                                        \
-	"ROE,RICHARD,,,GP,NURSE,,1234567893,19700101,1 MAIN "                                      \
-	"ST,AUSTIN,TX,73301,1128a1,20160120,00000000,00000000,\r\n"
-#define ROE_PADDED                                                                                 \
-	"\"ROE \",\"RICHARD\",\" \",,GP,NURSE,,1234567893,01/01/1970,1 MAIN ST "                   \
-	",AUSTIN,TX,73301,1128a1,20160120,,,\r\n"
-#define ROE_MOVED                                                                                  \
-	"ROE,RICHARD,,,GP,NURSE,,1234567893,19700101,2 OTHER "                                     \
-	"ST,AUSTIN,TX,73301,1128a1,20160120,00000000,00000000,\r\n"
-#define POE                                                                                        \
-	"POE,PETER,,,GP,NURSE,,0000000000,19710101,1 MAIN "                                        \
-	"ST,RENO,NV,89501,1128a1,20160120,00000000,00000000,\r\n"
-
-#define POE_BACK                                                                                   \
-	"POE,PETER,,,GP,NURSE,,0000000000,19710101,1 MAIN "                                        \
-	"ST,RENO,NV,89501,1128a1,20160120,20260101,00000000,\r\n"
-#define DOE                                                                                        \
-	"DOE,JANE,,,GP,NURSE,,0000000000,19710101,1 MAIN "                                         \
-	"ST,RENO,NV,89501,1128a1,20160120,00000000,00000000,\r\n"
-
-static struct test_daemon *compliance;
-static struct file_server *server;
-static char source[UUID_TEXT];
-
-static void a_source(void)
-{
-	Compliance__CreateSourceRequest req = COMPLIANCE__CREATE_SOURCE_REQUEST__INIT;
-	const Compliance__Source *made;
-
-	req.name = file_server_url(server);
-	req.url = file_server_url(server);
-	made = expect_ok(call(as_admin("root"), "CreateSource", &req));
-	strcpy(source, made->id);
-}
-
-static void set_up(void)
-{
-	test_sql("TRUNCATE compliance.source, compliance.source_row, compliance.source_change, "
-		 "compliance.source_snapshot, "
-		 "compliance.subscription, compliance.lease, compliance.outbox CASCADE");
-	compliance_config =
-		(struct compliance_config){.allow_http_loopback = true, .fetch_timeout_ms = 5000};
-	compliance = daemon_start(&compliance_daemon);
-	compliance_config =
-		(struct compliance_config){.allow_http_loopback = true, .fetch_timeout_ms = 5000};
-	server = file_server_start();
-	a_source();
-}
-
-static void tear_down(void)
-{
-	file_server_stop(server);
-	daemons_stop();
-}
-
-TestSuite(sync, .init = set_up, .fini = tear_down, .timeout = 60);
-
-static struct answer sync_within(instant patience)
-{
-	Compliance__SyncSourceRequest req = COMPLIANCE__SYNC_SOURCE_REQUEST__INIT;
-
-	req.id = source;
-	return call(with_deadline(as_admin("root"), instant_now() + patience), "SyncSource", &req);
-}
-
-static struct answer sync_now(void)
-{
-	return sync_within(SECONDS(10));
-}
-
-static const Compliance__SyncSourceResponse *synced(const char *text)
-{
-	file_server_serve(server, 200, "", text);
-	return expect_ok(sync_now());
-}
-
-static void subscribe(struct uuid tenant, const char *state)
-{
-	Compliance__CreateSubscriptionRequest req = COMPLIANCE__CREATE_SUBSCRIPTION_REQUEST__INIT;
-
-	req.source_id = source;
-	if (state) {
-		req.n_states = 1;
-		req.states = &state;
-	}
-	expect_ok(call(as(tenant, "ann"), "CreateSubscription", &req));
-}
-
-/* Both periodic jobs, until there is nothing to do at this moment. */
-static void route(void)
-{
-	test_sql("DELETE FROM compliance.lease");
-	while (run_one_job(compliance))
-		;
-}
+TestSuite(sync, .init = list_world_begin, .fini = list_world_end, .timeout = 60);
 
 Test(sync, the_first_file_is_the_baseline_and_raises_nothing)
 {
@@ -142,13 +34,15 @@ Test(sync, what_was_added_is_raised_once_for_each_subscriber_it_concerns)
 	expect_count(1, acme, "compliance.alert");
 	expect_count(0, beta, "compliance.event");
 	expect_count(0, idle, "compliance.event");
-	cr_assert_eq(events_out("compliance", acme, "compliance.event_raised"), 2,
+	cr_assert_eq(events_out("compliance", acme, "compliance.event_raised"), 1, "audit");
+	cr_assert_eq(events_out("compliance", acme, "compliance.alert_raised"), 2,
 		     "audit, notification");
-	/* Gone and back again is the same exclusion: it is not raised again. */
+	/* Who read that somebody is gone must read that they are back. */
 	synced(HEADER ROE);
 	synced(HEADER ROE POE);
 	route();
-	expect_count(1, acme, "compliance.event WHERE type = 'exclusion.added'");
+	route();
+	expect_count(2, acme, "compliance.event WHERE type = 'exclusion.added'");
 	expect_count(1, acme,
 		     "compliance.event WHERE type = 'exclusion.removed' AND "
 		     "title = 'No longer listed: POE, PETER (NV)'");
@@ -174,21 +68,13 @@ Test(sync, an_unchanged_file_is_not_sent_again)
 	cr_assert_eq(file_server_unchanged(server), 1);
 }
 
-static const Compliance__SourceHealth *health(void)
-{
-	Compliance__GetSourceHealthRequest req = COMPLIANCE__GET_SOURCE_HEALTH_REQUEST__INIT;
-
-	req.id = source;
-	return expect_ok(call(as_admin("root"), "GetSourceHealth", &req));
-}
-
 Test(sync, a_file_that_is_not_what_it_was_is_quarantined)
 {
 	static const char *const bad[] = {
 		"LASTNAME,FIRSTNAME\r\nROE,RICHARD\r\n",
 		HEADER "ROE\r\n",
 		HEADER "\"ROE",
-		HEADER "R\xd6" ROE,
+		HEADER "\"ROE\r\nPOE\r\n" DOE,
 		HEADER,
 		"<html>moved</html>",
 		"",
@@ -214,6 +100,22 @@ Test(sync, a_server_that_fails_is_noted_and_harms_nothing)
 	cr_assert_not_null(strstr(health()->last_error, "500"));
 }
 
+Test(sync, a_redirect_is_not_followed)
+{
+	struct file_server *other = file_server_start();
+
+	synced(HEADER ROE);
+	file_server_serve(other, 200, "", HEADER ROE);
+	for (int status = 301; status <= 308; status++) {
+		file_server_serve(server, status, "", "");
+		file_server_send_to(server, file_server_url(other));
+		if (status != 304)
+			expect_fail(sync_now(), UNAVAILABLE, "SOURCE_UNREACHABLE");
+	}
+	cr_assert_eq(file_server_requests(other), 0);
+	file_server_stop(other);
+}
+
 Test(sync, two_at_once_are_refused)
 {
 	synced(HEADER ROE);
@@ -225,14 +127,25 @@ Test(sync, two_at_once_are_refused)
 
 Test(sync, private_addresses_are_never_asked)
 {
+	static const char *const refused[] = {
+		"https://127.0.0.1:1/x",	  "https://localhost:1/x",
+		"https://[::ffff:10.0.0.1]/x",	  "https://169.254.169.254/latest",
+		"http://10.0.0.1/list.csv",	  "http://[::ffff:127.0.0.1]/x",
+		"https://[::ffff:127.0.0.1]:1/x", "http://93.184.216.34/list.csv",
+	};
+	enum { N_LOCAL = 2 };
+
+	/* Nothing but this machine is opened by the demo's setting. */
+	for (size_t i = N_LOCAL; i < sizeof refused / sizeof refused[0]; i++) {
+		test_sql("UPDATE compliance.source SET url = '%s'", refused[i]);
+		expect_fail(sync_now(), INVALID_ARGUMENT, "URL_NOT_ALLOWED");
+	}
 	compliance_config.allow_http_loopback = false;
 	expect_fail(sync_now(), INVALID_ARGUMENT, "URL_NOT_ALLOWED");
-	test_sql("UPDATE compliance.source SET url = 'https://127.0.0.1:1/x'");
-	expect_fail(sync_now(), INVALID_ARGUMENT, "URL_NOT_ALLOWED");
-	test_sql("UPDATE compliance.source SET url = 'https://[::ffff:10.0.0.1]/x'");
-	expect_fail(sync_now(), INVALID_ARGUMENT, "URL_NOT_ALLOWED");
-	test_sql("UPDATE compliance.source SET url = 'https://169.254.169.254/latest'");
-	expect_fail(sync_now(), INVALID_ARGUMENT, "URL_NOT_ALLOWED");
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+		test_sql("UPDATE compliance.source SET url = '%s'", refused[i]);
+		expect_fail(sync_now(), INVALID_ARGUMENT, "URL_NOT_ALLOWED");
+	}
 }
 
 static char *the_event(struct uuid tenant)
@@ -278,9 +191,11 @@ Test(sync, names_and_subscriptions_are_unique)
 	Compliance__CreateSourceRequest again = COMPLIANCE__CREATE_SOURCE_REQUEST__INIT;
 	Compliance__CreateSubscriptionRequest req = COMPLIANCE__CREATE_SUBSCRIPTION_REQUEST__INIT;
 	struct uuid acme = a_tenant_id("acme");
-	char nothing[UUID_TEXT];
+	char nothing[UUID_TEXT], tenant[UUID_TEXT];
 
+	uuid_format(tenant, acme);
 	again.name = again.url = file_server_url(server);
+	again.only_tenant_id = tenant;
 	expect_fail(call(as_admin("root"), "CreateSource", &again), ALREADY_EXISTS,
 		    "SOURCE_EXISTS");
 	subscribe(acme, NULL);
@@ -291,6 +206,21 @@ Test(sync, names_and_subscriptions_are_unique)
 	req.source_id = nothing;
 	expect_fail(call(as(acme, "ann"), "CreateSubscription", &req), NOT_FOUND,
 		    "SOURCE_NOT_FOUND");
+}
+
+Test(sync, a_subscription_to_a_state_that_does_not_exist_is_refused)
+{
+	Compliance__CreateSubscriptionRequest req = COMPLIANCE__CREATE_SUBSCRIPTION_REQUEST__INIT;
+	const char *states[] = {"PW", "ZZ"};
+	struct uuid acme = a_tenant_id("acme");
+
+	req.source_id = source;
+	req.states = states;
+	req.n_states = 2;
+	expect_field(call(as(acme, "ann"), "CreateSubscription", &req), "states[1]",
+		     "UNKNOWN_STATE");
+	req.n_states = 1;
+	expect_ok(call(as(acme, "ann"), "CreateSubscription", &req));
 }
 
 Test(sync, a_reinstatement_is_no_exclusion_and_states_filter_removals_too)
@@ -329,13 +259,11 @@ Test(sync, a_file_that_lost_most_rows_waits_for_a_person)
 		2);
 }
 
-Test(sync, duplicates_that_change_places_and_npis_with_wrong_digits_raise_nothing)
+Test(sync, rows_of_one_npi_that_change_places_raise_nothing)
 {
-	synced(HEADER ROE ROE_MOVED POE);
+	cr_assert_eq(synced(HEADER ROE ROE_MOVED POE)->rows, 3);
 	cr_assert_not(synced(HEADER POE ROE_MOVED ROE)->changed);
-	cr_assert_eq(test_count("SELECT count(*) FROM compliance.source_row WHERE columns ->> "
-				"'NPI_CHECK' = 'right'"),
-		     1);
+	cr_assert_eq(test_count("SELECT count(*) FROM compliance.source_row"), 3);
 }
 
 static struct svc_worker *rival;
@@ -445,11 +373,13 @@ static const Compliance__SyncSourceResponse *synced_full(const char *text, const
 {
 	const Compliance__SyncSourceResponse *result;
 	instant begun = instant_monotonic();
+	clock_t cpu = clock();
 
 	file_server_serve(server, 200, "", text);
 	result = expect_ok(sync_within(SECONDS(80)));
-	printf("%d rows in %zu bytes %s in %lld ms\n", result->rows, strlen(text), what,
-	       (long long)(instant_monotonic() - begun) / 1000);
+	printf("%d rows in %zu bytes %s in %lld ms, of which %ld ms of our own CPU\n", result->rows,
+	       strlen(text), what, (long long)(instant_monotonic() - begun) / 1000,
+	       (long)((clock() - cpu) * 1000 / CLOCKS_PER_SEC));
 	return result;
 }
 

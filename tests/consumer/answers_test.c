@@ -109,3 +109,16 @@ Test(answers, a_duration_of_months_keeps_the_time_and_clamps_the_day)
 	cr_assert_eq(duration_shift(t, (struct screener_duration){.seconds = 60}, -1),
 		     t - MINUTES(1));
 }
+
+Test(answers, a_duration_past_the_last_year_ends_with_it_and_is_not_ignored)
+{
+	static const struct screener_duration longest = {.months = 99999 * 12};
+	static const struct screener_duration hours = {.seconds = 3600};
+	instant t;
+
+	cr_assert(instant_parse(STR("2026-11-30T10:20:30Z"), &t));
+	cr_assert_eq(duration_shift(t, longest, 1), INSTANT_MAX);
+	cr_assert_eq(duration_shift(t, longest, -1), INSTANT_MIN);
+	cr_assert_eq(duration_shift(INSTANT_MAX, hours, 1), INSTANT_MAX);
+	cr_assert_eq(duration_shift(INSTANT_MIN, hours, -1), INSTANT_MIN);
+}

@@ -85,6 +85,58 @@ Test(code, is_not_issued_while_the_program_is_paused)
 	expect_count(1, acme, "consumer.code");
 }
 
+static instant expiry_of(const Consumer__IssueCodeResponse *issued)
+{
+	return SECONDS(issued->expires_at->seconds) + issued->expires_at->nanos / 1000;
+}
+
+Test(code, never_outlives_its_program_unless_the_program_lets_it)
+{
+	Program__Program changed = PROGRAM__PROGRAM__INIT;
+	struct a_program program = a_program();
+	struct visitor visitor = an_eligible_visitor(&program), patient;
+	const Consumer__IssueCodeResponse *issued;
+	instant now = instant_now(), end;
+	char day[DATE_TEXT];
+
+	patient = an_eligible_visitor(&program);
+	date_format(day, date_of_instant(now) + 1);
+	changed.ends_on = day;
+	changed.redeem_after_end = true;
+	change_program(&program, "ends_on", &changed);
+	issued = expect_ok(try_issue(visitor.who, visitor.id, "k", ""));
+	/* Midnight in New York, where the program is. */
+	end = DAYS(date_of_instant(now) + 2);
+	cr_assert(expiry_of(issued) == end + HOURS(4) || expiry_of(issued) == end + HOURS(5));
+	change_program(&program, "redeem_after_end", &changed);
+	issued = expect_ok(try_issue(patient.who, patient.id, "k", ""));
+	cr_assert_gt(expiry_of(issued), now + DAYS(7) - MINUTES(1));
+}
+
+static struct answer try_issue_in(const struct a_program *program, const char *answers)
+{
+	struct visitor visitor = a_visitor(program);
+
+	put(&visitor, answers);
+	cr_assert(complete(&visitor)->outcome->may_issue_code);
+	return try_issue(visitor.who, visitor.id, "k", "");
+}
+
+Test(code, comes_only_for_a_state_that_the_program_serves)
+{
+	struct a_program program = a_program(.state = "TX");
+
+	expect_ok(try_issue_in(&program, "{\"age\":50,\"sex\":\"M\",\"home\":\"TX\"}"));
+	expect_fail(try_issue_in(&program, "{\"age\":50,\"sex\":\"M\",\"home\":\"NY\"}"),
+		    FAILED_PRECONDITION, "STATE_NOT_SERVED");
+	/* Unanswered, and answered before the question was hidden, is unknown. */
+	expect_fail(try_issue_in(&program, GOOD_ANSWERS), FAILED_PRECONDITION, "STATE_NOT_SERVED");
+	expect_fail(try_issue_in(&program, "{\"age\":72,\"sex\":\"M\",\"home\":\"TX\"}"),
+		    FAILED_PRECONDITION, "STATE_NOT_SERVED");
+	expect_count(1, acme, "consumer.code");
+	expect_count(1, acme, "consumer.budget WHERE issued = 1");
+}
+
 Test(code, ends_with_the_budget_of_its_program)
 {
 	struct a_program program = a_program(.budget = 2);
@@ -93,7 +145,7 @@ Test(code, ends_with_the_budget_of_its_program)
 	a_code(&program);
 	a_code(&program);
 	visitor = an_eligible_visitor(&program);
-	expect_fail(try_issue(visitor.who, visitor.id, "k", ""), RESOURCE_EXHAUSTED,
+	expect_fail(try_issue(visitor.who, visitor.id, "k", ""), FAILED_PRECONDITION,
 		    "CODE_BUDGET_EXHAUSTED");
 	expect_count(1, acme, "consumer.budget WHERE issued = 2");
 	expect_count(2, acme, "consumer.code");

@@ -79,7 +79,6 @@ static struct answer try_key(const struct caller *who, const char *partner, inst
 	request.name = "till 1";
 	request.n_scopes = 1;
 	request.scopes = scopes;
-	request.live = true;
 	request.expires_at = expires_at ? pb_timestamp(test_world.arena, expires_at) : NULL;
 	return ask(who, "CreatePartnerKey", &request);
 }
@@ -122,8 +121,12 @@ Test(partner, is_made_found_changed_and_removed)
 	expect_fail(try_update(staff(), id,
 			       (struct change){.field = "name", .name = "Late", .version = 1}),
 		    ABORTED, "VERSION_CONFLICT");
-	expect_field(try_update(staff(), id, (struct change){.field = "id"}), "partner.id", "READ_ONLY");
-	expect_field(try_update(staff(), id, (struct change){.field = "name"}), "partner.name", "REQUIRED");
+	expect_field(try_update(staff(), id, (struct change){.field = "id"}), "partner.id",
+		     "READ_ONLY");
+	expect_field(try_update(staff(), id, (struct change){.field = "name"}), "partner.name",
+		     "REQUIRED");
+	expect_field(try_update(staff(), id, (struct change){.field = "name", .name = " \t"}),
+		     "partner.name", "REQUIRED");
 	expect_ok(try_delete(staff(), id));
 	expect_fail(try_get_partner(staff(), id), NOT_FOUND, "PARTNER_NOT_FOUND");
 	expect_fail(try_delete(staff(), id), NOT_FOUND, "PARTNER_NOT_FOUND");
@@ -261,6 +264,30 @@ Test(partner, key_that_does_not_work_says_why_to_its_owner_only)
 	cr_assert_eq(events_out("consumer", acme, "partner_key.revoked"), 1);
 }
 
+Test(partner, test_keys_from_before_are_revoked_and_no_new_ones_are_made)
+{
+	const char *id = a_partner("Corner");
+	const Consumer__CreatePartnerKeyResponse *key = a_key(id);
+	Consumer__ListPartnerKeysRequest list = CONSUMER__LIST_PARTNER_KEYS_REQUEST__INIT;
+	const Consumer__ListPartnerKeysResponse *keys;
+	char text[BEARER_TEXT];
+	struct bearer bearer;
+
+	/* As an older replica made them. */
+	test_sql("UPDATE consumer.partner_key SET live = false WHERE id = '%s'", key->key->id);
+	cr_assert(bearer_parse(str_of(key->secret), &bearer));
+	strcpy(bearer.kind, "aeg_test");
+	bearer_format(text, &bearer);
+	expect_fail(try_check(text), UNAUTHENTICATED, "KEY_REVOKED");
+	expect_fail(try_check(key->secret), UNAUTHENTICATED, "KEY_NOT_VALID");
+	list.partner_id = id;
+	keys = expect_ok(ask(staff(), "ListPartnerKeys", &list));
+	cr_assert(keys->keys[0]->revoked_at);
+	/* They take no place of the ten. */
+	for (int i = 0; i < 10; i++)
+		a_key(id);
+}
+
 Test(partner, keys_stop_with_their_partner)
 {
 	const char *id = a_partner("Corner");
@@ -281,8 +308,8 @@ Test(partner, has_at_most_ten_live_keys)
 
 	for (int i = 0; i < 10; i++)
 		last = a_key(id);
-	expect_fail(try_key(staff(), id, 0), RESOURCE_EXHAUSTED, "KEY_LIMIT");
+	expect_fail(try_key(staff(), id, 0), FAILED_PRECONDITION, "KEY_LIMIT");
 	expect_ok(try_revoke(staff(), id, last->key->id));
 	a_key(id);
-	expect_fail(try_key(staff(), id, 0), RESOURCE_EXHAUSTED, "KEY_LIMIT");
+	expect_fail(try_key(staff(), id, 0), FAILED_PRECONDITION, "KEY_LIMIT");
 }

@@ -3,84 +3,14 @@
 #include <stdio.h>
 
 #include "base/fault.h"
+#include "counter.h"
 #include "crypto/code32.h"
 #include "db/conn.h"
 #include "support/svc_test_internal.h"
 #include "svc/internal.h"
-#include "world.h"
 
 TEST_DATABASE
 TestSuite(redeem, .init = world_start, .fini = world_stop, .timeout = 240);
-
-static const char *const both_scopes[] = {"codes:verify", "codes:redeem", NULL};
-
-static const struct caller *partner_of(struct uuid tenant, const char *name)
-{
-	struct caller *caller = arena_memdup(
-		test_world.arena, as_key(tenant, PRINCIPAL_PARTNER_KEY, name, both_scopes),
-		sizeof *caller);
-
-	caller->principal.expires_at = 0;
-	return caller;
-}
-
-static const struct caller *corner(void)
-{
-	return partner_of(acme, "corner");
-}
-
-static struct answer try_validate(const struct caller *who, const char *code)
-{
-	Consumer__ValidateCodeRequest request = CONSUMER__VALIDATE_CODE_REQUEST__INIT;
-
-	request.code = code;
-	return ask(who, "ValidateCode", &request);
-}
-
-static Consumer__RedeemCodeRequest redemption(const char *code, const char *transaction)
-{
-	Consumer__RedeemCodeRequest request = CONSUMER__REDEEM_CODE_REQUEST__INIT;
-
-	request.code = code;
-	request.terminal_id = "till-1";
-	request.transaction_id = transaction;
-	return request;
-}
-
-static unsigned keys_made;
-
-static const struct caller *fresh(const struct caller *who)
-{
-	return with_key(who, arena_printf(test_world.arena, "key-%u", keys_made++));
-}
-
-static struct answer try_redeem(const struct caller *who, const char *code, const char *transaction)
-{
-	Consumer__RedeemCodeRequest request = redemption(code, transaction);
-
-	return ask(fresh(who), "RedeemCode", &request);
-}
-
-static struct answer try_reserve(const struct caller *who, const char *code,
-				 const char *transaction)
-{
-	Consumer__ReserveCodeRequest request = CONSUMER__RESERVE_CODE_REQUEST__INIT;
-
-	request.code = code;
-	request.terminal_id = "till-1";
-	request.transaction_id = transaction;
-	return ask(fresh(who), "ReserveCode", &request);
-}
-
-static struct answer try_roll_back(const struct caller *who, const char *code,
-				   const char *transaction)
-{
-	Consumer__RollBackCodeRequest request = CONSUMER__ROLL_BACK_CODE_REQUEST__INIT;
-
-	request.code = code;
-	request.transaction_id = transaction;
-	return ask(fresh(who), "RollBackCode", &request);
-}
 
 Test(redeem, a_code_is_validated_then_redeemed_and_never_again)
 {
@@ -94,7 +24,8 @@ Test(redeem, a_code_is_validated_then_redeemed_and_never_again)
 	cr_assert_eq(state->status, CONSUMER__CODE_STATUS__REDEEMED);
 	cr_assert(state->redeemed_at);
 	expect_fail(try_redeem(corner(), code, "tx-2"), FAILED_PRECONDITION, "CODE_NOT_VALID");
-	expect_fail(try_redeem(corner(), code, "tx-1"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	expect_fail(try_redeem(partner_of(acme, "mall"), code, "tx-1"), FAILED_PRECONDITION,
+		    "CODE_NOT_VALID");
 	expect_fail(try_reserve(corner(), code, "tx-3"), FAILED_PRECONDITION, "CODE_NOT_VALID");
 	/* Its partner may still see it; another one learns nothing. */
 	expect_ok(try_validate(corner(), code));
@@ -152,6 +83,18 @@ Test(redeem, codes_may_be_typed_as_people_do)
 	expect_ok(try_redeem(corner(), typed, "tx-1"));
 }
 
+Test(redeem, codes_may_come_from_a_barcode_reader)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+	const char *scanned =
+		arena_printf(test_world.arena, "%.4s\xe2\x80\x93%.4s\xe2\x80\x93%s\r\n", code,
+			     code + 5, code + 10);
+
+	expect_ok(try_validate(corner(), scanned));
+	expect_ok(try_redeem(corner(), scanned, "tx-1"));
+}
+
 Test(redeem, unknown_foreign_mistyped_and_expired_codes_look_the_same)
 {
 	struct a_program program = a_program();
@@ -191,7 +134,9 @@ Test(redeem, a_reservation_keeps_others_away_until_it_runs_out)
 	expect_fail(try_reserve(mall, code, "tx-1"), FAILED_PRECONDITION, "CODE_RESERVED");
 	expect_fail(try_redeem(mall, code, "tx-1"), FAILED_PRECONDITION, "CODE_RESERVED");
 	expect_fail(try_redeem(corner(), code, "tx-2"), FAILED_PRECONDITION, "CODE_RESERVED");
-	expect_fail(try_roll_back(mall, code, "tx-1"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	/* Of another's transaction nothing is undone. */
+	expect_ok(try_roll_back(mall, code, "tx-1"));
+	expect_fail(try_redeem(mall, code, "tx-2"), FAILED_PRECONDITION, "CODE_RESERVED");
 	now_is(now + MINUTES(15));
 	expect_ok(try_reserve(mall, code, "tx-9"));
 	expect_fail(try_redeem(corner(), code, "tx-1"), FAILED_PRECONDITION, "CODE_RESERVED");
@@ -199,24 +144,149 @@ Test(redeem, a_reservation_keeps_others_away_until_it_runs_out)
 	expect_count(1, acme, "consumer.redemption");
 }
 
-Test(redeem, a_roll_back_frees_the_code_for_its_own_transaction_only)
+Test(redeem, a_roll_back_undoes_its_own_transaction_and_frees_the_code_for_others)
 {
 	struct a_program program = a_program();
 	const char *code = a_code(&program);
 	const Consumer__CodeState *state;
 
-	expect_fail(try_roll_back(corner(), code, "tx-1"), FAILED_PRECONDITION, "CODE_NOT_VALID");
 	expect_ok(try_redeem(corner(), code, "tx-1"));
-	expect_fail(try_roll_back(corner(), code, "tx-2"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	expect_ok(try_roll_back(corner(), code, "tx-2"));
+	expect_count(1, acme, "consumer.code WHERE status = 'redeemed'");
 	state = expect_ok(try_roll_back(corner(), code, "tx-1"));
 	cr_assert_eq(state->status, CONSUMER__CODE_STATUS__ROLLED_BACK);
 	cr_assert(!state->redeemed_at);
-	expect_fail(try_roll_back(corner(), code, "tx-1"), FAILED_PRECONDITION, "CODE_NOT_VALID");
 	expect_ok(try_redeem(partner_of(acme, "mall"), code, "tx-7"));
 	expect_count(2, acme, "consumer.redemption");
 	expect_count(
 		1, acme,
 		"consumer.redemption WHERE rolled_back_at IS NULL AND transaction_id = 'tx-7'");
+}
+
+Test(redeem, a_transaction_that_asks_again_with_another_key_gets_its_own_result)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+	const Consumer__CodeState *first, *again;
+
+	first = expect_ok(try_redeem(corner(), code, "tx-1"));
+	now_is(instant_now() + HOURS(1));
+	again = expect_ok(try_redeem(corner(), code, "tx-1"));
+	cr_assert_eq(again->status, CONSUMER__CODE_STATUS__REDEEMED);
+	cr_assert_eq(again->redeemed_at->seconds, first->redeemed_at->seconds);
+	cr_assert_eq(again->redeemed_at->nanos, first->redeemed_at->nanos);
+	/* Also when the code has run out since. */
+	now_is(instant_now() + DAYS(30));
+	expect_ok(try_redeem(corner(), code, "tx-1"));
+	expect_count(1, acme, "consumer.redemption");
+	expect_count(1, acme, "consumer.code WHERE refusals = 0");
+	cr_assert_eq(events_out("consumer", acme, "code.redeemed"), 1);
+	expect_ok(try_roll_back(corner(), code, "tx-1"));
+	again = expect_ok(try_roll_back(corner(), code, "tx-1"));
+	cr_assert_eq(again->status, CONSUMER__CODE_STATUS__ROLLED_BACK);
+	cr_assert_eq(events_out("consumer", acme, "code.rolled_back"), 1);
+}
+
+/* All tills that send nothing would else be one transaction, which has its result already. */
+Test(redeem, a_transaction_without_a_visible_name_is_none)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+
+	expect_field(try_redeem(corner(), code, " "), "transactionId", "REQUIRED");
+	expect_field(try_reserve(corner(), code, "\t"), "transactionId", "REQUIRED");
+	expect_field(try_roll_back(corner(), code, "  "), "transactionId", "REQUIRED");
+	expect_ok(try_redeem(corner(), code, "tx-1"));
+}
+
+Test(redeem, a_redemption_that_its_roll_back_overtook_is_refused)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+	const Consumer__CodeState *state;
+
+	state = expect_ok(try_roll_back(corner(), code, "tx-1"));
+	cr_assert_eq(state->status, CONSUMER__CODE_STATUS__ROLLED_BACK);
+	expect_fail(try_redeem(corner(), code, "tx-1"), FAILED_PRECONDITION,
+		    "TRANSACTION_ROLLED_BACK");
+	expect_fail(try_reserve(corner(), code, "tx-1"), FAILED_PRECONDITION,
+		    "TRANSACTION_ROLLED_BACK");
+	/* Another partner's transaction of that name is another one. */
+	expect_ok(try_redeem(partner_of(acme, "mall"), code, "tx-1"));
+	expect_ok(try_roll_back(partner_of(acme, "mall"), code, "tx-1"));
+	expect_fail(try_redeem(partner_of(acme, "mall"), code, "tx-1"), FAILED_PRECONDITION,
+		    "TRANSACTION_ROLLED_BACK");
+	expect_ok(try_redeem(corner(), code, "tx-2"));
+}
+
+Test(redeem, a_code_bears_thirty_two_roll_backs)
+{
+	struct a_program program = a_program();
+	const char *code = a_code(&program);
+
+	for (int i = 0; i < 32; i++)
+		expect_ok(
+			try_roll_back(corner(), code, arena_printf(test_world.arena, "tx-%d", i)));
+	expect_fail(try_roll_back(corner(), code, "tx-32"), FAILED_PRECONDITION, "ROLL_BACK_LIMIT");
+	expect_ok(try_roll_back(corner(), code, "tx-31"));
+	expect_fail(try_redeem(corner(), code, "tx-33"), FAILED_PRECONDITION, "CODE_NOT_VALID");
+	expect_count(1, acme, "consumer.code WHERE cardinality(undone) = 32");
+}
+
+struct racer {
+	pthread_t thread;
+	struct svc_worker *worker;
+	const struct caller *who;
+	Consumer__RedeemCodeRequest redeem;
+	Consumer__RollBackCodeRequest roll_back;
+	bool undoes;
+	struct status status;
+};
+
+static void *run_racer(void *arg)
+{
+	struct racer *racer = arg;
+
+	racer->status =
+		racer->undoes
+			? call_on(racer->worker, racer->who, "RollBackCode", &racer->roll_back)
+				  .status
+			: call_on(racer->worker, racer->who, "RedeemCode", &racer->redeem).status;
+	return NULL;
+}
+
+#define ROUNDS 40
+
+/* Whichever comes first: once the roll-back is answered, its transaction holds no code. */
+Test(redeem, a_roll_back_and_its_redemption_at_once_never_leave_the_code_redeemed)
+{
+	struct a_program program = a_program();
+	struct racer racers[2] = {{.undoes = false}, {.undoes = true}};
+
+	for (int i = 0; i < 2; i++)
+		racers[i].worker = worker_new(consumer);
+	for (int round = 0; round < ROUNDS; round++) {
+		const char *code = a_code(&program);
+
+		racers[0].redeem = redemption(code, "tx-1");
+		racers[1].roll_back =
+			(Consumer__RollBackCodeRequest)CONSUMER__ROLL_BACK_CODE_REQUEST__INIT;
+		racers[1].roll_back.code = code;
+		racers[1].roll_back.transaction_id = "tx-1";
+		for (int i = 0; i < 2; i++) {
+			racers[i].who = fresh(corner());
+			pthread_create(&racers[i].thread, NULL, run_racer, &racers[i]);
+		}
+		for (int i = 0; i < 2; i++)
+			pthread_join(racers[i].thread, NULL);
+		cr_assert(is_ok(racers[1].status), "%s", racers[1].status.reason);
+		cr_assert(is_ok(racers[0].status) ||
+			  strcmp(racers[0].status.reason, "TRANSACTION_ROLLED_BACK") == 0);
+	}
+	for (int i = 0; i < 2; i++)
+		svc_worker_free(&racers[i].worker);
+	expect_count(0, acme, "consumer.code WHERE status = 'redeemed'");
+	expect_count(0, acme, "consumer.redemption WHERE rolled_back_at IS NULL");
 }
 
 Test(redeem, guessing_is_stopped_for_a_terminal_and_then_for_a_key)

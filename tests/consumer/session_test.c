@@ -28,6 +28,27 @@ Test(session, starts_with_the_first_questions_in_its_language_and_no_rules)
 	cr_assert_eq(events_out("consumer", acme, "session.started"), 1);
 }
 
+Test(session, starts_by_the_public_id_of_a_program_and_by_its_id)
+{
+	struct a_program program = a_program();
+	const Consumer__StartSessionResponse *by_public_id, *by_id;
+	struct visitor visitor;
+
+	by_public_id = expect_ok(try_start(program.public_id, ""));
+	by_id = expect_ok(try_start(program.id, ""));
+	cr_assert_str_eq(by_public_id->session->program_id, program.id);
+	cr_assert_str_eq(by_id->session->program_id, program.id);
+	/* A code asks program again, by what the session keeps. */
+	visitor = started(try_start(program.id, "en-US"));
+	put(&visitor, GOOD_ANSWERS);
+	complete(&visitor);
+	expect_ok(try_issue(visitor.who, visitor.id, "k", ""));
+	expect_fail(try_start("0198c0de-0000-7000-8000-000000000000", ""), NOT_FOUND,
+		    "PROGRAM_NOT_FOUND");
+	pause_program(&program);
+	expect_fail(try_start(program.id, ""), FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+}
+
 Test(session, needs_a_program_that_is_there_and_active)
 {
 	struct a_program program = a_program();
@@ -149,7 +170,7 @@ Test(session, gives_no_code_while_a_safety_answer_is_unknown)
 	const Consumer__Session *done;
 
 	put(&visitor, "{\"age\":50,\"sex\":\"F\"}");
-	done = complete(&visitor);
+	done = expect_ok(try_end_unfinished(visitor.who, visitor.id));
 	cr_assert_str_eq(done->outcome->id, "ask_doctor");
 	cr_assert(!done->outcome->may_issue_code);
 	expect_fail(try_issue(visitor.who, visitor.id, "k", ""), FAILED_PRECONDITION,
@@ -181,7 +202,7 @@ Test(session, takes_as_many_attempts_as_its_screener_allows)
 	cr_assert_eq(put(&visitor, "{\"age\":70}")->status, CONSUMER__SESSION_STATUS__OPEN);
 	cr_assert_str_eq(complete(&visitor)->outcome->id, "ok");
 	put(&visitor, "{\"age\":71}");
-	expect_fail(try_complete(visitor.who, visitor.id), RESOURCE_EXHAUSTED, "ATTEMPT_LIMIT");
+	expect_fail(try_complete(visitor.who, visitor.id), FAILED_PRECONDITION, "ATTEMPT_LIMIT");
 	now_is(now + HOURS(1));
 	complete(&visitor);
 	expect_count(3, acme, "consumer.attempt");

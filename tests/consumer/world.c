@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include <google/protobuf/field_mask.pb-c.h>
+
 #include "crypto/bearer.h"
 #include "crypto/keyring.h"
 #include "program/program.h"
@@ -51,7 +53,7 @@ static const char document_form[] =
 	"\"options\":[{\"code\":\"F\"},{\"code\":\"M\"}]},"
 	"{\"id\":\"pregnant\",\"type\":\"boolean\",\"show_if\":{\"==\":[{\"var\":\"sex\"},\"F\"]},"
 	"\"when_hidden\":false,\"required\":true,\"safety\":true},"
-	"{\"id\":\"note\",\"type\":\"text\"},{\"id\":\"weight\",\"type\":\"decimal\"}],"
+	"%s{\"id\":\"note\",\"type\":\"text\"},{\"id\":\"weight\",\"type\":\"decimal\"}],"
 	"\"outcomes\":[{\"id\":\"do_not_use\",\"severity\":3},{\"id\":\"ask_doctor\",\"severity\":"
 	"2},"
 	"{\"id\":\"ok\",\"severity\":1,\"issue_code\":{\"class\":\"retail\",\"ttl\":\"P7D\"}}],"
@@ -76,17 +78,31 @@ static const char *texts(const char *tongue)
 		"\"item.age.text\":\"age %1$s\",\"item.sex.text\":\"sex %1$s\","
 		"\"item.sex.option.F\":\"F %1$s\",\"item.sex.option.M\":\"M %1$s\","
 		"\"item.pregnant.text\":\"pregnant %1$s\",\"item.note.text\":\"note %1$s\","
-		"\"item.weight.text\":\"weight %1$s\",\"outcome.do_not_use.title\":\"no %1$s\","
+		"\"item.home.text\":\"home %1$s\",\"item.weight.text\":\"weight "
+		"%1$s\",\"outcome.do_not_use.title\":\"no %1$s\","
 		"\"outcome.ask_doctor.title\":\"ask %1$s\",\"outcome.ok.title\":\"ok %1$s\","
 		"\"reason.pregnancy\":\"pregnancy %1$s\",\"reason.age\":\"of age %1$s\"",
 		tongue);
 }
 
-static const char *document_of(const char *attempts, const char *edition)
+/* Hidden from the very old, whose state is unknown then. */
+#define HOME "{\"id\":\"home\",\"type\":\"state\",\"show_if\":{\"<\":[{\"var\":\"age\"},70]}},"
+
+static const char *document_of(const struct program_facts *facts, const char *edition)
 {
-	return arena_printf(test_world.arena, document_form, attempts ? attempts : "",
+	return arena_printf(test_world.arena, document_form, facts->state ? HOME : "",
+			    facts->attempts ? facts->attempts : "",
 			    texts(arena_printf(test_world.arena, "in English%s", edition)),
 			    texts("en espa\xc3\xb1ol"));
+}
+
+/* A screener of data/, with a member for its attempts. */
+static const char *document_in(const char *file, const char *attempts)
+{
+	struct str text = test_file(arena_printf(test_world.arena, "tests/consumer/data/%s", file));
+
+	return arena_printf(test_world.arena, "{%s%s", attempts ? attempts : "",
+			    strchr(text.ptr, '{') + 1);
 }
 
 static const void *tell_program(const char *method, const void *request)
@@ -116,13 +132,20 @@ struct a_program a_program_with(const struct program_facts *facts)
 
 	create.name = "Statin savings";
 	create.drug = "rosuvastatin 5 mg";
+	create.time_zone = facts->time_zone ? facts->time_zone : "America/New_York";
 	if (facts->budget) {
 		create._code_budget_case =
 			PROGRAM__CREATE_PROGRAM_REQUEST___CODE_BUDGET_CODE_BUDGET;
 		create.code_budget = facts->budget;
 	}
+	create.attempts_by = facts->attempts_by;
+	if (facts->state) {
+		create.states = (const char **)&facts->state;
+		create.n_states = 1;
+	}
 	program = tell_program("CreateProgram", &create);
-	publish(program->id, document_of(facts->attempts, ""));
+	publish(program->id, facts->document ? document_in(facts->document, facts->attempts)
+					     : document_of(facts, ""));
 	activate.id = program->id;
 	tell_program("ActivateProgram", &activate);
 	return (struct a_program){program->id, program->public_id};
@@ -130,7 +153,7 @@ struct a_program a_program_with(const struct program_facts *facts)
 
 void publish_again(const struct a_program *program)
 {
-	publish(program->id, document_of(NULL, ", second edition"));
+	publish(program->id, document_of(&(struct program_facts){}, ", second edition"));
 }
 
 void pause_program(const struct a_program *program)
@@ -139,6 +162,50 @@ void pause_program(const struct a_program *program)
 
 	pause.id = program->id;
 	tell_program("PauseProgram", &pause);
+}
+
+void end_program(const struct a_program *program)
+{
+	Program__EndProgramRequest end = PROGRAM__END_PROGRAM_REQUEST__INIT;
+
+	end.id = program->id;
+	tell_program("EndProgram", &end);
+}
+
+void delete_program(const struct a_program *program)
+{
+	Program__DeleteProgramRequest delete = PROGRAM__DELETE_PROGRAM_REQUEST__INIT;
+
+	delete.id = program->id;
+	tell_program("DeleteProgram", &delete);
+}
+
+void change_program(const struct a_program *program, const char *field,
+		    const Program__Program *changed)
+{
+	Program__UpdateProgramRequest update = PROGRAM__UPDATE_PROGRAM_REQUEST__INIT;
+	Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
+	char *paths[] = {(char *)field};
+
+	mask.paths = paths;
+	mask.n_paths = 1;
+	update.id = program->id;
+	update.program = (Program__Program *)changed;
+	update.update_mask = &mask;
+	tell_program("UpdateProgram", &update);
+}
+
+static bool is_told(void *id)
+{
+	(void)deliver_events(program_daemon_, consumer);
+	return test_count("SELECT count(*) FROM consumer.program c JOIN program.program p "
+			  "ON p.id = c.id AND p.version = c.program_version WHERE c.id = '%s'",
+			  (const char *)id) == 1;
+}
+
+void tell_consumer(const struct a_program *program)
+{
+	expect_soon(is_told, (void *)program->id);
 }
 
 struct answer ask(const struct caller *who, const char *method, const void *request)
@@ -181,14 +248,29 @@ const struct caller *staff(void)
 	return caller;
 }
 
+struct answer try_start_as(const struct a_program *program, const char *email,
+			   const char *reference)
+{
+	Consumer__StartSessionRequest start = CONSUMER__START_SESSION_REQUEST__INIT;
+
+	start.program_id = program->public_id;
+	start.email = email ? email : "";
+	start.reference = reference ? reference : "";
+	return ask(as_nobody(), "StartSession", &start);
+}
+
+struct visitor started(struct answer answer)
+{
+	const Consumer__StartSessionResponse *session = expect_ok(answer);
+
+	return (struct visitor){.who = bearing(session->session_token),
+				.id = session->session->id,
+				.token = session->session_token};
+}
+
 struct visitor a_visitor(const struct a_program *program)
 {
-	const Consumer__StartSessionResponse *started =
-		expect_ok(try_start(program->public_id, "en-US"));
-
-	return (struct visitor){.who = bearing(started->session_token),
-				.id = started->session->id,
-				.token = started->session_token};
+	return started(try_start(program->public_id, "en-US"));
 }
 
 struct answer try_get(const struct caller *who, const char *id)
@@ -213,6 +295,15 @@ struct answer try_complete(const struct caller *who, const char *id)
 	Consumer__CompleteSessionRequest request = CONSUMER__COMPLETE_SESSION_REQUEST__INIT;
 
 	request.id = id;
+	return ask(who, "CompleteSession", &request);
+}
+
+struct answer try_end_unfinished(const struct caller *who, const char *id)
+{
+	Consumer__CompleteSessionRequest request = CONSUMER__COMPLETE_SESSION_REQUEST__INIT;
+
+	request.id = id;
+	request.end_unfinished = true;
 	return ask(who, "CompleteSession", &request);
 }
 

@@ -1,5 +1,7 @@
 #include <criterion/criterion.h>
 
+#include <stdio.h>
+
 #include "crypto/code32.h"
 #include "crypto/hash.h"
 
@@ -32,6 +34,57 @@ Test(code32, new_codes_parse_as_people_type_them)
 		cr_assert(code_parse(str_of(shown), back), "%s", shown);
 		cr_assert_str_eq(code, back);
 	}
+}
+
+static const char *full_width(const char *code)
+{
+	static char out[3 * CODE_SHOWN];
+	size_t n = 0;
+
+	for (; *code; code++)
+		n += utf8_put(out + n, (uint32_t)*code - '!' + 0xff01);
+	out[n] = '\0';
+	return out;
+}
+
+Test(code32, codes_parse_as_barcode_readers_and_other_keyboards_send_them)
+{
+	/* Of what stands before, between and behind the groups. */
+	static const char *const between[] = {
+		"\r\n",	    "\t",	    "\xe2\x80\x93", "\xe2\x80\x94", "\xe2\x88\x92",
+		"\xc2\xa0", "\xe3\x80\x80", "\xef\xbb\xbf", "\xe2\x80\x8b", "\xef\xbc\x8d",
+	};
+	char code[CODE_TEXT], sent[128], back[CODE_TEXT];
+
+	crypto_init();
+	for (size_t i = 0; i < sizeof between / sizeof *between; i++) {
+		code_random(code);
+		snprintf(sent, sizeof sent, "%2$s%1$.4s%2$s%3$.4s%2$s%4$s%2$s", code, between[i],
+			 code + 4, code + 8);
+		cr_assert(code_parse(str_of(sent), back), "%zu", i);
+		cr_assert_str_eq(code, back);
+		cr_assert(code_parse(str_of(full_width(code)), back));
+		cr_assert_str_eq(code, back);
+	}
+}
+
+Test(code32, other_characters_and_broken_utf8_are_no_code)
+{
+	static const char *const strange[] = {
+		"_",   ".", "\xc3\xa9", "\xe2\x80", "\xff", "\xef\xbc\xbf", "\xf0\x9f\x98\x80",
+		"\x1b"};
+	char code[CODE_TEXT], sent[64], back[CODE_TEXT] = "untouched";
+
+	crypto_init();
+	for (size_t i = 0; i < sizeof strange / sizeof *strange; i++) {
+		code_random(code);
+		snprintf(sent, sizeof sent, "%s%s", code, strange[i]);
+		cr_expect_not(code_parse(str_of(sent), back), "%zu", i);
+		snprintf(sent, sizeof sent, "%s%s", strange[i], code);
+		cr_expect_not(code_parse(str_of(sent), back), "%zu", i);
+	}
+	cr_expect_not(code_parse((struct str){"", 0}, back));
+	cr_expect_str_eq(back, "untouched");
 }
 
 Test(code32, every_wrong_symbol_is_noticed)

@@ -99,6 +99,17 @@ Test(jwt, claims_come_back_as_they_were)
 	cr_assert_eq(out.expires_at, claims.expires_at);
 }
 
+Test(jwt, an_address_is_confirmed_only_when_the_token_says_so)
+{
+	struct jwt_claims claims = ann(), out;
+
+	cr_assert(is_ok(verify_at(jwt_sign(arena, "k1", private_key, &claims), NOW, &out)));
+	cr_assert(!out.email_verified);
+	claims.email_verified = true;
+	cr_assert(is_ok(verify_at(jwt_sign(arena, "k1", private_key, &claims), NOW, &out)));
+	cr_assert(out.email_verified);
+}
+
 Test(jwt, expires)
 {
 	struct jwt_claims claims = ann(), out;

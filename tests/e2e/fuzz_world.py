@@ -1,8 +1,10 @@
 """What the end-to-end tests share: the cluster, its contract, and two tenants full of objects."""
 import argparse
+import glob
 import http.client
 import json
 import os
+import quopri
 import re
 import secrets
 import subprocess
@@ -13,7 +15,7 @@ import urllib.parse
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "deploy", "demo"))
 import screener as screeners  # noqa: E402
-from client import Client, Problem  # noqa: E402
+from client import Client, Problem, poll  # noqa: E402
 
 PROBLEM_MEMBERS = ("type", "title", "status", "detail", "code", "reason", "requestId")
 REPORTS = re.compile(r"ERROR: (Address|Leak)Sanitizer|runtime error:")
@@ -99,6 +101,7 @@ KINDS = {
     "/api/partners/{partnerId}/api-keys/": "key", "/api/notifications/": "notification",
     "/api/notifications/status/": "notification", "/api/programs/": "program",
     "/api/programs/{programId}/screeners/": "version", "/api/users/": "user", "/api/auth/verify-email/": "none",
+    "/api/verification-codes/": "code",
 }
 
 
@@ -124,7 +127,7 @@ class Operation:
     @property
     def is_shared(self):
         """The object is the platform's, not one organization's."""
-        return any(kind in ("source", "version", "none") for kind in list(self.kinds().values())[:1])
+        return any(kind in ("version", "none") for kind in list(self.kinds().values())[:1])
 
     @property
     def is_for_all(self):
@@ -210,6 +213,7 @@ class Tenant:
         if "consumer" in self.cluster.daemons:
             self.build_consumer()
         if "notification" in self.cluster.daemons:
+            self.confirm()
             self.ids["notification"] = self.want(202, "POST", "/api/notifications/email", {
                 "to": f"mail-{self.canary.lower()}@acme.example", "subject": f"Subject {self.canary}",
                 "text": f"Text {self.canary}", "html": f"<p>{self.canary}</p>"})["id"]
@@ -217,6 +221,23 @@ class Tenant:
             self.build_compliance()
         self.build_audit()
         return self
+
+    def confirm(self):
+        """Follows the link that was mailed; from the next token on the owner may send mails."""
+        sent = (f"X-Envelope-To: {self.email}\r\n").encode()
+
+        def token():
+            for path in glob.glob(os.path.join(self.cluster.data, "mail", "*.eml")):
+                with open(path, "rb") as file:
+                    head, _, body = file.read().partition(b"\r\n\r\n")
+                found = re.search(rb"/api/auth/verify-email/(\S+)", quopri.decodestring(body))
+                if head.startswith(sent.rstrip()) and found:
+                    return found.group(1).decode()
+            return None
+
+        self.want(200, "GET", f"/api/auth/verify-email/{poll(20, 'the verification mail', token)}")
+        made = self.want(200, "POST", "/api/auth/refresh", {"refreshToken": self.refresh})
+        self.token, self.refresh = made["accessToken"], made["refreshToken"]
 
     def build_own(self):
         self.ids["user"] = self.want(200, "GET", "/api/users")["users.0.id"]
@@ -244,9 +265,10 @@ class Tenant:
         self.want(200, "POST", f"{at}/complete", {}, self.session_token)
         self.secrets["code"] = self.want(201, "POST", f"{at}/verification-code", {"email": f"code-{self.canary.lower()}@acme.example"},
                                          self.session_token, Idempotency_Key=secrets.token_hex(16))["code"]
+        self.ids["code"] = self.first("/api/verification-codes", "codes")
         self.ids["partner"] = self.want(201, "POST", "/api/partners", {"name": f"Partner {self.canary}", "kind": "pharmacy"})["id"]
         made = self.want(201, "POST", f"/api/partners/{self.ids['partner']}/api-keys",
-                         {"name": f"Key {self.canary}", "scopes": ["codes:verify", "codes:redeem"], "live": True})
+                         {"name": f"Key {self.canary}", "scopes": ["codes:verify", "codes:redeem"]})
         self.partner_key = self.secrets["partner key"] = made["secret"]
         listed = self.want(200, "GET", f"/api/partners/{self.ids['partner']}/api-keys").json
         self.ids["key"] = next(iter(listed.values()))[0]["id"]
@@ -260,7 +282,8 @@ class Tenant:
         rows = row.format("ROE", "1234567893")
         self.serve(name, head + rows)
         source = self.want(201, "POST", "/api/compliance/sources", {
-            "name": f"Source {secrets.token_hex(4)}", "kind": "leie_supplement", "url": f"{self.cluster.web}/{name}"}, admin)["id"]
+            "name": f"Source {secrets.token_hex(4)}", "kind": "leie_supplement", "url": f"{self.cluster.web}/{name}",
+            "onlyTenantId": self.tenant}, admin)["id"]
         self.ids["source"] = source
         self.ids["subscription"] = self.want(201, "POST", "/api/compliance/subscriptions", {"sourceId": source})["id"]
         self.want(200, "POST", f"/api/compliance/sources/{source}:sync", {}, admin)

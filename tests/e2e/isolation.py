@@ -12,10 +12,10 @@ from world import told_journey
 
 CANARY = "Acme Pharma"
 VERBS = ("get", "post", "put", "patch", "delete")
-# Objects of the platform, the same for every tenant, and links whose token is the whole secret.
+# Links whose token is the whole secret.
 # The reference names an Acme Pharma of its own in examples.
 PUBLIC = {"/openapi.json", "/docs"}
-SHARED = {"/api/compliance/sources/{id}/health", "/api/auth/verify-email/{token}"}
+SHARED = {"/api/auth/verify-email/{token}"}
 # Who is signed in is told 403 or 404; 401 is for who shows nothing that counts here.
 REFUSED = {"B's owner": (403, 404), "B's key": (403, 404), "another consumer": (401, 403, 404), "nobody": (401,)}
 
@@ -45,12 +45,14 @@ def ids_of(a, journey):
     compliance = call("GET", f"/api/tenants/{a['tenant']}/compliance/events", token=token)["events.0.id"]
     me = call("GET", "/api/auth/me", token=token)["user.id"]
     session = call("GET", "/api/auth/sessions", token=token)["sessions.0.id"]
+    code = call("GET", "/api/verification-codes", token=token)["codes.0.id"]
     return [
         (r"^/api/programs/\{program_id\}", {"program_id": journey.program_id, "version": "1", "other": "1"}),
         (r"^/api/programs/\{id\}", {"id": journey.program_id}),
         (r"^/api/partners/\{partner_id\}", {"partner_id": journey.partner_id, "id": keys["keys.0.id"]}),
         (r"^/api/partners/\{id\}", {"id": journey.partner_id}),
         (r"^/api/screening-sessions/\{id\}", {"id": journey.session}),
+        (r"^/api/verification-codes/\{id\}", {"id": code}),
         (r"^/api/audit/events/\{id\}", {"id": event}),
         (r"^/api/audit/exports/\{id\}", {"id": export}),
         (r"^/api/notifications/", {"id": mail}),
@@ -147,7 +149,7 @@ def main():
     b = journey.register("Beta Clinic")
     b_partner = journey.call("POST", "/api/partners", {"name": "Beta till", "kind": "pharmacy"}, token=b["token"], status=201)["id"]
     b_key = journey.call("POST", f"/api/partners/{b_partner}/api-keys", {
-        "name": "till", "scopes": ["codes:verify", "codes:redeem"], "live": True}, token=b["token"], status=201)["secret"]
+        "name": "till", "scopes": ["codes:verify", "codes:redeem"]}, token=b["token"], status=201)["secret"]
     # A consumer of A's program with a session of their own is a stranger to A's other sessions.
     other_session = journey.call("POST", "/api/screening-sessions", {"programId": journey.public_id}, status=201)["sessionToken"]
     callers = {"B's owner": b["token"], "B's key": b_key, "another consumer": other_session, "nobody": None}
@@ -172,6 +174,7 @@ def snapshot(journey):
     seen = [journey.call("GET", path, token=token).json for path in (
         "/api/tenants/me", f"/api/programs/{journey.program_id}", f"/api/programs/{journey.program_id}/screeners",
         "/api/partners", f"/api/partners/{journey.partner_id}/api-keys", "/api/users", "/api/settings",
+        "/api/verification-codes", f"/api/programs/{journey.program_id}/recalls",
         "/api/compliance/subscriptions", f"/api/tenants/{journey.acme['tenant']}/compliance/events")]
     return re.sub(r'"lastUsedAt": "[^"]*"', "", json.dumps(seen, sort_keys=True))
 

@@ -1,7 +1,7 @@
 """aegisctl prove-isolation on a running cluster: it passes, its report cannot be altered, and holes are found.
 
 Each drift is made as the migrator in the test's own database and taken back afterwards.  A gateway with a
-hole is played by a proxy.
+hole is played by a proxy.  A grown database and a planner with other likes change plans, never the verdict.
 """
 import http.server
 import json
@@ -36,7 +36,7 @@ def ctl(*words):
 
 
 def sql(statement):
-    subprocess.run([f"{ROOT}/deploy/aegis", "psql", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement.format(mine=MINE)], check=True)
+    subprocess.run([f"{ROOT}/deploy/aegis", "psql", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement.replace("{mine}", MINE)], check=True)
 
 
 def altered(text):
@@ -76,6 +76,34 @@ def check_drift(checks, drift, back, wanted):
     checks.check(status == 1 and "NOT ISOLATED" in said, f"{drift}: the proof still says {status}")
     for text in wanted:
         checks.check(text in said, f"{drift}: nothing is said of “{text}”:\n{said}")
+
+
+# A tenant that has grown, and statistics that say so.
+SEED = """
+INSERT INTO tenant.member (tenant_id, id, email, name, role, active, created_at, created_by, updated_at, updated_by)
+SELECT t.tenant_id, gen_random_uuid(), 'seeded-' || n || '@isolation.invalid', 'Seeded',
+	CASE n % 50 WHEN 0 THEN 'owner' ELSE 'viewer' END, n % 3 > 0, now(), t.created_by, now(), t.created_by
+FROM tenant.tenant t, generate_series(1, 400) n WHERE NOT EXISTS (SELECT 1 FROM tenant.member m WHERE m.name = 'Seeded');
+ANALYZE;
+"""
+LIKES = ("enable_seqscan", "enable_indexscan", "enable_bitmapscan", "enable_nestloop")
+
+
+def check_grown(checks):
+    sql(SEED)
+    status, said = ctl()
+    checks.check(status == 0 and "\nISOLATED: " in said, f"a grown database fails the proof: {status}\n{said}")
+
+
+def check_likes(checks):
+    """As a role's setting the planner's likes reach the very connection on which plans are made."""
+    for like in LIKES:
+        sql(f"ALTER ROLE aegis_migrator SET {like} = off")
+        try:
+            status, said = ctl("--read-only")
+        finally:
+            sql(f"ALTER ROLE aegis_migrator RESET {like}")
+        checks.check(status == 0, f"without {like} the proof fails: {status}\n{said}")
 
 
 class Proxy(http.server.BaseHTTPRequestHandler):
@@ -173,6 +201,8 @@ def main():
         checks.check(facts["filter alone"]["statementsThatFindForTheTenantItself"] > 50, facts["filter alone"])
         checks.check(facts["filter alone"]["foreignKeysThatRefused"] > 5, facts["filter alone"])
         check_report(checks, path, said)
+    check_grown(checks)
+    check_likes(checks)
     check_holes(checks)
     check_words(checks)
     for drift in DRIFTS:

@@ -80,7 +80,7 @@ class Sessions:
         token = self.person["token"]
         partner = self.journey.call("POST", "/api/partners", {"name": "Till", "kind": "pharmacy"}, token=token, status=201)["id"]
         key = self.journey.call("POST", f"/api/partners/{partner}/api-keys",
-                                {"name": "till 1", "scopes": ["codes:verify"], "live": True}, token=token, status=201)
+                                {"name": "till 1", "scopes": ["codes:verify"]}, token=token, status=201)
         self.check(self.validate(key["secret"]).reason == "CODE_NOT_VALID", "a key that is good is refused")
         self.journey.call("DELETE", f"/api/partners/{partner}/api-keys/{key['key.id']}", token=token, status=204)
         revoked = time.monotonic()

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@ const char *__asan_default_options(void);
 #define __lsan_enable()			   ((void)0)
 #define __sanitizer_print_stack_trace()	   ((void)0)
 #endif
+void REAL(free)(void *ptr);
 void *REAL(malloc)(size_t size);
 void *REAL(calloc)(size_t n, size_t size);
 void *REAL(realloc)(void *ptr, size_t size);
@@ -106,19 +108,40 @@ __attribute__((no_sanitize("address"))) static bool is_lost_by_fork(void)
 	return kind == IS_LOST;
 }
 
+/*
+ * Held by other threads while they are in the allocator, and around fork: a child that was forked
+ * while a thread held one of the sanitizer's own locks would wait for that thread for ever.
+ */
+static pthread_mutex_t in_allocator = PTHREAD_MUTEX_INITIALIZER;
+
 /* Evaluates an allocation with the leak check told what to think of the block. */
 #define ALLOCATE(call)                                                                             \
 	({                                                                                         \
 		bool strange = is_lost_by_fork();                                                  \
 		void *block;                                                                       \
                                                                                                    \
-		if (strange)                                                                       \
+		if (strange) {                                                                     \
+			pthread_mutex_lock(&in_allocator);                                         \
 			__lsan_disable();                                                          \
+		}                                                                                  \
 		block = strikes() ? NULL : (call);                                                 \
-		if (strange)                                                                       \
+		if (strange) {                                                                     \
 			__lsan_enable();                                                           \
+			pthread_mutex_unlock(&in_allocator);                                       \
+		}                                                                                  \
 		block;                                                                             \
 	})
+
+void free(void *ptr)
+{
+	bool strange = is_lost_by_fork();
+
+	if (strange)
+		pthread_mutex_lock(&in_allocator);
+	REAL(free)(ptr);
+	if (strange)
+		pthread_mutex_unlock(&in_allocator);
+}
 
 void *malloc(size_t size)
 {
@@ -231,13 +254,24 @@ static void show(int said)
 		fwrite(text, 1, (size_t)n, stderr);
 }
 
+/* GLib ends the process where it has no memory, as base/arena.h does, but with a breakpoint. */
+static void end_of_glib(int number)
+{
+	(void)number;
+	_exit(ALLOC_END_HOUSE);
+}
+
 int alloc_fault_fork(int (*body)(void *arg), void *arg)
 {
 	int said = memfd_create("child", MFD_CLOEXEC), status;
-	pid_t child = fork();
+	pid_t child;
 
+	pthread_mutex_lock(&in_allocator);
+	child = fork();
+	pthread_mutex_unlock(&in_allocator);
 	if (child == 0) {
 		in_child = true;
+		signal(SIGTRAP, end_of_glib);
 		dup2(said, STDERR_FILENO);
 		status = body(arg);
 		alloc_fault_disarm();

@@ -254,14 +254,16 @@ static int use_mail(void *arg)
 				  .subject = "Código",
 				  .text = "Your code is 7K3M-Q9TX-2BFH.\n",
 				  .html = "<p>Your code</p>"};
+	struct smtp_result result = {};
 	struct arena *arena;
 	struct status st;
-	long code;
 
 	(void)arg;
 	begin();
 	arena = arena_new(1 << 20);
-	st = smtp_send(arena, &mail, (struct uuid){}, &code);
+	st = smtp_send(arena, &mail, (struct uuid){}, &result);
+	if (is_ok(st) && result.verdict != SMTP_SENT)
+		st = FAIL(UNAVAILABLE, "MAIL_SERVER");
 	arena_free(&arena);
 	return end(st, true);
 }

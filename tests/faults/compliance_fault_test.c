@@ -63,6 +63,7 @@ static void change_source(unsigned round)
 	fault_next_round(round);
 	create.name = arena_printf(test_world.arena, "%s %s", file_server_url(server), fault_round);
 	create.url = file_server_url(server);
+	create.only_tenant_id = uuid_text(test_world.arena, fault_tenant);
 	made = expect_ok(call(as_admin("root"), "CreateSource", &create));
 	source = arena_strdup(test_world.arena, made->id);
 	subscribe.source_id = source;
@@ -120,19 +121,20 @@ static struct answer raise_events(void)
 	return answer;
 }
 
-/* With what audit and notification are told. */
+/* With what audit and notification are told: the event audit, their alert both. */
 static int64_t events_raised(void)
 {
 	return fault_rows("compliance.event WHERE true") +
 	       fault_rows("compliance.alert WHERE true") +
-	       events_out("compliance", fault_tenant, "compliance.event_raised");
+	       events_out("compliance", fault_tenant, "compliance.event_raised") +
+	       events_out("compliance", fault_tenant, "compliance.alert_raised");
 }
 
 static const struct fault_case raising = {
 	.prepare = take_change,
 	.ask = raise_events,
 	.effects = events_raised,
-	.whole = 4,
+	.whole = 5,
 };
 
 Test(faults, an_event_is_raised_once_and_told)

@@ -22,7 +22,9 @@ static void set_up(void)
 							   .smtp_user = "",
 							   .mail_from = "no-reply@aegis.example",
 							   .public_url = "https://api.example",
-							   .smtp_timeout_ms = 5000};
+							   .smtp_timeout_ms = 5000,
+							   .mails_per_day = 1000000,
+							   .mails_per_recipient = 1000000};
 }
 
 static void tear_down(void)

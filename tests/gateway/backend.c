@@ -134,6 +134,11 @@ static void answer_service(struct rpc_request *request, struct arena *arena)
 	Program__Program program = PROGRAM__PROGRAM__INIT;
 
 	backend.calls++;
+	if (backend.token_refused &&
+	    rpc_service_find(&consumer_service, request->header.method_id)) {
+		rpc_reply_status(request, FAIL(UNAUTHENTICATED, "SESSION_TOKEN_INVALID"));
+		return;
+	}
 	program.id = PROGRAM;
 	program.name = "Statin assistance";
 	program.version = backend.program_version;
@@ -181,9 +186,10 @@ void backend_answer(struct rpc_request *request, void *trust)
 		answer_session(request);
 	else if (is(request, &consumer_service, "CheckPartnerKey"))
 		answer_key(request);
-	else if (is(request, &svc_service, "CheckHealth"))
+	else if (is(request, &svc_service, "CheckHealth")) {
+		backend.health_checks++;
 		reply(request, &health.base);
-	else if (is(request, &svc_service, "GetMetrics"))
+	} else if (is(request, &svc_service, "GetMetrics"))
 		reply(request, &metrics.base);
 	else if (method) {
 		arena = arena_new(1 << 20);

@@ -38,7 +38,9 @@ static void tick(void *state, instant now)
 static void on_head(void *state, struct edge_exchange *x)
 {
 	(void)state;
-	x->body_max = str_eq_c(x->head.path, "/none") ? 0 : EDGE_SERVER_BODY_MAX;
+	x->body_max = str_eq_c(x->head.path, "/none")	 ? 0
+		      : str_eq_c(x->head.path, "/large") ? EDGE_SERVER_LARGE_BODY_MAX
+							 : EDGE_SERVER_BODY_MAX;
 	x->takes_chunked = str_has_prefix(x->head.path, "/chunked");
 }
 

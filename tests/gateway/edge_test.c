@@ -1,5 +1,6 @@
 /* The life of connections: keep-alive, pipelining, slow clients, limits, drain. */
 #include <criterion/criterion.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -229,7 +230,7 @@ Test(edge, an_address_has_its_fill_of_connections)
 	struct edge_config config = edge_server_config();
 	int fds[4];
 
-	config.limits.conns_per_address = 3;
+	config.limits.conns_per_network = 3;
 	start(config);
 	for (int i = 0; i < 3; i++) {
 		fds[i] = raw_connect(edge_port(edge));
@@ -252,6 +253,100 @@ Test(edge, an_address_has_its_fill_of_connections)
 	cr_assert_eq(get(fds[3], GET_X), 200, "a place that became free is given");
 	for (int i = 1; i < 4; i++)
 		close(fds[i]);
+}
+
+/* Sends the head of a body of that length and its first bytes, and goes no further. */
+static int begin_body(size_t length, size_t sent)
+{
+	static char bytes[256 * 1024];
+	char head[128];
+	int fd = raw_connect(edge_port(edge));
+
+	memset(bytes, 'x', sizeof bytes);
+	snprintf(head, sizeof head,
+		 "POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n", length);
+	raw_send(fd, head, strlen(head));
+	raw_send(fd, bytes, sent);
+	return fd;
+}
+
+Test(edge, unfinished_bodies_of_one_network_have_a_budget)
+{
+	struct edge_config config = edge_server_config();
+	struct pollfd polls[3];
+	struct raw_answer answer;
+	int fds[3], refused = 0;
+
+	config.limits.body_bytes_per_network = 512 * 1024;
+	start(config);
+	fds[0] = begin_body(EDGE_SERVER_LARGE_BODY_MAX, 200 * 1024);
+	fds[1] = begin_body(EDGE_SERVER_LARGE_BODY_MAX, 200 * 1024);
+	fds[2] = begin_body(EDGE_SERVER_LARGE_BODY_MAX, 200 * 1024);
+	for (int i = 0; i < 3; i++)
+		polls[i] = (struct pollfd){fds[i], POLLIN, 0};
+	cr_assert_eq(poll(polls, 3, 10000), 1, "one is too many");
+	while (!polls[refused].revents)
+		refused++;
+	answer = raw_read(fds[refused], false);
+	cr_assert_eq(answer.status, 503);
+	cr_expect(strstr(answer.body, "BODIES_FULL"), "%s", answer.body);
+	raw_answer_free(&answer);
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+	for (instant give_up = instant_monotonic() + SECONDS(10);;) {
+		fds[0] = begin_body(200 * 1024, 200 * 1024);
+		answer = raw_read(fds[0], false);
+		close(fds[0]);
+		if (answer.status == 200)
+			break;
+		raw_answer_free(&answer);
+		cr_assert_lt(instant_monotonic(), give_up, "what was let go is free again");
+	}
+	raw_answer_free(&answer);
+}
+
+Test(edge, the_oldest_unfinished_body_yields_when_all_are_too_many)
+{
+	struct edge_config config = edge_server_config();
+	struct raw_answer answer;
+	int stalled, whole;
+
+	config.limits.body_bytes = 300 * 1024;
+	config.n_loops = 1;
+	start(config);
+	stalled = begin_body(EDGE_SERVER_LARGE_BODY_MAX, 200 * 1024);
+	for (instant give_up = instant_monotonic() + SECONDS(10);;) {
+		whole = begin_body(200 * 1024, 200 * 1024);
+		answer = raw_read(whole, false);
+		close(whole);
+		cr_assert_eq(answer.status, 200);
+		raw_answer_free(&answer);
+		if (raw_is_closed(stalled, 10))
+			break;
+		cr_assert_lt(instant_monotonic(), give_up);
+	}
+	close(stalled);
+}
+
+Test(edge, the_oldest_idle_connection_yields_to_a_new_one_when_the_house_is_full)
+{
+	struct edge_config config = edge_server_config();
+	int fds[11], more;
+
+	config.limits.conns = 10;
+	config.n_loops = 1;
+	start(config);
+	for (int i = 0; i < 10; i++) {
+		fds[i] = raw_connect(edge_port(edge));
+		cr_assert_eq(get(fds[i], GET_X), 200);
+	}
+	more = raw_connect(edge_port(edge));
+	cr_expect_eq(get(more, GET_X), 200, "a new client is served");
+	cr_expect(raw_is_closed(fds[0], 5000), "the oldest made room");
+	cr_expect_eq(get(fds[9], GET_X), 200, "the youngest did not");
+	for (int i = 0; i < 10; i++)
+		close(fds[i]);
+	close(more);
 }
 
 Test(edge, what_is_in_flight_is_bounded)
@@ -376,18 +471,25 @@ static const char *tls_file(const char *name)
 	return path;
 }
 
-static void make_certificate(void)
+static void make_certificate(const char *kind)
 {
 	char command[512];
 
 	strcpy(tls_dir, "/tmp/aegis-tls-XXXXXX");
 	cr_assert_not_null(mkdtemp(tls_dir));
 	snprintf(command, sizeof command,
-		 "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 "
+		 "openssl req -x509 -newkey %s -nodes -days 2 "
 		 "-subj /CN=localhost -addext subjectAltName=DNS:localhost "
 		 "-keyout %s -out %s 2>/dev/null",
-		 tls_file("key"), tls_file("cert"));
+		 kind, tls_file("key"), tls_file("cert"));
 	cr_assert_eq(system(command), 0);
+}
+
+static void drop_certificate(void)
+{
+	unlink(tls_file("cert"));
+	unlink(tls_file("key"));
+	rmdir(tls_dir);
 }
 
 static void expect_curl(const char *arguments, const char *want)
@@ -409,7 +511,7 @@ Test(edge, https_is_the_same_inside)
 	char arguments[256];
 	int fd;
 
-	make_certificate();
+	make_certificate("ec -pkeyopt ec_paramgen_curve:P-256");
 	config.tls_certificate = tls_file("cert");
 	config.tls_key = tls_file("key");
 	config.limits.head_timeout = MILLIS(500);
@@ -435,7 +537,36 @@ Test(edge, https_is_the_same_inside)
 	fd = raw_connect(edge_port(edge));
 	cr_assert(raw_is_closed(fd, 5000), "a handshake that never comes is cut");
 	close(fd);
-	unlink(tls_file("cert"));
-	unlink(tls_file("key"));
-	rmdir(tls_dir);
+	drop_certificate();
+}
+
+/* A client that would take anything: what is refused, the server refuses. */
+#define WEAK "@SECLEVEL=0"
+
+Test(edge, https_takes_neither_old_versions_nor_ciphers_without_forward_secrecy)
+{
+	static const struct {
+		const char *arguments, *want;
+	} cases[] = {
+		{"--tls-max 1.2 --ciphers ECDHE-RSA-AES256-GCM-SHA384" WEAK, "GET /x 0"},
+		{"--tls-max 1.2 --ciphers ECDHE-RSA-CHACHA20-POLY1305" WEAK, "GET /x 0"},
+		{"--tlsv1.3 --ciphers DEFAULT" WEAK, "GET /x 0"},
+		{"--tls-max 1.1 --tlsv1.0 --ciphers ALL" WEAK, "curl: (35)"},
+		{"--tls-max 1.2 --ciphers AES256-GCM-SHA384" WEAK, "curl: (35)"},
+		{"--tls-max 1.2 --ciphers ECDHE-RSA-AES256-SHA" WEAK, "curl: (35)"},
+		{"--tls-max 1.2 --ciphers NULL" WEAK, "curl: (35)"},
+	};
+	struct edge_config config = edge_server_config();
+	char arguments[256];
+
+	make_certificate("rsa:3072");
+	config.tls_certificate = tls_file("cert");
+	config.tls_key = tls_file("key");
+	start(config);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		snprintf(arguments, sizeof arguments, "%s https://localhost:%u/x",
+			 cases[i].arguments, edge_port(edge));
+		expect_curl(arguments, cases[i].want);
+	}
+	drop_certificate();
 }

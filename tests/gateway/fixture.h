@@ -16,6 +16,8 @@ struct backend {
 	atomic_int calls;      /* of services' methods, not of keys, sessions, health */
 	atomic_int key_checks; /* CheckPartnerKey */
 	atomic_int session_checks;
+	atomic_int health_checks;
+	atomic_bool token_refused; /* consumer finds no session token right */
 	atomic_int jwks_asked;
 	atomic_bool session_alive;
 	atomic_int epoch;

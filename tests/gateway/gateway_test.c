@@ -40,7 +40,8 @@ Test(gateway, a_read_goes_all_the_way_and_carries_its_context)
 	cr_assert_str_eq(raw_header(&answer, "X-Content-Type-Options"), "nosniff");
 	cr_assert_str_eq(raw_header(&answer, "Cache-Control"), "no-store");
 	cr_assert_str_eq(raw_header(&answer, "Referrer-Policy"), "no-referrer");
-	cr_assert(strstr(raw_header(&answer, "Content-Security-Policy"), "default-src 'none'"));
+	cr_assert_str_eq(raw_header(&answer, "Content-Security-Policy"),
+			 "default-src 'none'; base-uri 'none'; frame-ancestors 'none'");
 	cr_assert(strstr(raw_header(&answer, "RateLimit-Policy"), "\"read\";q=600;w=6"));
 	cr_assert_str_eq(backend.method, "GetProgram");
 	cr_assert_str_eq(backend.request_id, "req.1");
@@ -457,6 +458,9 @@ Test(gateway, browsers_of_listed_origins_only)
 				 "Access-Control-Request-Method: POST\r\n");
 	cr_assert_str_eq(raw_header(&answer, "Access-Control-Allow-Origin"), "https://app.example");
 	cr_assert(strstr(raw_header(&answer, "Access-Control-Allow-Headers"), "Idempotency-Key"));
+	cr_assert(strstr(raw_header(&answer, "Access-Control-Allow-Headers"), "If-Match"));
+	cr_assert(strstr(raw_header(&answer, "Access-Control-Allow-Headers"), "If-None-Match"));
+	cr_assert(strstr(raw_header(&answer, "Access-Control-Expose-Headers"), "ETag"));
 	cr_assert_str_eq(raw_header(&answer, "Vary"), "Origin");
 	raw_answer_free(&answer);
 	answer = http("/", .headers = "Origin: https://app.example.evil\r\n");
@@ -479,6 +483,38 @@ Test(gateway, behind_a_trusted_proxy_the_last_foreign_address_counts)
 		    .headers = "X-Forwarded-For: 6.6.6.6, 192.0.2.7, 10.0.0.1\r\n"),
 	       200, "");
 	cr_assert_str_eq(backend.client_addr, "192.0.2.7");
+}
+
+static void expect_hsts(const char *path, const char *proto, const char *want)
+{
+	struct raw_answer answer = http(path, .headers = proto);
+	const char *got = raw_header(&answer, "Strict-Transport-Security");
+
+	cr_expect_str_eq(got ? got : "", want, "%s %s", path, proto);
+	raw_answer_free(&answer);
+}
+
+Test(gateway, what_comes_over_tls_tells_browsers_to_stay_there)
+{
+	static const char *const paths[] = {"/", "/docs", ONE, "/nowhere"};
+	const char *https = "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\n";
+	const char *plain = "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: http\r\n";
+
+	config.trusted_proxies = "127.0.0.1";
+	fixture_start();
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		expect_hsts(paths[i], https, "max-age=31536000; includeSubDomains");
+		expect_hsts(paths[i], plain, "");
+	}
+}
+
+Test(gateway, a_body_is_as_long_as_its_call_can_need)
+{
+	static char body[32 * 1024];
+
+	fixture_start();
+	snprintf(body, sizeof body, "{\"refreshToken\":\"%0*d\"}", 16 * 1024, 7);
+	expect(http("/api/auth/refresh", .method = "POST", .body = body), 413, "BODY_TOO_LARGE");
 }
 
 Test(gateway, the_guards_refusals_are_problems_too)

@@ -89,3 +89,18 @@ Test(problem, every_code_has_a_title)
 			  "code %d", code);
 	}
 }
+
+/* 429 would have clients repeat what no waiting helps. */
+Test(problem, what_waiting_does_not_help_is_a_conflict)
+{
+	static const char *const reasons[] = {"ATTEMPT_LIMIT", "CODE_BUDGET_EXHAUSTED",
+					      "KEY_LIMIT"};
+
+	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+		cr_expect_eq(problem_http(&(struct problem){
+				     .status = {STATUS_FAILED_PRECONDITION, reasons[i]}}),
+			     409);
+	cr_expect_eq(problem_http(&(struct problem){
+			     .status = FAIL(INVALID_ARGUMENT, "IDEMPOTENCY_KEY_REUSED")}),
+		     422);
+}

@@ -9,13 +9,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define DIALOGUES_MAX 512
+#define REPLY_TEXT    128
+
+struct dialogue {
+	struct smtp_sink *sink;
+	pthread_t thread;
+	int fd;
+};
+
 struct smtp_sink {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	int listener;
 	char url[64];
-	int answer;
-	int count;
+	char replies[SINK_STEPS][REPLY_TEXT];
+	char only_for[REPLY_TEXT];
+	char extension[REPLY_TEXT];
+	int count, tries, n_dialogues;
+	struct dialogue dialogues[DIALOGUES_MAX];
 	char from[512];
 	char last[65536];
 };
@@ -26,53 +38,125 @@ static void say(FILE *peer, const char *line)
 	fflush(peer);
 }
 
-static void take_data(struct smtp_sink *sink, FILE *peer)
+/* Until the other side, or the end of the test, closes the connection. */
+static void hang(FILE *peer)
 {
+	char line[4096];
+
+	while (fgets(line, sizeof line, peer))
+		;
+}
+
+/* Says what the script, or else the usage, has for a step; false: the dialogue is over. */
+static bool answer(struct smtp_sink *sink, FILE *peer, enum sink_step step, const char *line,
+		   const char *usual)
+{
+	char reply[REPLY_TEXT];
+
+	pthread_mutex_lock(&sink->lock);
+	strcpy(reply, sink->replies[step]);
+	if (step == SINK_RCPT && *sink->only_for && !strstr(line, sink->only_for))
+		*reply = '\0';
+	pthread_mutex_unlock(&sink->lock);
+	if (strcmp(reply, SINK_DROPS) == 0)
+		return false;
+	if (strcmp(reply, SINK_HANGS) == 0) {
+		hang(peer);
+		return false;
+	}
+	say(peer, *reply ? reply : usual);
+	return true;
+}
+
+static bool take_data(struct smtp_sink *sink, FILE *peer)
+{
+	char *text = calloc(1, sizeof sink->last);
 	bool whole = false;
 	char line[4096];
 
-	say(peer, "354 go on");
-	pthread_mutex_lock(&sink->lock);
-	sink->last[0] = '\0';
-	while (fgets(line, sizeof line, peer) && !(whole = strcmp(line, ".\r\n") == 0)) {
+	while (text && fgets(line, sizeof line, peer) && !(whole = strcmp(line, ".\r\n") == 0)) {
 		char *soft = strstr(line, "=\r\n");
 
 		/* A soft line break of quoted-printable is no break. */
 		if (soft)
 			*soft = '\0';
-		if (strlen(sink->last) + strlen(line) < sizeof sink->last)
-			strcat(sink->last, line);
+		if (strlen(text) + strlen(line) < sizeof sink->last)
+			strcat(text, line);
 	}
-	sink->count += whole;
+	pthread_mutex_lock(&sink->lock);
+	if (text)
+		strcpy(sink->last, text);
+	sink->count += whole && (!*sink->replies[SINK_END] || *sink->replies[SINK_END] == '2');
 	pthread_mutex_unlock(&sink->lock);
-	say(peer, "250 kept");
+	free(text);
+	return whole && answer(sink, peer, SINK_END, "", "250 kept");
 }
 
-static void converse(struct smtp_sink *sink, FILE *peer)
+static bool is_taken(struct smtp_sink *sink, enum sink_step step)
 {
-	char line[4096], answer[32];
+	bool taken;
 
-	say(peer, "220 sink");
-	while (fgets(line, sizeof line, peer)) {
-		if (strncmp(line, "MAIL", 4) == 0) {
-			pthread_mutex_lock(&sink->lock);
-			snprintf(sink->from, sizeof sink->from, "%.500s", line);
-			pthread_mutex_unlock(&sink->lock);
-			say(peer, "250 sink");
-		} else if (strncmp(line, "RCPT", 4) == 0) {
-			pthread_mutex_lock(&sink->lock);
-			snprintf(answer, sizeof answer, "%d as told", sink->answer);
-			pthread_mutex_unlock(&sink->lock);
-			say(peer, answer);
-		} else if (strncmp(line, "DATA", 4) == 0) {
-			take_data(sink, peer);
-		} else if (strncmp(line, "QUIT", 4) == 0) {
-			say(peer, "221 bye");
-			return;
-		} else {
-			say(peer, "250 sink");
-		}
+	pthread_mutex_lock(&sink->lock);
+	taken = !*sink->replies[step] || sink->replies[step][0] == '3';
+	pthread_mutex_unlock(&sink->lock);
+	return taken;
+}
+
+static bool say_ehlo(struct smtp_sink *sink, FILE *peer, const char *line)
+{
+	char usual[REPLY_TEXT * 2] = "250 sink";
+
+	pthread_mutex_lock(&sink->lock);
+	if (*sink->extension)
+		snprintf(usual, sizeof usual, "250-sink\r\n250 %s", sink->extension);
+	pthread_mutex_unlock(&sink->lock);
+	return answer(sink, peer, SINK_EHLO, line, usual);
+}
+
+static bool take_line(struct smtp_sink *sink, FILE *peer, const char *line)
+{
+	if (strncmp(line, "EHLO", 4) == 0 || strncmp(line, "HELO", 4) == 0)
+		return say_ehlo(sink, peer, line);
+	if (strncmp(line, "STARTTLS", 8) == 0)
+		return answer(sink, peer, SINK_STARTTLS, line, "454 none here");
+	if (strncmp(line, "AUTH", 4) == 0)
+		return answer(sink, peer, SINK_AUTH, line, "334 ");
+	if (strncmp(line, "MAIL", 4) == 0) {
+		pthread_mutex_lock(&sink->lock);
+		snprintf(sink->from, sizeof sink->from, "%.500s", line);
+		sink->tries++;
+		pthread_mutex_unlock(&sink->lock);
+		return answer(sink, peer, SINK_MAIL, line, "250 sink");
 	}
+	if (strncmp(line, "RCPT", 4) == 0)
+		return answer(sink, peer, SINK_RCPT, line, "250 sink");
+	if (strncmp(line, "DATA", 4) == 0)
+		return answer(sink, peer, SINK_DATA, line, "354 go on") &&
+		       (!is_taken(sink, SINK_DATA) || take_data(sink, peer));
+	if (strncmp(line, "QUIT", 4) == 0) {
+		(void)answer(sink, peer, SINK_QUIT, line, "221 bye");
+		return false;
+	}
+	say(peer, strncmp(line, "*", 1) == 0 ? "501 broken off" : "235 as you say");
+	return true;
+}
+
+static void *converse(void *arg)
+{
+	struct dialogue *dialogue = arg;
+	struct smtp_sink *sink = dialogue->sink;
+	FILE *peer = fdopen(dup(dialogue->fd), "r+");
+	char line[4096];
+
+	if (!peer)
+		abort();
+	setvbuf(peer, NULL, _IOLBF, 0);
+	if (answer(sink, peer, SINK_GREETING, "", "220 sink"))
+		while (fgets(line, sizeof line, peer) && take_line(sink, peer, line))
+			;
+	shutdown(dialogue->fd, SHUT_RDWR);
+	fclose(peer);
+	return NULL;
 }
 
 static void *serve(void *arg)
@@ -81,13 +165,15 @@ static void *serve(void *arg)
 	int fd;
 
 	while ((fd = accept(sink->listener, NULL, NULL)) >= 0) {
-		FILE *peer = fdopen(fd, "r+");
+		struct dialogue *dialogue = &sink->dialogues[sink->n_dialogues];
 
-		if (!peer)
+		if (sink->n_dialogues == DIALOGUES_MAX)
 			abort();
-		setvbuf(peer, NULL, _IOLBF, 0);
-		converse(sink, peer);
-		fclose(peer);
+		*dialogue = (struct dialogue){.sink = sink, .fd = fd};
+		pthread_create(&dialogue->thread, NULL, converse, dialogue);
+		pthread_mutex_lock(&sink->lock);
+		sink->n_dialogues++;
+		pthread_mutex_unlock(&sink->lock);
 	}
 	return NULL;
 }
@@ -102,10 +188,9 @@ struct smtp_sink *smtp_sink_start(void)
 	if (!sink)
 		abort();
 	pthread_mutex_init(&sink->lock, NULL);
-	sink->answer = 250;
 	sink->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (bind(sink->listener, (struct sockaddr *)&address, len) != 0 ||
-	    listen(sink->listener, 16) != 0 ||
+	    listen(sink->listener, 64) != 0 ||
 	    getsockname(sink->listener, (struct sockaddr *)&address, &len) != 0)
 		abort();
 	snprintf(sink->url, sizeof sink->url, "smtp://127.0.0.1:%d", ntohs(address.sin_port));
@@ -118,6 +203,11 @@ void smtp_sink_stop(struct smtp_sink *sink)
 	shutdown(sink->listener, SHUT_RDWR);
 	pthread_join(sink->thread, NULL);
 	close(sink->listener);
+	for (int i = 0; i < sink->n_dialogues; i++) {
+		shutdown(sink->dialogues[i].fd, SHUT_RDWR);
+		pthread_join(sink->dialogues[i].thread, NULL);
+		close(sink->dialogues[i].fd);
+	}
 	pthread_mutex_destroy(&sink->lock);
 	free(sink);
 }
@@ -127,21 +217,67 @@ const char *smtp_sink_url(const struct smtp_sink *sink)
 	return sink->url;
 }
 
-void smtp_sink_answer(struct smtp_sink *sink, int code)
+static void put(struct smtp_sink *sink, char text[REPLY_TEXT], const char *value)
 {
 	pthread_mutex_lock(&sink->lock);
-	sink->answer = code;
+	snprintf(text, REPLY_TEXT, "%s", value ? value : "");
 	pthread_mutex_unlock(&sink->lock);
+}
+
+void smtp_sink_script(struct smtp_sink *sink, enum sink_step step, const char *reply)
+{
+	put(sink, sink->replies[step], reply);
+}
+
+void smtp_sink_answer(struct smtp_sink *sink, int code)
+{
+	char reply[32];
+
+	snprintf(reply, sizeof reply, "%d as told", code);
+	smtp_sink_script(sink, SINK_RCPT, code == 250 ? NULL : reply);
+}
+
+void smtp_sink_only_for(struct smtp_sink *sink, const char *word)
+{
+	put(sink, sink->only_for, word);
+}
+
+void smtp_sink_offer(struct smtp_sink *sink, const char *extension)
+{
+	put(sink, sink->extension, extension);
+}
+
+static int read_number(struct smtp_sink *sink, const int *number)
+{
+	int value;
+
+	pthread_mutex_lock(&sink->lock);
+	value = *number;
+	pthread_mutex_unlock(&sink->lock);
+	return value;
 }
 
 int smtp_sink_count(struct smtp_sink *sink)
 {
-	int count;
+	return read_number(sink, &sink->count);
+}
 
+int smtp_sink_dialogues(struct smtp_sink *sink)
+{
+	return read_number(sink, &sink->n_dialogues);
+}
+
+int smtp_sink_tries(struct smtp_sink *sink)
+{
+	return read_number(sink, &sink->tries);
+}
+
+void smtp_sink_drop_all(struct smtp_sink *sink)
+{
 	pthread_mutex_lock(&sink->lock);
-	count = sink->count;
+	for (int i = 0; i < sink->n_dialogues; i++)
+		shutdown(sink->dialogues[i].fd, SHUT_RDWR);
 	pthread_mutex_unlock(&sink->lock);
-	return count;
 }
 
 const char *smtp_sink_last(struct smtp_sink *sink)

@@ -125,7 +125,7 @@ Test(lint, refuses_types_without_tables)
 Test(lint, refuses_rules_on_the_wrong_kind_of_field)
 {
 	refuse(FIELD("int32 a = 1 [(aegis.field).uuid = true];"),
-	       "M.a: uuid, email, date, uri, trim, in and pattern are for strings");
+	       "M.a: uuid, email, date, uri, name, trim, in and pattern are for strings");
 	refuse(FIELD("string a = 1 [(aegis.field) = {uuid: true, email: true}];"),
 	       "M.a: a string has one form only");
 	refuse(FIELD("bool a = 1 [(aegis.field).max_len = 3];"),
@@ -278,6 +278,26 @@ Test(lint, refuses_names_that_no_manifest_lists)
 	refuse("message M { option (aegis.topic) = {name: \"thing.made\", subscribers: "
 	       "[\"audit\"]}; }",
 	       "topic 'thing.made' and its subscribers do not stand in proto/manifest/topics.txt");
+}
+
+Test(lint, refuses_to_let_a_mail_leave_without_saying_who_may_send_it)
+{
+	const char *words = "rpc DoThing: makes a mail leave; say verified: VERIFIED_REQUIRED or "
+			    "VERIFIED_WAIVED";
+
+	refuse(RPC(HTTP("/api/m") "option (aegis.rule) = {permission: \"things:read\", tx: "
+				  "TX_WRITE, "
+				  "audit: AUDIT_WRITE, audit_action: \"thing.mailed\"};"),
+	       words);
+	cr_assert_eq(run("manifest=" GOLDEN "/manifest",
+			 RPC(HTTP("/api/m") "option (aegis.rule) = {permission: \"things:read\", "
+					    "verified: VERIFIED_WAIVED, tx: TX_WRITE, audit: "
+					    "AUDIT_WRITE, audit_action: \"thing.mailed\"};"))
+			     .status,
+		     0);
+	refuse(RPC(HTTP("/api/m") "option (aegis.rule) = {public: true, verified: "
+				  "VERIFIED_REQUIRED};"),
+	       "rpc DoThing: asks for a confirmed address, but no signed-in user may call it");
 }
 
 Test(lint, refuses_callers_that_do_not_exist_and_grants_that_nobody_asks_for)

@@ -43,6 +43,45 @@ Test(text, addresses_that_mail_can_be_sent_to)
 		cr_expect_not(text_is_email(str_of(bad[i])), "%s", bad[i]);
 }
 
+Test(text, names_that_others_may_be_shown)
+{
+	static const char *const good[] = {
+		"Ann Smith",
+		"J.R. Smith",
+		"St.Mary",
+		"Dr.Smith",
+		"Zoë Ñandú-O'Hara",
+		"李小龍",
+		"Acme Pharma Inc.",
+		"A.B.",
+		"Müller & Söhne GmbH (Nord)",
+		"No. 7",
+		"Acme v2.0",
+	};
+	static const char *const bad[] = {
+		"Ann\nBcc: you",
+		"Ann\r",
+		"Ann\tSmith",
+		"Ann\x7f",
+		"Ann\xc2\x85x",
+		"see http://a.example",
+		"WWW.a",
+		"a@b.example",
+		"go to shop.example",
+		"SHOP.EXAMPLE",
+		"evil.com/path",
+		"Ann\xe2\x80\xae-evil",
+		"Ann\xe2\x80\xa8-next",
+		"Ann\xe2\x80\x8b",
+		"\xff",
+	};
+
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		cr_expect(text_is_name(str_of(good[i])), "%s", good[i]);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		cr_expect_not(text_is_name(str_of(bad[i])), "%s", bad[i]);
+}
+
 Test(text, urls_that_can_be_fetched)
 {
 	static const char *const good[] = {

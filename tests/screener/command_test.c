@@ -267,6 +267,68 @@ Test(command, a_screener_goes_to_fhir_and_back)
 	cr_expect(strstr(response.out, "\"valueInteger\": 20"), "%s", response.out);
 }
 
+Test(command, an_import_that_loses_conditions_prints_nothing_unless_lossy)
+{
+	write_file("q.json", "{\"resourceType\":\"Questionnaire\",\"item\":[{\"linkId\":\"a\","
+			     "\"type\":\"boolean\","
+			     "\"enableWhen\":[{\"question\":\"z\",\"operator\":\"=\","
+			     "\"answerBoolean\":true}]}]}");
+	expect_run("import-fhir q.json", NULL, 1, "");
+	struct run refused = run("import-fhir q.json --json", NULL);
+
+	cr_expect_eq(refused.status, 1);
+	cr_expect(strstr(refused.out, "{\"document\":null,\"findings\":[{\"pointer\":\"/item/0/"
+				      "enableWhen/0\",\"code\":\"FHIR_ENABLE_WHEN\",\"severity\":"
+				      "\"error\""),
+		  "%s", refused.out);
+	struct run lossy = run("import-fhir q.json --lossy", NULL);
+
+	cr_expect_eq(lossy.status, 0);
+	cr_expect(strstr(lossy.out, "\"id\": \"a\""), "%s", lossy.out);
+	cr_expect_not(strstr(lossy.out, "show_if"), "%s", lossy.out);
+}
+
+Test(command, an_export_that_would_ask_everyone_prints_nothing_unless_lossy)
+{
+	write_file(
+		"a.json",
+		"{\"format\":\"screener/"
+		"1\",\"slug\":\"s\",\"locales\":[\"en-US\"],\"items\":[{\"id\":"
+		"\"d\",\"type\":\"date\"},{\"id\":\"a\",\"type\":\"boolean\",\"show_if\":{\">\":[{"
+		"\"age_at\":[{\"var\":\"d\"}]},17]}}]}");
+	expect_run("export-fhir a.json", NULL, 1, "");
+	cr_expect_eq(run("export-fhir a.json --lossy", NULL).status, 0);
+}
+
+/* A decision that is no table is left out: who asked for all, or for it, has no result. */
+Test(command, dmn_fails_when_a_decision_asked_for_has_no_result)
+{
+	write_file(
+		"m.dmn",
+		"<definitions><inputData name='a'><variable name='a' typeRef='number'/></inputData>"
+		"<decision name='d'><decisionTable "
+		"hitPolicy='FIRST'><input><inputExpression><text>a"
+		"</text></inputExpression></input><output/><rule><inputEntry><text>&gt;1</text>"
+		"</inputEntry><outputEntry><text>1</text></outputEntry></rule></decisionTable>"
+		"</decision><decision name='e'><literalExpression><text>a + 1</text>"
+		"</literalExpression></decision></definitions>");
+#define DECIDED "{\"results\":{\"d\":1},\"verdicts\":{\"d\":\"decided\"},\"rows\":{\"d\":[1]}}\n"
+	expect_run("dmn m.dmn", "{\"a\":2}\n", 1, DECIDED);
+	expect_run("dmn m.dmn --decision d", "{\"a\":2}\n", 0, DECIDED);
+	expect_run("dmn m.dmn --decision d", "{}\n", 1,
+		   "{\"results\":{\"d\":null},\"verdicts\":{\"d\":\"undecided\"},\"rows\":{\"d\":["
+		   "1]}}\n");
+	expect_run("dmn m.dmn --decision d", "{\"a\":1}\n", 0,
+		   "{\"results\":{\"d\":null},\"verdicts\":{\"d\":\"no "
+		   "match\"},\"rows\":{\"d\":[]}}\n");
+	expect_run("dmn m.dmn --decision e", "{\"a\":2}\n", 1,
+		   "{\"results\":{},\"verdicts\":{},\"rows\":{}}\n");
+	expect_run("dmn m.dmn --decision f", "{\"a\":2}\n", 1, "");
+	expect_run("dmn m.dmn --decision f 2>&1", "{\"a\":2}\n", 1,
+		   "m.dmn line 1: warning: Decision 'e' is no decision table and is left out. "
+		   "[DMN_NOT_A_TABLE]\nm.dmn: error: there is no decision 'f'\n");
+}
+
 Test(command, dmn_answers_line_by_line)
 {
 	write_file(

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
 			json_t *values = json_loads(inputs[i], 0, NULL), *out = NULL;
 
-			if (is_ok(dmn_evaluate(dmn, arena, values, &out)))
+			if (is_ok(dmn_evaluate(dmn, arena, values, NULL, &out)))
 				json_decref(out);
 			json_decref(values);
 		}

@@ -97,7 +97,7 @@ static bool run_case(const struct dmn *dmn, const char *file, const xmlNode *tes
 			json_object_set_new(inputs, name, scalar(child(at, "value")));
 		xmlFree(name);
 	}
-	cr_assert(is_ok(dmn_evaluate(dmn, arena, inputs, &out)));
+	cr_assert(is_ok(dmn_evaluate(dmn, arena, inputs, NULL, &out)));
 	for (const xmlNode *at = test->children; at; at = at->next) {
 		if (at->type != XML_ELEMENT_NODE ||
 		    strcmp((const char *)at->name, "resultNode") != 0)
@@ -193,7 +193,7 @@ static void expect_result(const char *xml, const char *inputs_text, const char *
 	struct status st = load(xml, &dmn, &findings);
 
 	cr_assert(is_ok(st), "%s", findings.n ? findings.list[0].message : st.reason);
-	cr_assert(is_ok(dmn_evaluate(dmn, arena, inputs, &out)));
+	cr_assert(is_ok(dmn_evaluate(dmn, arena, inputs, NULL, &out)));
 	char *text = json_dumps(out, JSON_COMPACT | JSON_REAL_PRECISION(15));
 
 	cr_expect_str_eq(text, expected, "%s", text);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "prover/prover.h"
 #include "screener/gate.h"
 
 #define MAX_RULES    64
@@ -120,8 +121,8 @@ static void expect_publishable(struct example *e)
 {
 	struct screener_gate_report report;
 
-	cr_assert(is_ok(screener_gate(e->screener, e->arena, e->bytes, SCREENER_GATE_EVALUATIONS,
-				      &report)));
+	cr_assert(is_ok(screener_gate(e->screener, e->arena, e->bytes, &prover_in_process,
+				      SCREENER_GATE_EVALUATIONS, &report)));
 	cr_expect_geq(report.n_tests, 20, "%s has %zu tests", e->path, report.n_tests);
 	expect_no_finding(e, &report.findings);
 }

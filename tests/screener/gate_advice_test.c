@@ -182,3 +182,13 @@ Test(gate_advice, notes_that_date_add_and_age_at_differ_about_29_february)
 			   "LEAP_DAY"),
 		"");
 }
+
+Test(gate_advice, refuses_a_language_and_a_currency_that_do_not_exist)
+{
+	expect_advice("[{'op':'add','path':'/items/0/money','value':'USD'}]", "");
+	expect_advice("[{'op':'add','path':'/items/0/money','value':'ZZZ'}]",
+		      "UNKNOWN_CURRENCY /items/0/money\n");
+	expect_advice("[{'op':'move','from':'/i18n/en-US','path':'/i18n/xx-YY'},"
+		      "{'op':'replace','path':'/locales/0','value':'xx-YY'}]",
+		      "UNKNOWN_LOCALE /locales/0\n");
+}

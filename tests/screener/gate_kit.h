@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 
 #include "kit.h"
+#include "prover/prover.h"
 #include "screener/gate.h"
 
 /* "CODE /pointer\n" for each finding of the gate. */
@@ -12,7 +13,7 @@ static inline const char *gate_of(struct kit *kit, struct screener_gate_report *
 	struct strbuf buf = strbuf_new(kit->arena);
 
 	cr_assert(kit->screener, "%s", kit_findings(kit));
-	cr_assert(is_ok(screener_gate(kit->screener, kit->arena, kit->document,
+	cr_assert(is_ok(screener_gate(kit->screener, kit->arena, kit->document, &prover_in_process,
 				      SCREENER_GATE_EVALUATIONS, report)));
 	for (size_t i = 0; i < report->findings.n; i++)
 		strbuf_printf(&buf, "%s %s\n", report->findings.list[i].code,

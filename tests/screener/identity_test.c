@@ -3,6 +3,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/sign.h"
+#include "screener/canon.h"
 #include "screener/identity.h"
 
 #define VERSIONS 4
@@ -141,4 +142,58 @@ Test(identity, a_document_that_is_no_json_has_no_identity)
 	uint8_t out[IDENTITY_HASH_BYTES];
 
 	cr_expect_str_eq(identity_of_document(chain.arena, STR("{"), out).reason, "CANON_JSON");
+}
+
+static const char *const open_questions[] = {"pregnant", "liver"};
+
+static struct identity_acceptance an_acceptance(const char *reason)
+{
+	struct identity_acceptance acceptance = {.questions = open_questions,
+						 .n_questions = 2,
+						 .reason = reason,
+						 .accepted_by =
+							 "0198c0de-0000-7000-8000-000000000001",
+						 .accepted_at = DAYS(20000)};
+
+	memset(acceptance.content, 0x11, sizeof acceptance.content);
+	return acceptance;
+}
+
+Test(identity, an_acceptance_of_risk_is_signed_with_the_version_and_cannot_be_taken_out)
+{
+	struct identity_acceptance acceptance =
+		an_acceptance("Weighed with Dr. \"B\", \xc3\xa9tude 7");
+	struct identity_version *version = &chain.links[VERSIONS - 1].version;
+	uint8_t record[IDENTITY_HASH_BYTES], other[IDENTITY_HASH_BYTES];
+	struct str statement;
+	size_t broken;
+
+	cr_assert(is_ok(identity_of_acceptance(chain.arena, &acceptance, record)));
+	version->safety_acceptance = record;
+	sign_again(VERSIONS - 1);
+	statement = identity_statement(chain.arena, version);
+	cr_assert(strstr(str_dup(chain.arena, statement), "\",\"safety_acceptance\":\""));
+	cr_expect(is_ok(identity_verify_chain(chain.arena, chain.links, VERSIONS, &broken)));
+	version->safety_acceptance = NULL;
+	expect_broken(VERSIONS, VERSIONS - 1, "CHAIN_SIGNATURE");
+	acceptance.reason = "Weighed with nobody";
+	cr_assert(is_ok(identity_of_acceptance(chain.arena, &acceptance, other)));
+	version->safety_acceptance = other;
+	expect_broken(VERSIONS, VERSIONS - 1, "CHAIN_SIGNATURE");
+	version->safety_acceptance = NULL;
+}
+
+Test(identity, a_statement_with_an_acceptance_is_canonical)
+{
+	struct identity_acceptance acceptance = an_acceptance("why");
+	struct identity_version *version = &chain.links[0].version;
+	uint8_t record[IDENTITY_HASH_BYTES];
+	struct str statement, canonical;
+
+	cr_assert(is_ok(identity_of_acceptance(chain.arena, &acceptance, record)));
+	version->safety_acceptance = record;
+	statement = identity_statement(chain.arena, version);
+	cr_assert(is_ok(canon_bytes(chain.arena, statement, &canonical)));
+	cr_expect(str_eq(statement, canonical));
+	version->safety_acceptance = NULL;
 }

@@ -92,7 +92,7 @@ static struct svc_config config_of(const char *name, const struct daemon_options
 		.access_log = true,
 		.read_conns = options->read_workers ? options->read_workers : 2,
 		.write_conns = options->write_workers ? options->write_workers : 2,
-		.job_threads = 1,
+		.job_threads = options->job_threads ? options->job_threads : 1,
 		.read_queue = options->read_queue ? options->read_queue : 64,
 		.write_queue = options->write_queue ? options->write_queue : 64,
 		.read_target_ms = 10000,

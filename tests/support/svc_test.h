@@ -41,6 +41,7 @@ struct daemon_options {
 	bool serve; /* pools, relay, jobs and a socket too, as in production */
 	int read_workers, write_workers;
 	int read_queue, write_queue;
+	int job_threads; /* default 1 */
 };
 
 /*
@@ -166,6 +167,9 @@ bool run_one_job(struct test_daemon *daemon);
  * daemon of this test, both serving or not; returns how many events were taken.
  */
 size_t deliver_events(struct test_daemon *from, struct test_daemon *to);
+
+/* A file of the tree ("tests/program/data/small.json"), whole, with a NUL behind. */
+struct str test_file(const char *path);
 
 /* Everything that was logged since daemon_start(), for canary tests. */
 const char *logged(void);

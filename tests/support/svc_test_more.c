@@ -1,6 +1,7 @@
 /* Counting, waiting, jobs and events. */
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "aegis/svc/v1/svc.aegis.h"
@@ -10,6 +11,22 @@
 #include "svc/relay.h"
 
 #define SOON SECONDS(20)
+
+struct str test_file(const char *path)
+{
+	char *full = arena_printf(test_world.arena, "%s/%s", getenv("AEGIS_SOURCE"), path);
+	struct strbuf buf = strbuf_new(test_world.arena);
+	FILE *in = fopen(full, "re");
+	char block[4096];
+	size_t n;
+
+	if (!in)
+		cr_assert_fail("%s cannot be opened", full);
+	while ((n = fread(block, 1, sizeof block, in)) > 0)
+		strbuf_add(&buf, block, n);
+	fclose(in);
+	return (struct str){str_dup(test_world.arena, strbuf_str(&buf)), buf.len};
+}
 
 void expect_count_at(int64_t n, struct uuid tenant, const char *from, const char *file, int line)
 {

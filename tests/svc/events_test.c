@@ -302,3 +302,48 @@ Test(jobs, what_never_succeeds_ends_as_dead_and_stays_visible)
 		     "sample.job WHERE state = 'dead' AND attempts = 3 AND last_error = "
 		     "'POISON'");
 }
+
+/* A job as svc_job_add() writes it. */
+static void insert_job(struct uuid tenant, const char *kind, int priority, const char *title)
+{
+	char text[UUID_TEXT];
+
+	uuid_format(text, tenant);
+	test_sql("INSERT INTO sample.job (tenant_id, id, kind, priority, payload, run_at, "
+		 "max_attempts, "
+		 "created_at) VALUES ('%s', gen_random_uuid(), '%s', %d, '%s', '2000-01-01', 3, "
+		 "'2000-01-01')",
+		 text, kind, priority, title);
+}
+
+Test(jobs, of_a_kind_that_a_replica_does_not_have_stay_for_one_that_has)
+{
+	insert_job(acme, "of_the_next_release", 0, "x");
+	queue("mine");
+	cr_assert(run_one_job(sample));
+	cr_assert_not(run_one_job(sample));
+	expect_count(1, acme, "sample.note WHERE title = 'mine'");
+	expect_count(1, acme, "sample.job WHERE attempts = 0 AND leased_until IS NULL");
+}
+
+Test(jobs, run_by_class_and_by_turns_of_the_tenants)
+{
+	static const char *const titles[] = {"one", "two", "three", "four", "five"};
+
+	for (int i = 0; i < 5; i++)
+		insert_job(acme, "note", 1, titles[i]);
+	insert_job(acme, "note", 2, "bulk");
+	insert_job(other, "note", 1, "one");
+	insert_job(other, "note", 0, "urgent");
+	cr_assert(run_one_job(sample));
+	expect_count(1, other, "sample.note WHERE title = 'urgent'");
+	for (int i = 0; i < 2; i++)
+		cr_assert(run_one_job(sample));
+	expect_count(1, acme, "sample.note");
+	expect_count(2, other, "sample.note");
+	for (int i = 0; i < 4; i++)
+		cr_assert(run_one_job(sample));
+	expect_count(0, acme, "sample.note WHERE title = 'bulk'");
+	cr_assert(run_one_job(sample));
+	expect_count(1, acme, "sample.note WHERE title = 'bulk'");
+}

@@ -82,6 +82,23 @@ Test(policy, only_listed_daemons_pass_the_edge_by)
 		      "CALLER_NOT_ALLOWED");
 }
 
+Test(policy, what_leaves_the_platform_needs_a_confirmed_address_of_a_user)
+{
+	struct rpc_policy policy = {
+		.permission = "notes:write", .scope = "notes:write", .verified = true};
+	struct principal user = holding(PRINCIPAL_USER), key = holding(PRINCIPAL_API_KEY);
+	struct principal admin = holding(PRINCIPAL_ADMIN), bare = of_kind(PRINCIPAL_USER);
+
+	expect_reason(policy_check(&policy, "gateway", &user, 1), STATUS_PERMISSION_DENIED,
+		      "EMAIL_NOT_VERIFIED");
+	user.verified = bare.verified = true;
+	cr_assert(is_ok(policy_check(&policy, "gateway", &user, 1)));
+	expect_reason(policy_check(&policy, "gateway", &bare, 1), STATUS_PERMISSION_DENIED,
+		      "PERMISSION_REQUIRED");
+	cr_assert(is_ok(policy_check(&policy, "gateway", &key, 1)));
+	cr_assert(is_ok(policy_check(&policy, "gateway", &admin, 1)));
+}
+
 Test(policy, the_refusal_says_what_is_missing)
 {
 	struct rpc_policy policy = {.permission = "notes:write"};

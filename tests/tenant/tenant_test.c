@@ -125,6 +125,25 @@ Test(tenant, changes_only_what_the_mask_names_and_refuses_a_stale_version)
 	expect_field(call(as(acme, "ann"), "UpdateMyTenant", &req), "tenant.status", "READ_ONLY");
 }
 
+Test(tenant, keeps_a_name_that_can_be_read)
+{
+	Tenant__UpdateMyTenantRequest req = TENANT__UPDATE_MY_TENANT_REQUEST__INIT;
+	Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
+	Tenant__Tenant change = TENANT__TENANT__INIT;
+	struct uuid acme = a_tenant("Acme");
+	const Tenant__Tenant *now;
+
+	mask.n_paths = 1;
+	mask.paths = (char *[]){"name"};
+	change.name = "  ";
+	req.tenant = &change;
+	req.update_mask = &mask;
+	expect_field(call(as(acme, "ann"), "UpdateMyTenant", &req), "tenant.name", "REQUIRED");
+	change.name = " Acme Pharma ";
+	now = expect_ok(call(as(acme, "ann"), "UpdateMyTenant", &req));
+	cr_assert_str_eq(now->name, "Acme Pharma");
+}
+
 Test(tenant, the_last_owner_stays_an_owner)
 {
 	Tenant__UpdateUserRequest demote = TENANT__UPDATE_USER_REQUEST__INIT;
@@ -302,4 +321,60 @@ Test(tenant, lists_what_each_permission_is_for)
 	cr_assert_gt(resp->n_permissions, 10);
 	cr_assert_not_null(strchr(resp->permissions[0]->name, ':'));
 	cr_assert_gt(resp->permissions[0]->n_roles, 0);
+}
+
+static struct answer change(struct uuid tenant, const char *path, const char *value)
+{
+	Tenant__UpdateMyTenantRequest req = TENANT__UPDATE_MY_TENANT_REQUEST__INIT;
+	Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
+	Tenant__Tenant changed = TENANT__TENANT__INIT;
+	char *paths[] = {(char *)path};
+
+	mask.n_paths = 1;
+	mask.paths = paths;
+	if (strcmp(path, "time_zone") == 0)
+		changed.time_zone = value;
+	else
+		changed.locale = value;
+	req.tenant = &changed;
+	req.update_mask = &mask;
+	return call(as(tenant, "ann"), "UpdateMyTenant", &req);
+}
+
+Test(tenant, takes_a_zone_of_the_database_and_no_other)
+{
+	static const char *const wrong[] = {"Mars/Phobos",   "",  "+05:00", "EST",
+					    "../etc/passwd", NULL};
+	struct uuid acme = a_tenant("acme");
+	const Tenant__Tenant *changed = expect_ok(change(acme, "time_zone", "Pacific/Honolulu"));
+
+	cr_assert_str_eq(changed->time_zone, "Pacific/Honolulu");
+	for (const char *const *zone = wrong; *zone; zone++)
+		expect_field(change(acme, "time_zone", *zone), "tenant.timeZone", "UNKNOWN_ZONE");
+	expect_count(1, acme, "tenant.tenant WHERE time_zone = 'Pacific/Honolulu'");
+}
+
+Test(tenant, takes_a_language_tag_that_exists_and_no_other)
+{
+	static const char *const wrong[] = {"xx-US", "", "english", "en_US", "en-ZZ", NULL};
+	struct uuid acme = a_tenant("acme");
+
+	expect_ok(change(acme, "locale", "es-PR"));
+	for (const char *const *locale = wrong; *locale; locale++)
+		expect_field(change(acme, "locale", *locale), "tenant.locale", "UNKNOWN_LOCALE");
+	expect_count(1, acme, "tenant.tenant WHERE locale = 'es-PR'");
+}
+
+/* As the versions before left it. */
+Test(tenant, with_a_zone_that_is_none_counts_its_days_in_greenwich_after_the_migration)
+{
+	struct uuid acme = a_tenant("acme"), beta = a_tenant("beta");
+	struct str migration = test_file("services/tenant/sql/0002_known_zones.sql");
+
+	test_sql("UPDATE tenant.tenant SET time_zone = 'Mars/Phobos' WHERE tenant_id = '%s'",
+		 text(acme));
+	expect_ok(change(beta, "time_zone", "America/New_York"));
+	test_sql("%s", migration.ptr);
+	expect_count(1, acme, "tenant.tenant WHERE time_zone = 'UTC'");
+	expect_count(1, beta, "tenant.tenant WHERE time_zone = 'America/New_York'");
 }

@@ -1,4 +1,5 @@
-"""Rules of the house that a program can see: sizes, comments, SQL in its place, nothing of one machine.
+"""Rules of the house that a program can see: sizes, comments, SQL in its place, pages that put text in as text, nothing
+of one machine.
 
 usage: house.py SOURCE-DIR
 """
@@ -13,6 +14,8 @@ TOP_LEVEL = {"CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "README.m
              "proto", "services", "tests"}
 SQL = re.compile(r'"(SELECT|INSERT|UPDATE|DELETE) ')
 MACHINE = re.compile(r"(^|[^A-Za-z0-9_.])/(work|root)/")
+# What makes HTML or code of text in a page.
+HTML_OF_TEXT = re.compile(r"\b(innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|document\.write|eval|new Function)\b")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
 
@@ -43,6 +46,8 @@ def findings(root, path):
             yield f"line {number}: // comment"
         if is_c and path.startswith(("services/", "gateway/")) and SQL.search(line) and not path.startswith("services/ctl"):
             yield f"line {number}: SQL in a C string (it belongs in sql/queries.sql)"
+        if path.endswith(".html") and HTML_OF_TEXT.search(line):
+            yield f"line {number}: a page makes HTML or code of text"
         if MACHINE.search(line) and not path.startswith("tests/tree/"):
             yield f"line {number}: a path of one machine"
         if UNFINISHED.search(line) and not path.startswith("tests/tree/"):
@@ -58,9 +63,9 @@ def main(root):
                 if not name.startswith(".") and name not in TOP_LEVEL]
     passed = 0
     for path in files:
-        if not path.endswith((".c", ".h", ".sql", ".py", ".sh", ".md", ".proto", ".cmake", ".txt")) and "/corpus/" in path:
+        if not path.endswith((".c", ".h", ".sql", ".py", ".sh", ".md", ".proto", ".cmake", ".txt", ".html")) and "/corpus/" in path:
             continue
-        if not path.endswith((".c", ".h", ".sql", ".py", ".sh", ".md", ".proto", ".cmake", "CMakeLists.txt")):
+        if not path.endswith((".c", ".h", ".sql", ".py", ".sh", ".md", ".proto", ".cmake", ".html", "CMakeLists.txt")):
             continue
         wrong = [f"{path}: {text}" for text in findings(root, path)]
         failures += wrong

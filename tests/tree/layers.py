@@ -17,10 +17,13 @@ LIBRARIES = {
     "http": {"rpc"},
     "merkle": {"crypto"},
     "pbjson": {"rpc"},
+    "prover": {"screener"},
     "rpc": {"crypto", "pbjson"},
-    "screener": {"crypto"},
+    "screener": {"crypto", "locale"},
     "svc_core": {"cfg"},
     "svc": {"cfg", "contract", "crypto", "db", "pbjson", "rpc", "svc_core"},
+    "zone": set(),
+    "locale": set(),
 }
 # The third-party headers of a part: one library each, and the C library.
 FOREIGN = {
@@ -31,9 +34,12 @@ FOREIGN = {
     "sodium.h": {"libcommon/crypto", "tests"},
     "openssl/": {"libcommon/crypto", "libcommon/rpc", "tests"},
     "curl/": {"libcommon/http/curl_set.h", "services/notification", "services/compliance", "services/ctl", "tests"},
-    "jansson.h": {"libcommon/screener", "services", "proto/protoc-gen-aegis", "tests"},
+    "jansson.h": {"libcommon/screener", "libcommon/prover", "services", "proto/protoc-gen-aegis", "tests"},
     "libxml/": {"libcommon/screener", "services/ctl", "tests"},
+    "glib.h": {"libcommon/zone"},
+    "unicode/": {"libcommon/locale", "libcommon/screener"},
     "gnutls/": {"gateway", "tests"},
+    "z3.h": {"libcommon/prover", "tests"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)
 

@@ -34,11 +34,21 @@ SELECT :tenant, :consumer, event_id, :now FROM unnest(:event_ids) AS event_id
 ON CONFLICT (tenant_id, consumer, event_id) DO NOTHING
 RETURNING event_id;
 
+-- A job that was given up begins again; one that waits or runs stays as it is.
 -- name: svc_add_job :exec
--- args: id uuid, kind text, payload bytes, run_at instant, max_attempts int4, now instant
-INSERT INTO job (tenant_id, id, kind, payload, state, run_at, attempts, max_attempts, fence, created_at)
-VALUES (:tenant, :id, :kind, :payload, 'queued', :run_at, 0, :max_attempts, 0, :now)
-ON CONFLICT (tenant_id, id) DO NOTHING;
+-- args: id uuid, kind text, priority int4, payload bytes, run_at instant, max_attempts int4, now instant
+INSERT INTO job AS j (tenant_id, id, kind, priority, payload, state, run_at, attempts, max_attempts, fence, created_at)
+VALUES (:tenant, :id, :kind, :priority, :payload, 'queued', :run_at, 0, :max_attempts, 0, :now)
+ON CONFLICT (tenant_id, id) DO UPDATE
+SET state = 'queued', priority = excluded.priority, payload = excluded.payload, run_at = excluded.run_at, attempts = 0,
+	max_attempts = excluded.max_attempts, leased_until = NULL, last_error = NULL
+WHERE j.state = 'dead';
+
+-- The running job goes on later; it has not failed, so its attempts begin anew.
+-- name: svc_postpone_job :affected
+-- args: id uuid, fence int8, run_at instant
+UPDATE job SET run_at = :run_at, leased_until = NULL, attempts = 0
+WHERE tenant_id = :tenant AND id = :id AND fence = :fence;
 
 -- name: svc_finish_job :affected
 -- args: id uuid, fence int8

@@ -58,19 +58,48 @@ WHERE tenant_id = :tenant_id AND id = :id AND subscriber = :subscriber;
 -- all-tenants
 SELECT count(*) AS waiting, min(created_at) AS oldest FROM outbox WHERE subscriber = :subscriber;
 
--- leases says for how many seconds each kind is leased: what a killed process held
--- comes again when its own kind's time is over, not the longest one's.
+-- The next job by turns: the most urgent class first, in it the tenant for which the fewest
+-- jobs run, in that the tenant that follows the one served last.  So a tenant with ten
+-- thousand jobs delays the others by one.  kinds names what this replica can run, for how
+-- many seconds each is leased, and how many of it may run at once for one tenant (0: any
+-- number).  A job whose kind is not named stays for a replica that has it.  The walk visits
+-- tenants with waiting jobs alone, with a few index look-ups each.
 -- name: relay_claim_jobs :many
--- args: now instant, leases json, batch int4
+-- args: now instant, kinds json, served uuid, batch int4
 -- row: relay_job (tenant_id uuid, id uuid, kind text, payload bytes, attempts int4, max_attempts int4, fence int8)
 -- all-tenants
-UPDATE job SET leased_until = :now + make_interval(secs => coalesce((:leases ->> kind)::float8, 60)), attempts = attempts + 1, fence = fence + 1
-WHERE (tenant_id, id) IN (
-	SELECT tenant_id, id FROM job
-	WHERE state = 'queued' AND run_at <= :now AND (leased_until IS NULL OR leased_until <= :now)
-	ORDER BY run_at LIMIT :batch
-	FOR UPDATE SKIP LOCKED)
-RETURNING tenant_id, id, kind, payload, attempts, max_attempts, fence;
+WITH RECURSIVE tenant (id) AS (
+	(SELECT tenant_id FROM job WHERE state = 'queued' ORDER BY tenant_id LIMIT 1)
+	UNION ALL
+	SELECT (SELECT j.tenant_id FROM job j WHERE j.state = 'queued' AND j.tenant_id > tenant.id ORDER BY j.tenant_id LIMIT 1)
+	FROM tenant WHERE tenant.id IS NOT NULL
+), kind AS (
+	SELECT key AS name, (value ->> 'lease_s')::float8 AS lease_s, (value ->> 'at_once')::int8 AS at_once
+	FROM jsonb_each(CAST(:kinds AS jsonb))
+), running AS (
+	SELECT tenant_id, kind, count(*) AS n FROM job WHERE state = 'queued' AND leased_until > :now GROUP BY tenant_id, kind
+), due AS (
+	SELECT first.tenant_id, first.id, class.priority, coalesce(r.n, 0) AS n, kind.lease_s
+	FROM tenant CROSS JOIN kind
+	LEFT JOIN running r ON r.tenant_id = tenant.id AND r.kind = kind.name
+	CROSS JOIN (VALUES (0), (1), (2)) AS class (priority)
+	CROSS JOIN LATERAL (
+		SELECT j.tenant_id, j.id FROM job j
+		WHERE j.tenant_id = tenant.id AND j.kind = kind.name AND j.priority = class.priority AND j.state = 'queued'
+			AND j.run_at <= :now AND (j.leased_until IS NULL OR j.leased_until <= :now)
+		ORDER BY j.run_at LIMIT 1
+	) first
+	WHERE kind.at_once = 0 OR coalesce(r.n, 0) < kind.at_once
+), chosen AS (
+	SELECT j.tenant_id, j.id, due.lease_s
+	FROM due JOIN job j ON j.tenant_id = due.tenant_id AND j.id = due.id
+	WHERE j.state = 'queued' AND (j.leased_until IS NULL OR j.leased_until <= :now)
+	ORDER BY due.priority, due.n, due.tenant_id <= :served, due.tenant_id, j.run_at LIMIT :batch
+	FOR UPDATE OF j SKIP LOCKED
+)
+UPDATE job SET leased_until = :now + make_interval(secs => chosen.lease_s), attempts = attempts + 1, fence = fence + 1
+FROM chosen WHERE job.tenant_id = chosen.tenant_id AND job.id = chosen.id
+RETURNING job.tenant_id, job.id, job.kind, job.payload, job.attempts, job.max_attempts, job.fence;
 
 -- name: relay_finish_job :affected
 -- args: tenant_id uuid, id uuid, fence int8

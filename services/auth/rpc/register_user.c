@@ -1,4 +1,5 @@
 #include "auth/registration.h"
+#include "locale/locale.h"
 
 #define DEFAULT_KIND   "pharma"
 #define DEFAULT_LOCALE "en-US"
@@ -96,6 +97,9 @@ struct status auth_register_user(struct rpc_call *call, const Auth__RegisterUser
 	struct password_owner owner = {registration.email, req->name, req->organization_name};
 	struct registering state = {.registration = &registration};
 
+	if (!locale_is_known(str_of(registration.locale)))
+		return call_field_error(call, "locale", "UNKNOWN_LOCALE",
+					"must be a language tag such as en-US");
 	TRY(auth_check_password(call, req->password, &owner));
 	TRY(begin(call, req->password, &registration));
 	TRY(registration_make_tenant(call, &registration));

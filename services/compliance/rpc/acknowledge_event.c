@@ -11,7 +11,7 @@ struct status compliance_acknowledge_event(struct rpc_call *call,
 	TRY(q_acknowledge_event(call->tx, &row, .id = id, .note = req->note,
 				.actor = call->principal->id, .now = call->now));
 	if (row) {
-		emit_compliance_event(call, "compliance_event.acknowledged", row);
+		emit_compliance_event(call, "compliance_event.acknowledged", "active", row);
 	} else {
 		TRY(q_event_by_id(call->tx, id, &row));
 		if (!row)

@@ -4,14 +4,15 @@ struct status compliance_delete_subscription(struct rpc_call *call,
 					     const Compliance__DeleteSubscriptionRequest *req,
 					     Compliance__DeleteSubscriptionResponse *resp)
 {
-	int64_t deleted;
+	struct q_subscription_row *row;
 
 	(void)resp;
-	TRY(q_delete_subscription(call->tx, compliance_id_of(req->id), &deleted));
-	if (!deleted)
+	TRY(q_delete_subscription(call->tx, compliance_id_of(req->id), &row));
+	if (!row)
 		return FAIL(NOT_FOUND, "SUBSCRIPTION_NOT_FOUND");
 	svc_emit(call, &(struct event_out){.action = "subscription.deleted",
 					   .target_kind = "subscription",
-					   .target_id = compliance_id_of(req->id)});
+					   .target_id = row->id,
+					   .before = subscription_json(call->arena, row)});
 	return OK;
 }

@@ -1,12 +1,10 @@
 #include "compliance/compliance.h"
 #include "contract/time.h"
 
-/* Two intervals and an hour without success. */
 static bool is_stale(const struct q_source_row *row, instant now)
 {
-	instant patience = SECONDS(2 * (int64_t)row->interval_seconds) + HOURS(1);
-
-	return !row->last_success_at || *row->last_success_at + patience < now;
+	return !row->last_success_at ||
+	       *row->last_success_at + source_patience(row->interval_seconds) < now;
 }
 
 struct health {
@@ -19,7 +17,7 @@ static struct status read_health(struct rpc_call *call, void *arg)
 	const struct health *health = arg;
 	struct q_source_row *row;
 
-	TRY(q_source_by_id(call->tx, health->id, &row));
+	TRY(visible_source(call, health->id, &row));
 	if (!row)
 		return FAIL(NOT_FOUND, "SOURCE_NOT_FOUND");
 	health->resp->source_id = uuid_text(call->arena, row->id);
@@ -29,6 +27,11 @@ static struct status read_health(struct rpc_call *call, void *arg)
 	health->resp->last_attempt_at = pb_timestamp_opt(call->arena, row->last_attempt_at);
 	health->resp->last_error = row->last_error;
 	health->resp->rows = row->rows;
+	health->resp->merged_rows = row->merged;
+	health->resp->damaged_rows = row->damaged;
+	health->resp->n_damaged_lines = row->damaged_lines.n;
+	health->resp->damaged_lines = line_numbers(call->arena, row->damaged_lines);
+	health->resp->held_rows = row->held;
 	return OK;
 }
 

@@ -21,7 +21,8 @@ struct status compliance_list_alerts(struct rpc_call *call,
 		Compliance__Alert *out = resp->alerts[i];
 
 		out->id = uuid_text(call->arena, rows[i].id);
-		out->event_id = uuid_text(call->arena, rows[i].event_id);
+		out->source_id = uuid_text(call->arena, rows[i].source_id);
+		out->event_count = rows[i].event_count;
 		out->channel = rows[i].channel;
 		out->created_at = pb_timestamp(call->arena, rows[i].created_at);
 	}

@@ -6,14 +6,18 @@ struct status compliance_list_events(struct rpc_call *call,
 				     const Compliance__ListEventsRequest *req,
 				     Compliance__ListEventsResponse *resp)
 {
-	uint64_t filter = page_filter_text(page_filter("compliance.ListEvents"), req->status);
+	uint64_t filter = page_filter_text(
+		page_filter_text(page_filter("compliance.ListEvents"), req->status), req->alert_id);
+	struct uuid alert = compliance_id_of(req->alert_id);
 	struct q_event_row *rows;
 	struct list_page page;
 	size_t n;
 
 	TRY(list_page_open_newest(call->arena, req->page_size, req->page_token, filter, &page));
-	TRY(q_event_page(call->tx, &rows, &n, .status = req->status, .last_created = page.last[0].n,
-			 .last_id = page.last[1].id, .page_rows = page.ask));
+	TRY(q_event_page(call->tx, &rows, &n, .status = req->status,
+			 .alert_id = uuid_is_nil(alert) ? NULL : &alert,
+			 .last_created = page.last[0].n, .last_id = page.last[1].id,
+			 .page_rows = page.ask));
 	n = list_page_cut(&page, n);
 	resp->n_events = n;
 	resp->events = pb_array(call->arena, &compliance__compliance_event__descriptor, n);

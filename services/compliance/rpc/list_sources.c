@@ -7,7 +7,8 @@ static struct status read_sources(struct rpc_call *call, void *arg)
 	struct q_source_row *rows;
 	size_t n;
 
-	TRY(q_list_sources(call->tx, &rows, &n));
+	TRY(q_list_sources(call->tx, call->principal->kind == PRINCIPAL_ADMIN,
+			   call->principal->tenant, &rows, &n));
 	resp->n_sources = n;
 	resp->sources = pb_array(call->arena, &compliance__source__descriptor, n);
 	for (size_t i = 0; i < n; i++)
@@ -15,7 +16,10 @@ static struct status read_sources(struct rpc_call *call, void *arg)
 	return OK;
 }
 
-/* An administrator has no tenant, a user has: the sources are the same for both. */
+/*
+ * An administrator has no tenant and sees all sources; a user sees the ones for everybody
+ * and for their own organization.
+ */
 struct status compliance_list_sources(struct rpc_call *call,
 				      const Compliance__ListSourcesRequest *req,
 				      Compliance__ListSourcesResponse *resp)

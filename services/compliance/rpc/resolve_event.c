@@ -10,7 +10,8 @@ struct status compliance_resolve_event(struct rpc_call *call,
 	TRY(q_resolve_event(call->tx, &row, .id = id, .note = req->note,
 			    .actor = call->principal->id, .now = call->now));
 	if (row)
-		emit_compliance_event(call, "compliance_event.resolved", row);
+		emit_compliance_event(call, "compliance_event.resolved",
+				      row->acknowledged_at ? "acknowledged" : "active", row);
 	else
 		TRY(q_event_by_id(call->tx, id, &row));
 	if (!row)

@@ -1,5 +1,6 @@
 #include "compliance/compliance.h"
 #include "contract/time.h"
+#include "screener/screener.h"
 #include "svc/pb.h"
 
 static void to_proto(struct arena *arena, const struct q_subscription_row *row,
@@ -12,6 +13,45 @@ static void to_proto(struct arena *arena, const struct q_subscription_row *row,
 	out->created_at = pb_timestamp(arena, row->created_at);
 }
 
+struct str subscription_json(struct arena *arena, const struct q_subscription_row *row)
+{
+	struct strbuf json = strbuf_new(arena);
+
+	strbuf_printf(&json, "{\"sourceId\":\"%s\",\"states\":[", uuid_text(arena, row->source_id));
+	for (size_t i = 0; i < row->states.n; i++) {
+		if (i)
+			strbuf_add_char(&json, ',');
+		strbuf_add_json(&json, str_of(row->states.items[i]));
+	}
+	strbuf_add_c(&json, "]}");
+	return strbuf_str(&json);
+}
+
+/* The list has addresses of the armed forces and of the freely associated states, too. */
+static bool is_postal_state(struct str code)
+{
+	static const char *const others[] = {"AA", "AE", "AP", "FM", "MH", "PW"};
+
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (str_eq_c(code, others[i]))
+			return true;
+	return screener_state_is_known(code);
+}
+
+/* A state that does not exist would never raise anything. */
+static struct status check_states(struct rpc_call *call,
+				  const Compliance__CreateSubscriptionRequest *req)
+{
+	struct status st = OK;
+
+	for (size_t i = 0; i < req->n_states; i++)
+		if (!is_postal_state(str_of(req->states[i])))
+			st = call_field_error(call, arena_printf(call->arena, "states[%zu]", i),
+					      "UNKNOWN_STATE",
+					      "must be the USPS code of a state or territory");
+	return st;
+}
+
 /* From now on: what changed before is not raised. */
 struct status compliance_create_subscription(struct rpc_call *call,
 					     const Compliance__CreateSubscriptionRequest *req,
@@ -21,7 +61,8 @@ struct status compliance_create_subscription(struct rpc_call *call,
 	struct q_source_row *source;
 	struct q_newest_row *newest;
 
-	TRY(q_source_by_id(call->tx, compliance_id_of(req->source_id), &source));
+	TRY(check_states(call, req));
+	TRY(visible_source(call, compliance_id_of(req->source_id), &source));
 	if (!source)
 		return FAIL(NOT_FOUND, "SOURCE_NOT_FOUND");
 	TRY(q_newest_change(call->tx, source->id, &newest));
@@ -31,7 +72,8 @@ struct status compliance_create_subscription(struct rpc_call *call,
 				  .now = call->now));
 	svc_emit(call, &(struct event_out){.action = "subscription.created",
 					   .target_kind = "subscription",
-					   .target_id = row->id});
+					   .target_id = row->id,
+					   .after = subscription_json(call->arena, row)});
 	to_proto(call->arena, row, resp);
 	return OK;
 }

@@ -14,6 +14,11 @@ struct status compliance_sync_source(struct rpc_call *call,
 	resp->added = outcome.added;
 	resp->removed = outcome.removed;
 	resp->modified = outcome.modified;
+	resp->merged_rows = outcome.merged;
+	resp->damaged_rows = outcome.damaged;
+	resp->n_damaged_lines = outcome.damaged_lines.n;
+	resp->damaged_lines = line_numbers(call->arena, outcome.damaged_lines);
+	resp->held_rows = outcome.held;
 	resp->snapshot_sha256 = outcome.sha256;
 	return OK;
 }

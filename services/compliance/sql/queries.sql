@@ -1,29 +1,31 @@
 -- Statements of the compliance daemon.
 
 -- name: insert_source :one
--- args: id uuid, name text, kind text, url text, interval_seconds int4, actor uuid, now instant
--- row: source (id uuid, name text, kind text, url text, interval_seconds int4, state text, etag text, last_modified text, sha256 text,
---   rows int4, last_error text, last_attempt_at instant?, last_success_at instant?, failures int4, created_at instant)
+-- args: id uuid, name text, kind text, url text, interval_seconds int4, only_tenant uuid?, actor uuid, now instant
+-- row: source (id uuid, name text, kind text, url text, interval_seconds int4, only_tenant uuid?, state text, etag text,
+--   last_modified text, sha256 text, rows int4, merged int4, damaged int4, damaged_lines int8[], held int4, last_error text,
+--   last_attempt_at instant?, last_success_at instant?, failures int4, created_at instant)
 -- no-tenant
-INSERT INTO compliance.source (id, name, kind, url, interval_seconds, created_at, created_by)
-VALUES (:id, :name, :kind, :url, :interval_seconds, :now, :actor)
-RETURNING id, name, kind, url, interval_seconds, state, etag, last_modified, sha256, rows, last_error, last_attempt_at,
-	last_success_at, failures, created_at;
+INSERT INTO compliance.source (id, name, kind, url, interval_seconds, only_tenant, created_at, created_by)
+VALUES (:id, :name, :kind, :url, :interval_seconds, :only_tenant, :now, :actor)
+RETURNING id, name, kind, url, interval_seconds, only_tenant, state, etag, last_modified, sha256, rows, merged, damaged, damaged_lines,
+	held, last_error, last_attempt_at, last_success_at, failures, created_at;
 
 -- name: list_sources :many
+-- args: sees_all bool, viewer uuid
 -- row: source
 -- no-tenant
-SELECT id, name, kind, url, interval_seconds, state, etag, last_modified, sha256, rows, last_error, last_attempt_at,
-	last_success_at, failures, created_at
-FROM compliance.source ORDER BY name LIMIT 500;
+SELECT id, name, kind, url, interval_seconds, only_tenant, state, etag, last_modified, sha256, rows, merged, damaged, damaged_lines,
+	held, last_error, last_attempt_at, last_success_at, failures, created_at
+FROM compliance.source WHERE :sees_all OR only_tenant IS NULL OR only_tenant = :viewer ORDER BY name LIMIT 500;
 
 -- name: source_by_id :opt
 -- args: id uuid
 -- row: source
 -- no-tenant
 -- hot
-SELECT id, name, kind, url, interval_seconds, state, etag, last_modified, sha256, rows, last_error, last_attempt_at,
-	last_success_at, failures, created_at
+SELECT id, name, kind, url, interval_seconds, only_tenant, state, etag, last_modified, sha256, rows, merged, damaged, damaged_lines,
+	held, last_error, last_attempt_at, last_success_at, failures, created_at
 FROM compliance.source WHERE id = :id;
 
 -- Those that a killed poll left taken are due when its lease has ended.
@@ -41,23 +43,37 @@ ORDER BY due_at LIMIT 20;
 -- no-tenant
 UPDATE compliance.source SET sync_until = :until, due_at = :until, last_attempt_at = :now
 WHERE id = :id AND (sync_until IS NULL OR sync_until < :now)
-RETURNING id, name, kind, url, interval_seconds, state, etag, last_modified, sha256, rows, last_error, last_attempt_at,
-	last_success_at, failures, created_at;
+RETURNING id, name, kind, url, interval_seconds, only_tenant, state, etag, last_modified, sha256, rows, merged, damaged, damaged_lines,
+	held, last_error, last_attempt_at, last_success_at, failures, created_at;
 
 -- Whose lease has been taken over finds nothing; who finds it keeps others out until the commit.
 -- name: lock_sync :opt
 -- args: id uuid, until instant
--- row: held (id uuid)
+-- row: held (quarantine_told bool, stale_told bool)
 -- no-tenant
-SELECT id FROM compliance.source WHERE id = :id AND sync_until = :until FOR UPDATE;
+SELECT quarantine_told, stale_told FROM compliance.source WHERE id = :id AND sync_until = :until FOR UPDATE;
+
+-- Two intervals and an hour without success, counted from the creation of a source that never had any.
+-- name: mark_silent :many
+-- args: now instant, max_rows int8
+-- row: silent (id uuid, name text, last_error text, last_success_at instant?)
+-- no-tenant
+UPDATE compliance.source SET stale_told = true
+WHERE id IN (
+	SELECT id FROM compliance.source
+	WHERE NOT stale_told
+		AND coalesce(last_success_at, created_at) + make_interval(secs => 2 * interval_seconds::float8 + 3600) < :now
+	ORDER BY id LIMIT :max_rows FOR UPDATE SKIP LOCKED)
+RETURNING id, name, last_error, last_success_at;
 
 -- name: finish_sync :exec
--- args: id uuid, state text, last_error text, etag text, last_modified text, row_count int4, sha256 text, failures int4, due_at instant,
---   now instant
+-- args: id uuid, state text, last_error text, etag text, last_modified text, row_count int4, merged int4, damaged int4,
+--   damaged_lines int8[], held int4, sha256 text, failures int4, quarantine_told bool, stale_told bool, due_at instant, now instant
 -- no-tenant
 UPDATE compliance.source
-SET state = :state, last_error = :last_error, etag = :etag, last_modified = :last_modified, rows = :row_count, sha256 = :sha256,
-	sync_until = NULL, failures = :failures, due_at = :due_at,
+SET state = :state, last_error = :last_error, etag = :etag, last_modified = :last_modified, rows = :row_count, merged = :merged,
+	damaged = :damaged, damaged_lines = :damaged_lines, held = :held, sha256 = :sha256, quarantine_told = :quarantine_told,
+	stale_told = :stale_told, sync_until = NULL, failures = :failures, due_at = :due_at,
 	last_success_at = CASE WHEN :failures = 0 THEN :now ELSE last_success_at END
 WHERE id = :id;
 
@@ -67,36 +83,46 @@ WHERE id = :id;
 INSERT INTO compliance.source_snapshot (id, source_id, sha256, canonical_hash, rows, bytes, taken_at)
 VALUES (:id, :source_id, :sha256, :canonical_hash, :row_count, :byte_count, :now);
 
--- name: current_rows :many
+-- name: stored_rows :many
 -- args: source_id uuid
--- row: row (natural_key text, row_hash text, reinstated bool)
+-- row: stored (row_hash text)
 -- no-tenant
-SELECT natural_key, row_hash, coalesce(columns ->> 'REINDATE', '') <> '' AS reinstated
-FROM compliance.source_row WHERE source_id = :source_id ORDER BY natural_key;
+SELECT row_hash FROM compliance.source_row WHERE source_id = :source_id ORDER BY row_hash;
 
--- name: put_rows :exec
--- args: source_id uuid, keys text[], hashes text[], columns text[]
+-- The columns in the order of the file.
+-- name: stored_columns :many
+-- args: source_id uuid, hashes text[]
+-- row: stored_columns (row_hash text, fields text[])
 -- no-tenant
-INSERT INTO compliance.source_row (source_id, natural_key, row_hash, columns)
-SELECT :source_id, r.natural_key, r.row_hash, r.columns::jsonb
-FROM unnest(:keys, :hashes, :columns) AS r (natural_key, row_hash, columns)
-ON CONFLICT (source_id, natural_key) DO UPDATE SET row_hash = excluded.row_hash, columns = excluded.columns;
+SELECT row_hash, ARRAY[
+	coalesce(columns ->> 'LASTNAME', ''), coalesce(columns ->> 'FIRSTNAME', ''), coalesce(columns ->> 'MIDNAME', ''),
+	coalesce(columns ->> 'BUSNAME', ''), coalesce(columns ->> 'GENERAL', ''), coalesce(columns ->> 'SPECIALTY', ''),
+	coalesce(columns ->> 'UPIN', ''), coalesce(columns ->> 'NPI', ''), coalesce(columns ->> 'DOB', ''),
+	coalesce(columns ->> 'ADDRESS', ''), coalesce(columns ->> 'CITY', ''), coalesce(columns ->> 'STATE', ''),
+	coalesce(columns ->> 'ZIP', ''), coalesce(columns ->> 'EXCLTYPE', ''), coalesce(columns ->> 'EXCLDATE', ''),
+	coalesce(columns ->> 'REINDATE', ''), coalesce(columns ->> 'WAIVERDATE', ''), coalesce(columns ->> 'WVRSTATE', '')] AS fields
+FROM compliance.source_row WHERE source_id = :source_id AND row_hash = ANY (:hashes) ORDER BY row_hash;
 
--- name: take_rows :many
--- args: source_id uuid, keys text[]
--- row: gone (natural_key text, row_hash text, columns json, who text, state text)
+-- name: insert_rows :exec
+-- args: source_id uuid, hashes text[], columns text[]
 -- no-tenant
-DELETE FROM compliance.source_row WHERE source_id = :source_id AND natural_key = ANY (:keys)
-RETURNING natural_key, row_hash, columns,
-	coalesce(nullif(columns ->> 'BUSNAME', ''), concat(columns ->> 'LASTNAME', ', ', columns ->> 'FIRSTNAME')) AS who,
-	coalesce(columns ->> 'STATE', '') AS state;
+INSERT INTO compliance.source_row (source_id, row_hash, columns)
+SELECT :source_id, r.row_hash, r.columns::jsonb FROM unnest(:hashes, :columns) AS r (row_hash, columns);
+
+-- name: delete_rows :exec
+-- args: source_id uuid, hashes text[]
+-- no-tenant
+DELETE FROM compliance.source_row WHERE source_id = :source_id AND row_hash = ANY (:hashes);
 
 -- name: insert_changes :exec
--- args: source_id uuid, type text, priority text, keys text[], hashes text[], titles text[], states text[], columns text[], now instant
+-- args: source_id uuid, poll_id uuid, types text[], priorities text[], titles text[], states text[], states_before text[],
+--   effective text[], columns text[], now instant
 -- no-tenant
-INSERT INTO compliance.source_change (source_id, type, priority, natural_key, content_hash, title, state, columns, created_at)
-SELECT :source_id, :type, :priority, r.natural_key, r.content_hash, r.title, r.state, r.columns::jsonb, :now
-FROM unnest(:keys, :hashes, :titles, :states, :columns) AS r (natural_key, content_hash, title, state, columns);
+INSERT INTO compliance.source_change (source_id, poll_id, type, priority, title, state, state_before, effective_on, columns, created_at)
+SELECT :source_id, :poll_id, r.type, r.priority, r.title, r.state, r.state_before, nullif(r.effective, '')::date, r.columns::jsonb, :now
+FROM unnest(:types, :priorities, :titles, :states, :states_before, :effective, :columns)
+	WITH ORDINALITY AS r (type, priority, title, state, state_before, effective, columns, place)
+ORDER BY r.place;
 
 -- name: newest_change :one
 -- args: source_id uuid
@@ -104,12 +130,16 @@ FROM unnest(:keys, :hashes, :titles, :states, :columns) AS r (natural_key, conte
 -- no-tenant
 SELECT coalesce(max(seq), 0) AS seq FROM compliance.source_change WHERE source_id = :source_id;
 
--- name: changes_behind :many
+-- What the next poll behind the cursor found.
+-- name: changes_of_next_poll :many
 -- args: source_id uuid, last_seq int8, batch_rows int8
--- row: change (seq int8, source_id uuid, type text, priority text, natural_key text, content_hash text, title text, state text, columns json)
+-- row: change (seq int8, source_id uuid, poll_id uuid, type text, priority text, title text, state text, state_before text,
+--   effective_on date?, columns json)
 -- no-tenant
-SELECT seq, source_id, type, priority, natural_key, content_hash, title, state, columns FROM compliance.source_change
-WHERE source_id = :source_id AND seq > :last_seq ORDER BY seq LIMIT :batch_rows;
+SELECT seq, source_id, poll_id, type, priority, title, state, state_before, effective_on, columns FROM compliance.source_change
+WHERE source_id = :source_id AND seq > :last_seq AND poll_id = (
+	SELECT n.poll_id FROM compliance.source_change AS n WHERE n.source_id = :source_id AND n.seq > :last_seq ORDER BY n.seq LIMIT 1)
+ORDER BY seq LIMIT :batch_rows;
 
 -- name: insert_subscription :one
 -- args: id uuid, source_id uuid, states text[], last_seq int8, actor uuid, now instant
@@ -133,38 +163,62 @@ WHERE tenant_id = :tenant AND id = :id FOR UPDATE;
 -- args: id uuid, last_seq int8, now instant
 UPDATE compliance.subscription SET last_seq = :last_seq, updated_at = :now WHERE tenant_id = :tenant AND id = :id;
 
--- name: delete_subscription :affected
+-- name: delete_subscription :opt
 -- args: id uuid
-DELETE FROM compliance.subscription WHERE tenant_id = :tenant AND id = :id;
+-- row: subscription
+DELETE FROM compliance.subscription WHERE tenant_id = :tenant AND id = :id
+RETURNING id, source_id, states, last_seq, created_at;
 
--- Nothing when the same change was raised before.
--- name: insert_event :opt
--- args: id uuid, source_id uuid, type text, natural_key text, content_hash text, priority text, title text, metadata json, now instant
--- row: event (id uuid, source_id uuid, type text, priority text, title text, metadata json, status text, note text, created_at instant,
---   acknowledged_at instant?, resolved_at instant?, version int8)
-INSERT INTO compliance.event (tenant_id, id, source_id, type, natural_key, content_hash, priority, title, metadata, created_at, updated_at)
-VALUES (:tenant, :id, :source_id, :type, :natural_key, :content_hash, :priority, :title, :metadata, :now, :now)
-ON CONFLICT (tenant_id, source_id, natural_key, content_hash, type) DO NOTHING
-RETURNING id, source_id, type, priority, title, metadata, status, note, created_at, acknowledged_at, resolved_at, version;
+-- name: insert_event :one
+-- args: id uuid, source_id uuid, change_seq int8, alert_id uuid, type text, priority text, title text, effective_on date?,
+--   metadata json, now instant
+-- row: event (id uuid, source_id uuid, alert_id uuid?, type text, priority text, title text, effective_on date?, metadata json,
+--   status text, note text, created_at instant, acknowledged_at instant?, resolved_at instant?, version int8)
+INSERT INTO compliance.event (tenant_id, id, source_id, change_seq, alert_id, type, priority, title, effective_on, metadata,
+	created_at, updated_at)
+VALUES (:tenant, :id, :source_id, :change_seq, :alert_id, :type, :priority, :title, :effective_on, :metadata, :now, :now)
+RETURNING id, source_id, alert_id, type, priority, title, effective_on, metadata, status, note, created_at, acknowledged_at,
+	resolved_at, version;
 
--- name: insert_alert :exec
--- args: id uuid, event_id uuid, channel text, now instant
-INSERT INTO compliance.alert (tenant_id, id, event_id, channel, created_at) VALUES (:tenant, :id, :event_id, :channel, :now);
+-- The alert of a poll, made by its first events and counted up by the further ones.
+-- name: count_alert :one
+-- args: id uuid, source_id uuid, poll_id uuid, channel text, more int4, now instant
+-- row: alert (id uuid, source_id uuid, event_count int4, channel text, created_at instant)
+INSERT INTO compliance.alert (tenant_id, id, source_id, poll_id, event_count, channel, created_at)
+VALUES (:tenant, :id, :source_id, :poll_id, :more, :channel, :now)
+ON CONFLICT (tenant_id, source_id, poll_id) DO UPDATE SET event_count = alert.event_count + excluded.event_count
+RETURNING id, source_id, event_count, channel, created_at;
+
+-- name: alert_of_poll :opt
+-- args: source_id uuid, poll_id uuid
+-- row: alert
+SELECT id, source_id, event_count, channel, created_at FROM compliance.alert
+WHERE tenant_id = :tenant AND source_id = :source_id AND poll_id = :poll_id;
+
+-- The urgent ones first.
+-- name: alert_lines :many
+-- args: alert_id uuid, max_lines int8
+-- row: alert_line (title text, priority text)
+SELECT title, priority FROM compliance.event WHERE tenant_id = :tenant AND alert_id = :alert_id
+ORDER BY CASE priority WHEN 'high' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END, change_seq LIMIT :max_lines;
 
 -- name: event_page :many
--- args: status text, last_created instant, last_id uuid, page_rows int8
+-- args: status text, alert_id uuid?, last_created instant, last_id uuid, page_rows int8
 -- row: event
 -- hot
-SELECT id, source_id, type, priority, title, metadata, status, note, created_at, acknowledged_at, resolved_at, version
+SELECT id, source_id, alert_id, type, priority, title, effective_on, metadata, status, note, created_at, acknowledged_at,
+	resolved_at, version
 FROM compliance.event
-WHERE tenant_id = :tenant AND (:status = '' OR status = :status) AND (created_at, id) < (:last_created, :last_id)
+WHERE tenant_id = :tenant AND (:status = '' OR status = :status) AND (:alert_id::uuid IS NULL OR alert_id = :alert_id)
+	AND (created_at, id) < (:last_created, :last_id)
 ORDER BY created_at DESC, id DESC LIMIT :page_rows;
 
 -- name: event_by_id :opt
 -- args: id uuid
 -- row: event
 -- hot
-SELECT id, source_id, type, priority, title, metadata, status, note, created_at, acknowledged_at, resolved_at, version
+SELECT id, source_id, alert_id, type, priority, title, effective_on, metadata, status, note, created_at, acknowledged_at,
+	resolved_at, version
 FROM compliance.event WHERE tenant_id = :tenant AND id = :id;
 
 -- name: acknowledge_event :opt
@@ -173,7 +227,8 @@ FROM compliance.event WHERE tenant_id = :tenant AND id = :id;
 UPDATE compliance.event
 SET status = 'acknowledged', note = :note, acknowledged_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :id AND status = 'active'
-RETURNING id, source_id, type, priority, title, metadata, status, note, created_at, acknowledged_at, resolved_at, version;
+RETURNING id, source_id, alert_id, type, priority, title, effective_on, metadata, status, note, created_at, acknowledged_at,
+	resolved_at, version;
 
 -- name: resolve_event :opt
 -- args: id uuid, note text, actor uuid, now instant
@@ -181,12 +236,13 @@ RETURNING id, source_id, type, priority, title, metadata, status, note, created_
 UPDATE compliance.event
 SET status = 'resolved', note = :note, resolved_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :id AND status <> 'resolved'
-RETURNING id, source_id, type, priority, title, metadata, status, note, created_at, acknowledged_at, resolved_at, version;
+RETURNING id, source_id, alert_id, type, priority, title, effective_on, metadata, status, note, created_at, acknowledged_at,
+	resolved_at, version;
 
 -- name: alert_page :many
 -- args: last_created instant, last_id uuid, page_rows int8
--- row: alert (id uuid, event_id uuid, channel text, created_at instant)
+-- row: alert
 -- hot
-SELECT id, event_id, channel, created_at FROM compliance.alert
+SELECT id, source_id, event_count, channel, created_at FROM compliance.alert
 WHERE tenant_id = :tenant AND (created_at, id) < (:last_created, :last_id)
 ORDER BY created_at DESC, id DESC LIMIT :page_rows;

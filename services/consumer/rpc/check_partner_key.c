@@ -20,7 +20,8 @@ static struct status judge(const struct check *check, const struct q_checked_key
 	    !bearer_is_kind(&check->bearer, kind) ||
 	    !bearer_matches(&check->bearer, (const uint8_t *)row->secret_hash.ptr))
 		return FAIL(UNAUTHENTICATED, "KEY_NOT_VALID");
-	if (row->revoked_at || !row->partner_active)
+	/* Test keys were made once, and redeemed real codes. */
+	if (!row->live || row->revoked_at || !row->partner_active)
 		return FAIL(UNAUTHENTICATED, "KEY_REVOKED");
 	if (row->expires_at && *row->expires_at <= now)
 		return FAIL(UNAUTHENTICATED, "KEY_EXPIRED");

@@ -12,7 +12,6 @@ static struct status insert_key(struct rpc_call *call, const Consumer__CreatePar
 	bearer_hash(hash, bearer);
 	return q_insert_partner_key(
 		call->tx, row, .id = bearer->id, .partner_id = partner, .name = req->name,
-		.live = req->live,
 		.scopes = ((struct text_list){(const char *const *)req->scopes, req->n_scopes}),
 		.secret_hash = ((struct str){(char *)hash, sizeof hash}),
 		.expires_at = pb_instant_opt(call->arena, req->expires_at),
@@ -37,8 +36,8 @@ struct status consumer_create_partner_key(struct rpc_call *call,
 		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
 	TRY(q_live_keys(call->tx, partner->id, call->now, &live));
 	if (live->n >= PARTNER_KEYS_MAX)
-		return FAIL(RESOURCE_EXHAUSTED, "KEY_LIMIT");
-	bearer = bearer_new(req->live ? "aeg_live" : "aeg_test", call->tenant, uuid_v7(call->now));
+		return FAIL(FAILED_PRECONDITION, "KEY_LIMIT");
+	bearer = bearer_new("aeg_live", call->tenant, uuid_v7(call->now));
 	TRY(insert_key(call, req, partner->id, &bearer, &row));
 	bearer_format(secret, &bearer);
 	crypto_wipe(&bearer, sizeof bearer);

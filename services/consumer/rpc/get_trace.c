@@ -7,7 +7,7 @@ struct status consumer_get_trace(struct rpc_call *call, const Consumer__GetTrace
 	struct attempt attempt;
 
 	TRY(session_find(call, consumer_id(req->id), &row));
-	TRY(attempt_last(call, row->id, &attempt));
+	TRY(attempt_last(call, row, &attempt));
 	emit_session(call, "session.trace_read", row, (struct str){});
 	resp->session_id = uuid_text(call->arena, row->id);
 	resp->screener_hash = row->content_hash;

@@ -2,20 +2,19 @@
 #include <aegis/program/v1/program.aegis.h>
 
 #include "consumer/code_mail.h"
+#include "consumer/code_make.h"
 #include "consumer/copy.h"
-#include "consumer/keys.h"
+#include "consumer/program_copy.h"
 #include "consumer/session.h"
 #include "contract/time.h"
-
-/* 55 random bits: a second try is rare, a third one is a fault. */
-#define TRIES 3
 
 struct issue {
 	const Consumer__IssueCodeRequest *req;
 	struct uuid session;
 	const char *public_id;
 	bool was_issued;
-	const int64_t *cap; /* NULL: none */
+	const Program__PublishedVersion *program; /* as program knows it now */
+	const int64_t *cap;			  /* NULL: none */
 	struct q_session_row *row;
 	struct q_code_row *code;
 	char *shown;
@@ -47,6 +46,7 @@ static struct status ask_program(struct rpc_call *call, struct issue *issue)
 	req.public_id = issue->public_id;
 	req.without_document = true;
 	TRY(call_program_get_published_version(call, &req, &version));
+	issue->program = version;
 	if (version->_code_budget_case != PROGRAM__PUBLISHED_VERSION___CODE_BUDGET_CODE_BUDGET)
 		return OK;
 	cap = arena_new_of(call->arena, int64_t);
@@ -60,35 +60,76 @@ static struct status take_budget(struct rpc_call *call, const struct issue *issu
 	struct q_budget_row *taken;
 
 	if (issue->cap && *issue->cap == 0)
-		return FAIL(RESOURCE_EXHAUSTED, "CODE_BUDGET_EXHAUSTED");
+		return FAIL(FAILED_PRECONDITION, "CODE_BUDGET_EXHAUSTED");
 	TRY(q_take_budget(call->tx, issue->row->program_id, issue->cap, call->now, &taken));
-	return taken ? OK : FAIL(RESOURCE_EXHAUSTED, "CODE_BUDGET_EXHAUSTED");
+	return taken ? OK : FAIL(FAILED_PRECONDITION, "CODE_BUDGET_EXHAUSTED");
+}
+
+/* Lasts as long as its screener says, but not longer than its program unless that lets it. */
+static instant expiry(const struct rpc_call *call, const struct issue *issue,
+		      const struct screener_outcome *outcome)
+{
+	const Program__ProgramState *state = issue->program->state;
+	instant end = duration_shift(call->now, outcome->code_ttl, 1);
+	bool is_bound = state->ends_at && !state->redeem_after_end;
+
+	return is_bound && pb_instant(state->ends_at) < end ? pb_instant(state->ends_at) : end;
 }
 
 static struct status insert_code(struct rpc_call *call, struct issue *issue,
 				 const struct screener_outcome *outcome)
 {
-	struct uuid session = issue->row->id;
-	char code[CODE_TEXT];
-	struct str hash;
+	const struct code_plan plan = {
+		.id = uuid_v7(call->now),
+		.session = issue->row->id,
+		.program = issue->row->program_id,
+		.screener_version = issue->row->screener_version,
+		.code_class = outcome->code_class,
+		.expires_at = expiry(call, issue, outcome),
+	};
 
-	issue->code = NULL;
-	for (int i = 0; i < TRIES && !issue->code; i++) {
-		code_random(code);
-		if (!code_hash(call, code, 0, &hash))
-			return FAIL(UNAVAILABLE, "KEYS_UNAVAILABLE");
-		TRY(q_insert_code(call->tx, &issue->code, .id = uuid_v7(call->now),
-				  .session_id = session, .program_id = issue->row->program_id,
-				  .code_hash = hash, .code_class = outcome->code_class,
-				  .expires_at = duration_shift(call->now, outcome->code_ttl, 1),
-				  .actor = session, .now = call->now));
+	TRY(program_copy_put(call, issue->program->state));
+	return code_make(call, &plan, &issue->code, &issue->shown);
+}
+
+static bool is_served(const struct issue *issue, struct str answer)
+{
+	for (size_t i = 0; i < issue->program->n_states; i++)
+		if (str_eq_c(answer, issue->program->states[i]))
+			return true;
+	return false;
+}
+
+/* Where the program is offered in some states only, the consumer's must be answered and one of
+ * them. */
+static struct status check_state(struct rpc_call *call, const struct issue *issue,
+				 const struct screener_entry *entry)
+{
+	const char *item = screener_state_item(entry->program);
+	struct strbuf value = strbuf_new(call->arena);
+	struct screener_result result;
+	struct attempt attempt;
+	struct str state;
+
+	if (issue->program->n_states == 0)
+		return OK;
+	TRY(attempt_last(call, issue->row, &attempt));
+	TRY(session_evaluate(call, entry, attempt.day, attempt.answers, &result));
+	if (item && screener_value_json(&result, str_of(item), &value)) {
+		/* "TX", or null while it is unknown; codes of states need no escaping. */
+		state = strbuf_str(&value);
+		if (state.len > 2 && is_served(issue, (struct str){state.ptr + 1, state.len - 2}))
+			return OK;
 	}
-	if (!issue->code)
-		return FAIL(INTERNAL, "CODE_COLLISION");
-	issue->shown = arena_alloc(call->arena, CODE_SHOWN);
-	code_show(issue->shown, code);
-	crypto_wipe(code, sizeof code);
-	return OK;
+	return FAIL(FAILED_PRECONDITION, "STATE_NOT_SERVED");
+}
+
+static struct status check_recall(struct rpc_call *call, const struct issue *issue)
+{
+	struct q_found_row *recall;
+
+	TRY(q_is_recalled(call->tx, issue->row->program_id, issue->row->screener_version, &recall));
+	return recall->found ? FAIL(FAILED_PRECONDITION, "PROGRAM_RECALLED") : OK;
 }
 
 static struct status emit_issued(struct rpc_call *call, const struct issue *issue)
@@ -146,6 +187,8 @@ static struct status make(struct rpc_call *call, void *arg)
 	outcome = outcome_of(entry, issue->row->outcome);
 	if (!outcome || !outcome->issues_code)
 		return FAIL(FAILED_PRECONDITION, "NOT_ELIGIBLE");
+	TRY(check_recall(call, issue));
+	TRY(check_state(call, issue, entry));
 	TRY(take_budget(call, issue));
 	TRY(insert_code(call, issue, outcome));
 	TRY(q_mark_code_issued(call->tx, issue->row->id, call->now));

@@ -3,9 +3,8 @@
 #include "svc/list_page.h"
 #include "svc/pb.h"
 
-/* Without answers and reasons. */
 static void head_to_proto(struct rpc_call *call, const struct q_session_head_row *row,
-			  Consumer__Session *out)
+			  Consumer__SessionSummary *out)
 {
 	out->id = uuid_text(call->arena, row->id);
 	out->status = session_status(row->status, row->expires_at, call->now);
@@ -18,8 +17,8 @@ static void head_to_proto(struct rpc_call *call, const struct q_session_head_row
 	out->expires_at = pb_timestamp(call->arena, row->expires_at);
 	out->code_issued = row->code_issued;
 	if (row->outcome) {
-		out->outcome = arena_new_of(call->arena, Consumer__Outcome);
-		consumer__outcome__init(out->outcome);
+		out->outcome = arena_new_of(call->arena, Consumer__OutcomeSummary);
+		consumer__outcome_summary__init(out->outcome);
 		out->outcome->id = row->outcome;
 		out->outcome->may_issue_code = row->may_issue_code;
 	}
@@ -43,7 +42,7 @@ struct status consumer_list_sessions(struct rpc_call *call,
 			     .page_rows = page.ask));
 	n = list_page_cut(&page, n);
 	resp->n_sessions = n;
-	resp->sessions = pb_array(call->arena, &consumer__session__descriptor, n);
+	resp->sessions = pb_array(call->arena, &consumer__session_summary__descriptor, n);
 	for (size_t i = 0; i < n; i++)
 		head_to_proto(call, &rows[i], resp->sessions[i]);
 	if (page.has_more)

@@ -1,6 +1,7 @@
 #include "consumer/answers.h"
 #include "consumer/copy.h"
 #include "consumer/keys.h"
+#include "consumer/problem.h"
 #include "consumer/session.h"
 
 /*
@@ -16,27 +17,54 @@ static bool may_change(const struct q_session_row *row, const struct screener_en
 	return !row->code_issued && attempts.limited && !attempts.refuse_change;
 }
 
-/* Names the screener does not have, at the top or in a row. */
+static bool is_unknown_name(const struct screener_entry *entry, const struct answer_merge *merge,
+			    const char *name)
+{
+	for (size_t i = 0; i < merge->n_given; i++)
+		if (strcmp(merge->given[i], name) == 0)
+			return !json_object_get(entry->items, name);
+	return false;
+}
+
+/* Names that the screener does not have; an answer that is taken back names one as well. */
+static size_t add_unknown_names(struct rpc_call *call, const struct screener_entry *entry,
+				const struct answer_merge *merge)
+{
+	size_t added = 0;
+
+	for (size_t i = 0; i < merge->n_given; i++) {
+		struct screener_problem problem = {merge->given[i], -1, "UNKNOWN_ITEM"};
+
+		if (!is_unknown_name(entry, merge, problem.item))
+			continue;
+		problem_add_field(call, entry->program, &problem);
+		added++;
+	}
+	return added;
+}
+
+/*
+ * A name that the screener does not have, at the top or in a row, refuses the request.  The
+ * refusal lists the other problems too, so that one round is enough to mend them.
+ */
 static struct status refuse_unknown(struct rpc_call *call, const struct screener_entry *entry,
 				    const struct q_session_row *row,
 				    const struct answer_merge *merge)
 {
+	size_t unknown = add_unknown_names(call, entry, merge);
 	struct screener_result result;
-	size_t unknown = 0;
+	date_days today;
 
-	for (size_t i = 0; i < merge->n_given; i++) {
-		if (json_object_get(entry->items, merge->given[i]))
-			continue;
-		(void)call_field_error(call,
-				       arena_printf(call->arena, "answers.%.64s", merge->given[i]),
-				       "UNKNOWN_ITEM", "the screener has no such question");
-		unknown++;
-	}
-	if (unknown == 0) {
-		TRY(session_evaluate(call, entry, row, merge->merged, &result));
-		unknown = session_add_problems(call, &result, true);
-	}
-	return unknown ? FAIL(INVALID_ARGUMENT, "INVALID_ANSWERS") : OK;
+	TRY(session_day(row, call->now, &today));
+	TRY(session_evaluate(call, entry, today, merge->merged, &result));
+	for (size_t i = 0; i < result.n_problems; i++)
+		unknown += problem_is_unknown(&result.problems[i]);
+	if (unknown == 0)
+		return OK;
+	for (size_t i = 0; i < result.n_problems; i++)
+		if (!is_unknown_name(entry, merge, result.problems[i].item))
+			problem_add_field(call, entry->program, &result.problems[i]);
+	return FAIL(INVALID_ARGUMENT, "INVALID_ANSWERS");
 }
 
 static struct status store(struct rpc_call *call, const struct answer_merge *merge,

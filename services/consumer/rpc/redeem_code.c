@@ -5,8 +5,8 @@ static struct status redeem(struct rpc_call *call, const struct code_step *step,
 {
 	return q_redeem_code(call->tx, row, .redemption_id = uuid_v7(call->now), .code_hash = hash,
 			     .holder = step->holder, .terminal_id = step->terminal_id,
-			     .transaction_id = step->transaction_id, .actor = call->principal->id,
-			     .now = call->now);
+			     .transaction_id = step->transaction_id, .undo_mark = step->undo_mark,
+			     .actor = call->principal->id, .now = call->now);
 }
 
 struct status consumer_redeem_code(struct rpc_call *call, const Consumer__RedeemCodeRequest *req,

@@ -1,7 +1,8 @@
 #include "consumer/copy.h"
 #include "consumer/session.h"
 
-/* The stored answers of the last attempt, evaluated again by today's engine. */
+/* The stored answers of the last attempt, evaluated again by today's engine on the attempt's day.
+ */
 struct status consumer_replay_session(struct rpc_call *call,
 				      const Consumer__ReplaySessionRequest *req,
 				      Consumer__ReplaySessionResponse *resp)
@@ -13,9 +14,9 @@ struct status consumer_replay_session(struct rpc_call *call,
 	struct attempt attempt;
 
 	TRY(session_find(call, consumer_id(req->id), &row));
-	TRY(attempt_last(call, row->id, &attempt));
+	TRY(attempt_last(call, row, &attempt));
 	TRY(copy_load(call, row->content_hash, &entry));
-	TRY(session_evaluate(call, entry, row, attempt.answers, &result));
+	TRY(session_evaluate(call, entry, attempt.day, attempt.answers, &result));
 	screener_trace_json(&result, &trace);
 	resp->identical = str_eq(strbuf_str(&trace), attempt.trace);
 	resp->outcome = arena_strdup(call->arena, result.outcome->id);

@@ -5,7 +5,7 @@ static struct status reserve(struct rpc_call *call, const struct code_step *step
 {
 	return q_reserve_code(call->tx, row, .code_hash = hash, .holder = step->holder,
 			      .terminal_id = step->terminal_id,
-			      .transaction_id = step->transaction_id,
+			      .transaction_id = step->transaction_id, .undo_mark = step->undo_mark,
 			      .reserved_until = call->now + RESERVATION_TTL,
 			      .actor = call->principal->id, .now = call->now);
 }

@@ -1,5 +1,6 @@
 #include "consumer/copy.h"
 #include "consumer/keys.h"
+#include "consumer/person.h"
 #include "consumer/question.h"
 #include "consumer/session.h"
 
@@ -25,20 +26,33 @@ static struct status ask_program(struct rpc_call *call, struct start *start, boo
 	return OK;
 }
 
+/* A program daemon of the version before tells neither of these two. */
+static const char *zone_of(const Program__PublishedVersion *version)
+{
+	return *version->time_zone ? version->time_zone : "UTC";
+}
+
+static const char *public_id_of(const struct start *start)
+{
+	return *start->version->public_id ? start->version->public_id : start->req->program_id;
+}
+
 static struct status insert_session(struct rpc_call *call, struct start *start,
 				    const struct screener_entry *entry)
 {
 	const Program__PublishedVersion *version = start->version;
 	struct uuid id = uuid_v7(call->now);
 	const char *locale = locale_choose(entry, start->req->locale);
+	const struct uuid *person;
 
+	TRY(person_take(call, version, start->req, &person));
 	return q_insert_screening(
 		call->tx, &start->row, .id = id, .program_id = consumer_id(version->program_id),
-		.public_id = start->req->program_id, .program_name = version->program_name,
+		.public_id = public_id_of(start), .program_name = version->program_name,
 		.screener_version = version->version, .content_hash = version->content_hash,
 		.locale = locale, .device_class = start->req->device_class,
-		.utm_source = start->req->utm_source,
-		.answers = phi_seal(call, "answers", id, STR("{}")),
+		.utm_source = start->req->utm_source, .time_zone = zone_of(start->version),
+		.person_id = person, .answers = phi_seal(call, "answers", id, STR("{}")),
 		.expires_at = call->now + SESSION_TTL, .now = call->now);
 }
 
@@ -48,13 +62,17 @@ static struct status begin(struct rpc_call *call, void *arg)
 	struct screener_entry *entry SCREENER_HELD = NULL;
 	struct start *start = arg;
 	struct strbuf after = strbuf_new(call->arena);
-	struct q_found_row *copy;
+	struct q_standing_row *screener;
 
-	TRY(q_has_copy(call->tx, start->version->content_hash, &copy));
-	start->copy_is_missing = !copy->found && !start->has_document;
+	TRY(q_screener_standing(call->tx, start->version->content_hash,
+				consumer_id(start->version->program_id), start->version->version,
+				&screener));
+	if (screener->recalled)
+		return FAIL(FAILED_PRECONDITION, "PROGRAM_RECALLED");
+	start->copy_is_missing = !screener->has_copy && !start->has_document;
 	if (start->copy_is_missing)
 		return OK;
-	if (!copy->found)
+	if (!screener->has_copy)
 		TRY(copy_store(call, start->version));
 	TRY(copy_load(call, start->version->content_hash, &entry));
 	TRY(insert_session(call, start, entry));
@@ -81,6 +99,7 @@ struct status consumer_start_session(struct rpc_call *call,
 	struct uuid tenant;
 
 	TRY(ask_program(call, &start, false));
+	TRY(person_check(call, start.version, req));
 	tenant = consumer_id(start.version->tenant_id);
 	TRY(tx_run_as(call, tenant, begin, &start));
 	if (start.copy_is_missing) {

@@ -1,9 +1,9 @@
 /*
  * Part 5: the daemons' statements without row-level security.  aegis_migrator
  * sees every tenant's rows, so what keeps a statement to its tenant is what it
- * says itself: its plan shows, for any arguments, that each tenant table in it
- * is held to the tenant bound as $1.  Then it is run with one tenant's values
- * in another tenant's name.
+ * says itself: its plan shows, for any arguments and whatever the planner prefers,
+ * that each tenant table in it is held to the tenant bound as $1.  Then it is run with one tenant's
+ * values in another tenant's name.
  */
 #include <string.h>
 
@@ -32,8 +32,9 @@ struct schema {
 	size_t n_catalogues;
 	const struct db_query **statements;
 	size_t n;
+	struct db_query *marked; /* the statements as they are explained, plan_mark_tenant() */
 	struct db_query *explains;
-	struct db_catalogue explaining;
+	struct db_catalogue marking, explaining;
 };
 
 /* Catalogue "audit" or "audit_platform" belongs to service audit. */
@@ -60,7 +61,7 @@ static void gather(struct trial *t, struct schema *schema)
 	size_t n = 0;
 
 	schema->catalogues =
-		arena_array_of(arena, const struct db_catalogue *, n_all_catalogues + 1);
+		arena_array_of(arena, const struct db_catalogue *, n_all_catalogues + 2);
 	for (size_t i = 0; i < n_all_catalogues; i++)
 		if (is_of_schema(all_catalogues[i], schema->name)) {
 			schema->catalogues[schema->n_catalogues++] = all_catalogues[i];
@@ -101,6 +102,21 @@ static struct status read_explains(struct tx *tx, void *arg)
 	return q_isolation_explains(tx, e->names, e->arguments, &e->rows, &e->n);
 }
 
+/* Prepared beside the daemons' own, which are run. */
+static void mark(struct arena *arena, struct schema *schema)
+{
+	schema->marked = arena_array_of(arena, struct db_query, schema->n);
+	for (size_t i = 0; i < schema->n; i++) {
+		schema->marked[i] = *schema->statements[i];
+		schema->marked[i].statement = arena_printf(arena, "marked.%zu", i);
+		if (schema->marked[i].scope == DB_SCOPE_TENANT)
+			schema->marked[i].sql = plan_mark_tenant(arena, schema->marked[i].sql);
+	}
+	schema->marking =
+		(struct db_catalogue){.name = "marked", .queries = schema->marked, .n = schema->n};
+	schema->catalogues[schema->n_catalogues++] = &schema->marking;
+}
+
 static struct status make_explains(struct trial *t, struct schema *schema)
 {
 	const struct db_catalogue *catalogue = &isolation_operator_queries;
@@ -112,7 +128,7 @@ static struct status make_explains(struct trial *t, struct schema *schema)
 	struct status st;
 
 	for (size_t i = 0; i < schema->n; i++) {
-		names[i] = schema->statements[i]->statement;
+		names[i] = schema->marked[i].statement;
 		arguments[i] = arguments_of(t->proof->arena, schema->statements[i]);
 	}
 	TRY(proof_migrator(t->proof, NULL, &catalogue, 1, &conn));
@@ -147,6 +163,7 @@ static struct status check_plan(struct trial *t, struct db_conn *conn, const str
 	struct plan_check check = {.tables = t->tables->rows,
 				   .n_tables = t->tables->n,
 				   .statement = schema->statements[i]->statement,
+				   .sql = schema->statements[i]->sql,
 				   .has_tenant = schema->statements[i]->scope == DB_SCOPE_TENANT,
 				   .findings = t->unbound};
 	struct fetch fetch = {.query = &schema->explains[i]};
@@ -178,6 +195,7 @@ static struct status check_schema(struct trial *t, const char *service)
 	struct status st = OK;
 
 	gather(t, &schema);
+	mark(t->proof->arena, &schema);
 	TRY(make_explains(t, &schema));
 	TRY(proof_migrator(t->proof, service, schema.catalogues, schema.n_catalogues, &conn));
 	for (size_t i = 0; i < schema.n && is_ok(st); i++)

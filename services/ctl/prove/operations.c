@@ -14,6 +14,7 @@ static const struct {
 	{"/api/partners/", "partnerId", "partner"},
 	{"/api/partners/", "id", "partner"},
 	{"/api/screening-sessions/", "id", "session"},
+	{"/api/verification-codes/", "id", "code_id"},
 	{"/api/audit/events/", "id", "event"},
 	{"/api/audit/exports/", "id", "export"},
 	{"/api/notifications/", "id", "notification"},

@@ -1,4 +1,5 @@
-#include "program/program.h"
+#include "program/period.h"
+#include "program/states.h"
 
 struct status program_activate_program(struct rpc_call *call,
 				       const Program__ActivateProgramRequest *req,
@@ -10,6 +11,8 @@ struct status program_activate_program(struct rpc_call *call,
 	TRY(lock_program(call, id_of(req->id), &row));
 	if (row->published_version == 0)
 		return FAIL(FAILED_PRECONDITION, "NO_PUBLISHED_SCREENER");
+	TRY(program_check_not_over(call, row));
+	TRY(states_check_published(call, row));
 	return program_move(call, req->id, from, "active", "program.activated", "PROGRAM_ENDED",
 			    resp);
 }

@@ -1,8 +1,18 @@
+#include <aegis/tenant/v1/tenant.aegis.h>
+
 #include "contract/time.h"
 #include "crypto/random.h"
 #include "program/program.h"
+#include "program/states.h"
+#include "zone/zone.h"
 
 #define PUBLIC_ID_BYTES 10
+
+struct creation {
+	const Program__CreateProgramRequest *req;
+	const char *time_zone;
+	Program__Program *resp;
+};
 
 /* Unguessable, and says nothing of the tenant. */
 static char *new_public_id(struct arena *arena)
@@ -22,25 +32,61 @@ const date_days *date_or_null(struct arena *arena, const char *text)
 	return date_parse(str_of(text), day) ? day : NULL;
 }
 
-struct status program_create_program(struct rpc_call *call,
-				     const Program__CreateProgramRequest *req,
-				     Program__Program *resp)
+struct status zone_check(struct rpc_call *call, const char *zone)
 {
+	return zone_is_known(str_of(zone))
+		       ? OK
+		       : call_field_error(call, "timeZone", "UNKNOWN_ZONE",
+					  "must be a name of the IANA time zone database, such as "
+					  "America/New_York");
+}
+
+static struct status zone_of_tenant(struct rpc_call *call, const char **zone)
+{
+	Tenant__GetMyTenantRequest req = TENANT__GET_MY_TENANT_REQUEST__INIT;
+	Tenant__Tenant *tenant;
+
+	TRY(call_tenant_get_my_tenant(call, &req, &tenant));
+	*zone = tenant->time_zone;
+	return OK;
+}
+
+static struct status insert(struct rpc_call *call, void *arg)
+{
+	struct creation *creation = arg;
+	const Program__CreateProgramRequest *req = creation->req;
 	bool has_budget =
 		req->_code_budget_case == PROGRAM__CREATE_PROGRAM_REQUEST___CODE_BUDGET_CODE_BUDGET;
 	struct q_program_row *row;
 
-	TRY(q_insert_program(call->tx, &row, .id = uuid_v7(call->now),
-			     .public_id = new_public_id(call->arena), .name = req->name,
-			     .drug = req->drug, .sponsor = req->sponsor,
-			     .description = req->description,
-			     .states = ((struct text_list){req->states, req->n_states}),
-			     .starts_on = date_or_null(call->arena, req->starts_on),
-			     .ends_on = date_or_null(call->arena, req->ends_on),
-			     .code_budget = has_budget ? &req->code_budget : NULL,
-			     .actor = call->principal->id, .now = call->now));
+	TRY(q_insert_program(
+		call->tx, &row, .id = uuid_v7(call->now), .public_id = new_public_id(call->arena),
+		.name = req->name, .drug = req->drug, .sponsor = req->sponsor,
+		.description = req->description,
+		.states = ((struct text_list){req->states, req->n_states}),
+		.starts_on = date_or_null(call->arena, req->starts_on),
+		.ends_on = date_or_null(call->arena, req->ends_on),
+		.code_budget = has_budget ? &req->code_budget : NULL,
+		.time_zone = creation->time_zone, .redeem_when_paused = req->redeem_when_paused,
+		.redeem_after_end = req->redeem_after_end,
+		.attempts_by = attempts_by_text(req->attempts_by), .actor = call->principal->id,
+		.now = call->now));
 	TRY(q_insert_directory(call->tx, row->public_id, call->tenant, row->id));
-	emit_program(call, "program.created", row);
-	program_to_proto(call->arena, row, resp);
+	TRY(emit_program(call, "program.created", row, false));
+	program_to_proto(call->arena, row, creation->resp);
 	return OK;
+}
+
+/* The organization's zone is copied: what it is changed to later moves no program's dates. */
+struct status program_create_program(struct rpc_call *call,
+				     const Program__CreateProgramRequest *req,
+				     Program__Program *resp)
+{
+	struct creation creation = {.req = req, .time_zone = req->time_zone, .resp = resp};
+
+	TRY(states_check(call, (struct text_list){req->states, req->n_states}));
+	if (!*creation.time_zone)
+		TRY(zone_of_tenant(call, &creation.time_zone));
+	TRY(zone_check(call, creation.time_zone));
+	return tx_run_once(call, insert, &creation);
 }

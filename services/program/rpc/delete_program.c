@@ -10,7 +10,6 @@ struct status program_delete_program(struct rpc_call *call,
 	TRY(lock_program(call, id_of(req->id), &row));
 	if (strcmp(row->status, "active") == 0)
 		return FAIL(FAILED_PRECONDITION, "PROGRAM_ACTIVE");
-	TRY(q_delete_program(call->tx, row->id, call->principal->id, call->now));
-	emit_program(call, "program.deleted", row);
-	return OK;
+	TRY(q_delete_program(call->tx, row->id, call->principal->id, call->now, &row));
+	return emit_program(call, "program.deleted", row, true);
 }

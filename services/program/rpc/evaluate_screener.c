@@ -1,4 +1,5 @@
 #include "program/program.h"
+#include "zone/zone.h"
 
 static void fill(struct rpc_call *call, const struct screener_result *result,
 		 Program__EvaluateScreenerResponse *resp)
@@ -14,17 +15,35 @@ static void fill(struct rpc_call *call, const struct screener_result *result,
 	resp->trace = (ProtobufCBinaryData){.len = trace.len, .data = (uint8_t *)trace.ptr};
 }
 
+/* The day that is asked for, else today in the program's time zone. */
+static struct status day_of(struct rpc_call *call, const Program__EvaluateScreenerRequest *req,
+			    date_days *out)
+{
+	const date_days *as_of = date_or_null(call->arena, req->as_of);
+	struct q_program_row *program;
+
+	if (as_of) {
+		*out = *as_of;
+		return OK;
+	}
+	TRY(q_program_by_id(call->tx, id_of(req->program_id), &program));
+	if (!program)
+		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
+	return zone_date(program->time_zone, call->now, out);
+}
+
 static struct status evaluate(struct rpc_call *call, const struct screener *screener,
 			      const Program__EvaluateScreenerRequest *req,
 			      Program__EvaluateScreenerResponse *resp)
 {
-	const date_days *as_of = date_or_null(call->arena, req->as_of);
 	struct screener_answers *answers;
 	struct screener_result result;
+	date_days day;
 
+	TRY(day_of(call, req, &day));
 	TRY(screener_answers_parse(screener, call->arena,
 				   (struct str){(const char *)req->answers.data, req->answers.len},
-				   as_of ? *as_of : date_of_instant(call->now), &answers));
+				   day, &answers));
 	screener_eval(screener, answers, call->arena, SCREENER_FULL, &result);
 	fill(call, &result, resp);
 	return OK;

@@ -1,4 +1,4 @@
-#include "program/program.h"
+#include "program/period.h"
 #include "svc/pb.h"
 
 struct lookup {
@@ -10,8 +10,12 @@ struct lookup {
 static struct status find_owner(struct rpc_call *call, void *arg)
 {
 	struct lookup *lookup = arg;
+	struct uuid program;
 
-	TRY(q_directory_entry(call->tx, lookup->req->public_id, &lookup->entry));
+	if (uuid_parse(str_of(lookup->req->public_id), &program))
+		TRY(q_directory_entry_of_program(call->tx, program, &lookup->entry));
+	else
+		TRY(q_directory_entry(call->tx, lookup->req->public_id, &lookup->entry));
 	return lookup->entry ? OK : FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
 }
 
@@ -45,6 +49,7 @@ static struct status read_version(struct rpc_call *call, void *arg)
 	TRY(q_program_by_id(call->tx, lookup->entry->program_id, &program));
 	if (!program)
 		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+	TRY(program_check_period(call, program));
 	if (strcmp(program->status, "active") != 0)
 		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
 	if (*lookup->req->content_hash)
@@ -61,6 +66,11 @@ static struct status read_version(struct rpc_call *call, void *arg)
 	resp->content_hash = version->content_hash;
 	resp->n_states = program->states.n;
 	resp->states = (const char **)program->states.items;
+	resp->time_zone = program->time_zone;
+	resp->public_id = program->public_id;
+	resp->attempts_by = attempts_by_of(program->attempts_by);
+	resp->state = arena_new_of(call->arena, Program__ProgramState);
+	TRY(program_state(call->arena, program, false, resp->state));
 	if (program->code_budget) {
 		resp->_code_budget_case = PROGRAM__PUBLISHED_VERSION___CODE_BUDGET_CODE_BUDGET;
 		resp->code_budget = *program->code_budget;

@@ -1,6 +1,5 @@
-#include "program/program.h"
+#include "program/acceptance.h"
 
-/* One statement suffices when the version is published; a draft costs a second. */
 struct status program_get_screener(struct rpc_call *call, const Program__GetScreenerRequest *req,
 				   Program__ScreenerVersion *resp)
 {
@@ -11,11 +10,11 @@ struct status program_get_screener(struct rpc_call *call, const Program__GetScre
 	TRY(q_version_by_number(call->tx, id, req->version, &version));
 	if (version) {
 		version_to_proto(call->arena, version, resp);
-		return OK;
+		return acceptance_show(call, resp);
 	}
 	TRY(q_draft_by_version(call->tx, id, req->version, &draft));
 	if (!draft)
 		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
 	draft_to_proto(call->arena, draft, resp);
-	return OK;
+	return acceptance_show(call, resp);
 }

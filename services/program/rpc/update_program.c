@@ -1,9 +1,21 @@
 #include "contract/mask.h"
 #include "program/program.h"
+#include "program/states.h"
 
-static const char *const writable[] = {"name",	  "drug",      "sponsor", "description",
-				       "states",  "starts_on", "ends_on", "code_budget",
-				       "version", NULL};
+static const char *const writable[] = {"name",
+				       "drug",
+				       "sponsor",
+				       "description",
+				       "states",
+				       "starts_on",
+				       "ends_on",
+				       "code_budget",
+				       "version",
+				       "time_zone",
+				       "redeem_when_paused",
+				       "redeem_after_end",
+				       "attempts_by",
+				       NULL};
 
 static struct status write_program(struct rpc_call *call, const Program__UpdateProgramRequest *req,
 				   struct q_program_row **row)
@@ -11,6 +23,7 @@ static struct status write_program(struct rpc_call *call, const Program__UpdateP
 	const Google__Protobuf__FieldMask *mask = req->update_mask;
 	const Program__Program *in = req->program;
 	struct text_list states = {in->states, in->n_states};
+	bool redeem_when_paused = in->redeem_when_paused, redeem_after_end = in->redeem_after_end;
 	bool has_budget = in->_code_budget_case == PROGRAM__PROGRAM___CODE_BUDGET_CODE_BUDGET;
 
 	/* An empty list is a value; a NULL one leaves the column. */
@@ -29,7 +42,29 @@ static struct status write_program(struct rpc_call *call, const Program__UpdateP
 		.ends_on = date_or_null(call->arena, in->ends_on),
 		.set_budget = mask_has(mask, "code_budget"),
 		.code_budget = has_budget ? &in->code_budget : NULL,
+		.time_zone = mask_has(mask, "time_zone") ? in->time_zone : NULL,
+		.redeem_when_paused =
+			mask_has(mask, "redeem_when_paused") ? &redeem_when_paused : NULL,
+		.redeem_after_end = mask_has(mask, "redeem_after_end") ? &redeem_after_end : NULL,
+		.attempts_by =
+			mask_has(mask, "attempts_by") ? attempts_by_text(in->attempts_by) : NULL,
 		.expected_version = in->version, .actor = call->principal->id, .now = call->now);
+}
+
+static struct status check(struct rpc_call *call, const Program__UpdateProgramRequest *req)
+{
+	const Program__Program *in = req->program;
+
+	TRY(call_check_mask(call, req->update_mask, "program", writable));
+	if (mask_has(req->update_mask, "name") && !*in->name)
+		return call_field_error(call, "program.name", "REQUIRED", "must not be empty");
+	if (mask_has(req->update_mask, "drug") && !*in->drug)
+		return call_field_error(call, "program.drug", "REQUIRED", "must not be empty");
+	if (mask_has(req->update_mask, "time_zone"))
+		TRY(zone_check(call, in->time_zone));
+	if (mask_has(req->update_mask, "states"))
+		TRY(states_check(call, (struct text_list){in->states, in->n_states}));
+	return OK;
 }
 
 struct status program_update_program(struct rpc_call *call,
@@ -38,16 +73,15 @@ struct status program_update_program(struct rpc_call *call,
 {
 	struct q_program_row *row;
 
-	TRY(call_check_mask(call, req->update_mask, "program", writable));
-	if (mask_has(req->update_mask, "name") && !*req->program->name)
-		return call_field_error(call, "program.name", "REQUIRED", "must not be empty");
+	TRY(check(call, req));
 	TRY(lock_program(call, id_of(req->id), &row));
 	if (strcmp(row->status, "ended") == 0)
 		return FAIL(FAILED_PRECONDITION, "PROGRAM_ENDED");
 	TRY(write_program(call, req, &row));
 	if (!row)
 		return FAIL(ABORTED, "VERSION_CONFLICT");
-	emit_program(call, "program.updated", row);
+	TRY(states_check_published(call, row));
+	TRY(emit_program(call, "program.updated", row, false));
 	program_to_proto(call->arena, row, resp);
 	return OK;
 }

@@ -2,15 +2,17 @@
 
 -- name: insert_program :one
 -- args: id uuid, public_id text, name text, drug text, sponsor text, description text, states text[], starts_on date?,
---   ends_on date?, code_budget int4?, actor uuid, now instant
+--   ends_on date?, code_budget int4?, time_zone text, redeem_when_paused bool, redeem_after_end bool, attempts_by text,
+--   actor uuid, now instant
 -- row: program (id uuid, public_id text, name text, drug text, sponsor text, description text, status text, states text[],
---   starts_on date?, ends_on date?, code_budget int4?, published_version int4, created_at instant, updated_at instant, version int8)
+--   starts_on date?, ends_on date?, code_budget int4?, published_version int4, created_at instant, updated_at instant, version int8,
+--   time_zone text, redeem_when_paused bool, redeem_after_end bool, last_version int4, attempts_by text)
 INSERT INTO program.program (tenant_id, id, public_id, name, drug, sponsor, description, states, starts_on, ends_on, code_budget,
-	created_at, created_by, updated_at, updated_by)
+	time_zone, redeem_when_paused, redeem_after_end, attempts_by, created_at, created_by, updated_at, updated_by)
 VALUES (:tenant, :id, :public_id, :name, :drug, :sponsor, :description, :states, :starts_on, :ends_on, :code_budget,
-	:now, :actor, :now, :actor)
+	:time_zone, :redeem_when_paused, :redeem_after_end, :attempts_by, :now, :actor, :now, :actor)
 RETURNING id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version;
+	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by;
 
 -- name: insert_directory :exec
 -- args: public_id text, owner_id uuid, program_id uuid
@@ -24,12 +26,19 @@ INSERT INTO program.directory (public_id, owner_id, program_id) VALUES (:public_
 -- hot
 SELECT owner_id, program_id FROM program.directory WHERE public_id = :public_id;
 
+-- name: directory_entry_of_program :opt
+-- args: program_id uuid
+-- row: directory
+-- no-tenant
+-- hot
+SELECT owner_id, program_id FROM program.directory WHERE program_id = :program_id;
+
 -- name: program_page :many
 -- args: status text, last_created instant, last_id uuid, page_rows int8
 -- row: program
 -- hot
 SELECT id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version
+	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by
 FROM program.program
 WHERE tenant_id = :tenant AND deleted_at IS NULL AND (:status = '' OR status = :status)
 	AND (created_at, id) < (:last_created, :last_id)
@@ -40,31 +49,35 @@ ORDER BY created_at DESC, id DESC LIMIT :page_rows;
 -- row: program
 -- hot
 SELECT id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version
+	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by
 FROM program.program WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL;
 
 -- name: lock_program :opt
 -- args: id uuid
 -- row: program
 SELECT id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version
+	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by
 FROM program.program WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL FOR UPDATE;
 
 -- A column whose argument is absent stays; the budget is set only with set_budget.
 -- name: update_program :opt
 -- args: id uuid, name text?, drug text?, sponsor text?, description text?, states text[]?, set_starts bool, starts_on date?,
---   set_ends bool, ends_on date?, set_budget bool, code_budget int4?, expected_version int8, actor uuid, now instant
+--   set_ends bool, ends_on date?, set_budget bool, code_budget int4?, time_zone text?,
+--   redeem_when_paused bool?, redeem_after_end bool?, attempts_by text?, expected_version int8, actor uuid, now instant
 -- row: program
 UPDATE program.program
 SET name = coalesce(:name, name), drug = coalesce(:drug, drug), sponsor = coalesce(:sponsor, sponsor),
 	description = coalesce(:description, description), states = coalesce(:states, states),
 	starts_on = CASE WHEN :set_starts THEN :starts_on ELSE starts_on END,
 	ends_on = CASE WHEN :set_ends THEN :ends_on ELSE ends_on END,
-	code_budget = CASE WHEN :set_budget THEN :code_budget ELSE code_budget END,
+	code_budget = CASE WHEN :set_budget THEN :code_budget ELSE code_budget END, time_zone = coalesce(:time_zone, time_zone),
+	redeem_when_paused = coalesce(:redeem_when_paused, redeem_when_paused),
+	redeem_after_end = coalesce(:redeem_after_end, redeem_after_end),
+	attempts_by = coalesce(:attempts_by, attempts_by),
 	updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL AND (:expected_version = 0 OR version = :expected_version)
 RETURNING id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version;
+	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by;
 
 -- name: set_program_status :one
 -- args: id uuid, status text, actor uuid, now instant
@@ -72,12 +85,22 @@ RETURNING id, public_id, name, drug, sponsor, description, status, states, start
 UPDATE program.program SET status = :status, updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :id
 RETURNING id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version;
+	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by;
 
--- name: delete_program :exec
+-- name: delete_program :one
 -- args: id uuid, actor uuid, now instant
+-- row: program
 UPDATE program.program SET deleted_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
-WHERE tenant_id = :tenant AND id = :id;
+WHERE tenant_id = :tenant AND id = :id
+RETURNING id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
+	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by;
+
+-- name: deleted_program :opt
+-- args: id uuid
+-- row: program
+SELECT id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
+	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by
+FROM program.program WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NOT NULL;
 
 -- name: take_version_number :one
 -- args: id uuid
@@ -106,12 +129,44 @@ WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :s
 	AND (:expected_revision = 0 OR revision = :expected_revision)
 RETURNING program_id, screener_version, document, revision, created_at;
 
+-- The draft as it was checked: one that was edited since has another revision.
 -- name: take_draft :opt
--- args: program_id uuid, screener_version int4
+-- args: program_id uuid, screener_version int4, revision int8
 -- row: draft
 DELETE FROM program.screener_draft
-WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
+WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version AND revision = :revision
 RETURNING program_id, screener_version, document, revision, created_at;
+
+-- Nobody accepts what they wrote themselves, or a revision that is not there any more.
+-- name: insert_acceptance :opt
+-- args: id uuid, program_id uuid, screener_version int4, revision int8, content_hash text, questions text[], reason text,
+--   record_hash text, actor uuid, now instant
+-- row: acceptance (id uuid, revision int8, content_hash text, questions text[], reason text, record_hash text,
+--   created_at instant, created_by uuid)
+INSERT INTO program.safety_acceptance (tenant_id, id, program_id, screener_version, revision, content_hash, questions, reason,
+	record_hash, created_at, created_by)
+SELECT :tenant, :id, d.program_id, d.screener_version, d.revision, :content_hash, :questions, :reason, :record_hash, :now, :actor
+FROM program.screener_draft d
+WHERE d.tenant_id = :tenant AND d.program_id = :program_id AND d.screener_version = :screener_version
+	AND d.revision = :revision AND d.created_by <> :actor AND d.updated_by <> :actor
+RETURNING id, revision, content_hash, questions, reason, record_hash, created_at, created_by;
+
+-- An acceptance of a revision that covers all these questions.
+-- name: acceptance_of_draft :opt
+-- args: program_id uuid, screener_version int4, revision int8, content_hash text, questions text[]
+-- row: acceptance
+SELECT id, revision, content_hash, questions, reason, record_hash, created_at, created_by
+FROM program.safety_acceptance
+WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version AND revision = :revision
+	AND (:content_hash = '' OR content_hash = :content_hash) AND questions @> :questions
+ORDER BY created_at DESC, id DESC LIMIT 1;
+
+-- name: acceptance_of_version :opt
+-- args: program_id uuid, screener_version int4
+-- row: acceptance
+SELECT a.id, a.revision, a.content_hash, a.questions, a.reason, a.record_hash, a.created_at, a.created_by
+FROM program.screener_version v JOIN program.safety_acceptance a ON a.tenant_id = v.tenant_id AND a.id = v.acceptance_id
+WHERE v.tenant_id = :tenant AND v.program_id = :program_id AND v.screener_version = :screener_version;
 
 -- Without documents.
 -- name: list_drafts :many
@@ -123,9 +178,9 @@ WHERE tenant_id = :tenant AND program_id = :program_id ORDER BY screener_version
 -- name: list_versions :many
 -- args: program_id uuid
 -- row: version (program_id uuid, screener_version int4, number int8, slug text, document bytes, content_hash text, previous_hash text,
---   statement_hash text, signature bytes, public_key bytes, published_at instant, retired bool)
+--   statement_hash text, signature bytes, public_key bytes, published_at instant, drafted_at instant, retired bool)
 SELECT v.program_id, v.screener_version, v.number, v.slug, ''::bytea AS document, v.content_hash, v.previous_hash, v.statement_hash,
-	v.signature, v.public_key, v.published_at, EXISTS (SELECT FROM program.screener_status s
+	v.signature, v.public_key, v.published_at, coalesce(v.drafted_at, v.published_at) AS drafted_at, EXISTS (SELECT FROM program.screener_status s
 		WHERE s.tenant_id = :tenant AND s.program_id = v.program_id AND s.screener_version = v.screener_version
 			AND s.status = 'retired') AS retired
 FROM program.screener_version v WHERE v.tenant_id = :tenant AND v.program_id = :program_id
@@ -136,7 +191,7 @@ ORDER BY v.screener_version DESC LIMIT 500;
 -- row: version
 -- hot
 SELECT v.program_id, v.screener_version, v.number, v.slug, v.document, v.content_hash, v.previous_hash, v.statement_hash,
-	v.signature, v.public_key, v.published_at, EXISTS (SELECT FROM program.screener_status s
+	v.signature, v.public_key, v.published_at, coalesce(v.drafted_at, v.published_at) AS drafted_at, EXISTS (SELECT FROM program.screener_status s
 		WHERE s.tenant_id = :tenant AND s.program_id = v.program_id AND s.screener_version = v.screener_version
 			AND s.status = 'retired') AS retired
 FROM program.screener_version v
@@ -146,7 +201,7 @@ WHERE v.tenant_id = :tenant AND v.program_id = :program_id AND v.screener_versio
 -- args: program_id uuid, content_hash text
 -- row: version
 SELECT v.program_id, v.screener_version, v.number, v.slug, v.document, v.content_hash, v.previous_hash, v.statement_hash,
-	v.signature, v.public_key, v.published_at, EXISTS (SELECT FROM program.screener_status s
+	v.signature, v.public_key, v.published_at, coalesce(v.drafted_at, v.published_at) AS drafted_at, EXISTS (SELECT FROM program.screener_status s
 		WHERE s.tenant_id = :tenant AND s.program_id = v.program_id AND s.screener_version = v.screener_version
 			AND s.status = 'retired') AS retired
 FROM program.screener_version v
@@ -161,11 +216,11 @@ WHERE tenant_id = :tenant AND program_id = :program_id ORDER BY number DESC LIMI
 
 -- name: insert_version :exec
 -- args: program_id uuid, screener_version int4, number int8, slug text, document bytes, content_hash text, previous_hash text,
---   statement_hash text, signature bytes, public_key bytes, actor uuid, now instant
+--   statement_hash text, signature bytes, public_key bytes, drafted_at instant, acceptance_id uuid?, actor uuid, now instant
 INSERT INTO program.screener_version (tenant_id, program_id, screener_version, number, slug, document, content_hash, previous_hash,
-	statement_hash, signature, public_key, published_at, published_by)
+	statement_hash, signature, public_key, drafted_at, acceptance_id, published_at, published_by)
 VALUES (:tenant, :program_id, :screener_version, :number, :slug, :document, :content_hash, :previous_hash, :statement_hash,
-	:signature, :public_key, :now, :actor);
+	:signature, :public_key, :drafted_at, :acceptance_id, :now, :actor);
 
 -- name: insert_status :affected
 -- args: id uuid, program_id uuid, screener_version int4, status text, actor uuid, now instant
@@ -186,11 +241,11 @@ WHERE tenant_id = :tenant AND id = :program_id;
 
 -- name: screener_text :opt
 -- args: program_id uuid, screener_version int4
--- row: text (document bytes, published bool)
-SELECT document, true AS published FROM program.screener_version
+-- row: text (document bytes, published bool, revision int8)
+SELECT document, true AS published, 0::int8 AS revision FROM program.screener_version
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
 UNION ALL
-SELECT document, false AS published FROM program.screener_draft
+SELECT document, false AS published, revision FROM program.screener_draft
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
 LIMIT 1;
 

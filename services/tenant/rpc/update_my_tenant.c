@@ -1,5 +1,25 @@
 #include "contract/mask.h"
+#include "locale/locale.h"
 #include "tenant/tenant.h"
+#include "zone/zone.h"
+
+/* NULL stays as it is; all that is wrong is told at once. */
+static struct status check(struct rpc_call *call, const char *name, const char *zone,
+			   const char *locale)
+{
+	struct status st = OK;
+
+	if (name && !*name)
+		st = call_field_error(call, "tenant.name", "REQUIRED", "must not be empty");
+	if (zone && !zone_is_known(str_of(zone)))
+		st = call_field_error(call, "tenant.time_zone", "UNKNOWN_ZONE",
+				      "must be a name of the IANA time zone database, such as "
+				      "America/New_York");
+	if (locale && !locale_is_known(str_of(locale)))
+		st = call_field_error(call, "tenant.locale", "UNKNOWN_LOCALE",
+				      "must be a language tag such as en-US");
+	return st;
+}
 
 struct status tenant_update_my_tenant(struct rpc_call *call,
 				      const Tenant__UpdateMyTenantRequest *req,
@@ -14,8 +34,7 @@ struct status tenant_update_my_tenant(struct rpc_call *call,
 	struct q_tenant_row *row;
 
 	TRY(call_check_mask(call, req->update_mask, "tenant", writable));
-	if (name && !*name)
-		return call_field_error(call, "tenant.name", "REQUIRED", "must not be empty");
+	TRY(check(call, name, zone, locale));
 	TRY(q_update_tenant(call->tx, &row, .name = name, .time_zone = zone, .locale = locale,
 			    .expected_version = in->version, .actor = call->principal->id,
 			    .now = call->now));

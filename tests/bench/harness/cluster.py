@@ -31,7 +31,7 @@ class Seed(journey.Journey):
         self.call("PATCH", f"/api/programs/{self.program_id}", {"codeBudget": 1000000}, token=self.acme["token"])
         partner = self.call("POST", "/api/partners", {"name": "Bench Pharmacy", "kind": "pharmacy"}, token=self.acme["token"], status=201)
         made = self.call("POST", f"/api/partners/{partner['id']}/api-keys", {
-            "name": "till 1", "scopes": ["codes:verify", "codes:redeem"], "live": True}, token=self.acme["token"], status=201)
+            "name": "till 1", "scopes": ["codes:verify", "codes:redeem"]}, token=self.acme["token"], status=201)
         self.partner_key = made["secret"]
 
     def issue(self):

@@ -1,0 +1,100 @@
+#include "consumer/recall.h"
+
+#include "contract/time.h"
+
+/* Codes that one transaction voids, and transactions of one run: a lease lasts a minute. */
+#define BATCH	      500
+#define BATCHES_A_RUN 50
+
+struct voiding {
+	struct uuid recall;
+	struct uuid behind;
+	bool is_done;
+};
+
+void recall_to_proto(struct arena *arena, const struct q_recall_row *row, Consumer__Recall *out)
+{
+	out->id = uuid_text(arena, row->id);
+	out->program_id = uuid_text(arena, row->program_id);
+	out->screener_version = row->screener_version;
+	out->reason = row->reason;
+	out->codes_voided = row->codes_voided;
+	out->created_at = pb_timestamp(arena, row->created_at);
+	out->created_by = uuid_text(arena, row->created_by);
+	out->completed_at = pb_timestamp_opt(arena, row->completed_at);
+}
+
+struct status recall_queue(struct rpc_call *call, struct uuid recall, struct uuid behind)
+{
+	const char *payload = arena_printf(call->arena, "%s %s", uuid_text(call->arena, recall),
+					   uuid_text(call->arena, behind));
+
+	return svc_job_add(call, &(struct job_out){.kind = JOB_RECALL, .payload = str_of(payload)});
+}
+
+static bool read_payload(struct str payload, struct voiding *out)
+{
+	struct str recall = str_take_until(&payload, ' ');
+
+	return uuid_parse(recall, &out->recall) && uuid_parse(payload, &out->behind);
+}
+
+static struct status complete(struct rpc_call *call, struct uuid id)
+{
+	struct strbuf after = strbuf_new(call->arena);
+	struct q_recall_row *row;
+
+	TRY(q_complete_recall(call->tx, id, call->now, &row));
+	if (!row)
+		return OK;
+	strbuf_printf(&after, "{\"recallId\":\"%s\",\"codesVoided\":%ld}",
+		      uuid_text(call->arena, row->id), (long)row->codes_voided);
+	svc_emit(call, &(struct event_out){.action = "program.recall_completed",
+					   .target_kind = "program",
+					   .target_id = row->program_id,
+					   .after = strbuf_str(&after)});
+	return OK;
+}
+
+static struct status void_batch(struct rpc_call *call, void *arg)
+{
+	struct voiding *voiding = arg;
+	struct q_recall_row *recall;
+	struct q_voided_row *voided;
+
+	TRY(q_recall_by_id(call->tx, voiding->recall, &recall));
+	voiding->is_done = !recall;
+	if (!recall)
+		return svc_job_done(call);
+	TRY(q_void_recalled(call->tx, &voided, .recall_id = recall->id,
+			    .program_id = recall->program_id,
+			    .screener_version = recall->screener_version,
+			    .last_id = voiding->behind, .batch = BATCH, .reason = recall->reason,
+			    .actor = recall->created_by, .now = call->now));
+	voiding->is_done = !voided->last_id;
+	if (voided->last_id) {
+		voiding->behind = *voided->last_id;
+		return OK;
+	}
+	TRY(complete(call, recall->id));
+	return svc_job_done(call);
+}
+
+static struct status hand_on(struct rpc_call *call, void *arg)
+{
+	const struct voiding *voiding = arg;
+
+	TRY(recall_queue(call, voiding->recall, voiding->behind));
+	return svc_job_done(call);
+}
+
+struct status recall_job(struct rpc_call *call, const struct svc_job_run *job)
+{
+	struct voiding voiding = {};
+
+	if (!read_payload(job->payload, &voiding))
+		return FAIL(INVALID_ARGUMENT, "MALFORMED_EVENT");
+	for (int i = 0; i < BATCHES_A_RUN && !voiding.is_done; i++)
+		TRY(tx_run(call, void_batch, &voiding));
+	return voiding.is_done ? OK : tx_run(call, hand_on, &voiding);
+}

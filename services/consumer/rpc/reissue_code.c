@@ -1,0 +1,76 @@
+#include "consumer/code_make.h"
+#include "consumer/code_staff.h"
+
+struct reissue {
+	const Consumer__ReissueCodeRequest *req;
+	const struct q_program_copy_row *program;
+	Consumer__ReissueCodeResponse *resp;
+};
+
+static struct status check(const struct rpc_call *call, const struct reissue *reissue,
+			   const struct q_staff_code_row *row)
+{
+	TRY(staff_code_check_open(row));
+	if (row->replaces)
+		return FAIL(FAILED_PRECONDITION, "CODE_REISSUED");
+	if (row->expires_at <= call->now)
+		return FAIL(FAILED_PRECONDITION, "CODE_EXPIRED");
+	if (!reissue->program->redeems)
+		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+	return OK;
+}
+
+static struct status void_old(struct rpc_call *call, const struct reissue *reissue,
+			      const struct uuid *new_id, struct q_staff_code_row **row)
+{
+	struct uuid id = consumer_id(reissue->req->id);
+	int64_t voided;
+
+	TRY(staff_code_find(call, id, row));
+	TRY(check(call, reissue, *row));
+	TRY(q_void_code(call->tx, &voided, .id = id, .reason = reissue->req->reason,
+			.replaced_by = new_id, .actor = call->principal->id, .now = call->now));
+	TRY(staff_code_find(call, id, row));
+	if (voided)
+		return OK;
+	/* Redeemed, voided or issued again since it was looked at. */
+	TRY(check(call, reissue, *row));
+	return FAIL(ABORTED, "VERSION_CONFLICT");
+}
+
+static struct status replace(struct rpc_call *call, void *arg)
+{
+	struct code_plan plan = {.id = uuid_v7(call->now)};
+	struct reissue *reissue = arg;
+	struct q_staff_code_row *old, *new;
+	struct q_code_row *made;
+	char *shown;
+
+	TRY(void_old(call, reissue, &plan.id, &old));
+	plan.session = old->session_id;
+	plan.program = old->program_id;
+	plan.screener_version = old->screener_version;
+	plan.code_class = old->code_class;
+	plan.expires_at = old->expires_at;
+	plan.replaces = &old->id;
+	TRY(code_make(call, &plan, &made, &shown));
+	TRY(staff_code_find(call, plan.id, &new));
+	emit_staff_code(call, "code.reissued", old, reissue->req->reason);
+	reissue->resp->code = shown;
+	reissue->resp->details = arena_new_of(call->arena, Consumer__Code);
+	consumer__code__init(reissue->resp->details);
+	staff_code_to_proto(call, new, reissue->resp->details);
+	return OK;
+}
+
+/* The budget is not touched: one consumer, one code that counts. */
+struct status consumer_reissue_code(struct rpc_call *call, const Consumer__ReissueCodeRequest *req,
+				    Consumer__ReissueCodeResponse *resp)
+{
+	struct reissue reissue = {.req = req, .resp = resp};
+	struct q_program_copy_row *program;
+
+	TRY(staff_code_program(call, consumer_id(req->id), &program));
+	reissue.program = program;
+	return tx_run_once(call, replace, &reissue);
+}
