@@ -38,7 +38,7 @@ struct credential {
 	struct principal principal;
 	struct signed_principal *signed_; /* made when first needed, released with the credential */
 	instant good_until;		  /* wall clock */
-	bool is_proven; /* of a session token: consumer has found its MAC right */
+	bool is_proven;			  /* of a session token: consumer has found its MAC right */
 	struct credential *next;
 };
 

@@ -36,7 +36,7 @@ struct jwt_claims {
 	size_t n_permissions;
 	uint64_t epoch;
 	bool email_verified; /* OpenID Connect Core 5.1; absent is false */
-	bool admin; /* "adm": a platform administrator; written only when true */
+	bool admin;	     /* "adm": a platform administrator; written only when true */
 	instant issued_at;
 	instant expires_at;
 };

@@ -36,7 +36,7 @@ struct principal {
 	uint64_t epoch; /* membership epoch the token was made from */
 	instant issued_at;
 	instant expires_at;
-	bool verified;	   /* a user who has confirmed their e-mail address */
+	bool verified;	      /* a user who has confirmed their e-mail address */
 	const char *audience; /* the daemon that the gateway asks */
 	const char *label;    /* for the audit log: e-mail is never here, key name may be */
 };
