@@ -1,11 +1,13 @@
 # What the user asks for, one function a command.
 
 cmd_up() {
-	[ $# = 0 ] || die "up takes no arguments (AEGIS_PORT chooses the port)"
-	local started=$SECONDS
+	local started=$SECONDS upgrade=
+	if [ "${1:-}" = --upgrade ]; then upgrade=1 && shift; fi
+	[ $# = 0 ] || die "up takes --upgrade and no other argument (AEGIS_PORT chooses the port)"
 	need_root_or_sudo
 	[ -z "$hidden_by" ] || note "other users cannot enter $hidden_by: data and copies of the programs are in $data_dir"
 	install_packages "${run_packages[@]}" "${build_packages[@]}"
+	[ -z "$upgrade" ] || upgrade_packages
 	build_preset "$preset"
 	check_port
 	say "Starting PostgreSQL and Redis (private, sockets in $run_dir)"
@@ -16,6 +18,11 @@ cmd_up() {
 	own_secrets
 	say "Starting the gateway and ${#daemons[@]} daemons"
 	start_daemons
+	if [ -n "$upgrade" ]; then
+		restart_old_code
+		wait_for 30 PostgreSQL pg_ready
+		wait_for 30 "the gateway" gateway_ready
+	fi
 	run_demo || {
 		note "everything keeps running; look with: deploy/aegis logs"
 		exit 1

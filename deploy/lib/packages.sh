@@ -16,25 +16,30 @@ missing_packages() {
 	done
 }
 
-# Installs what is missing.  A temporary policy-rc.d keeps the packages from
-# starting services of their own: the cluster here is private.
+# Installs what is missing.
 install_packages() {
-	local missing policy=/usr/sbin/policy-rc.d made=
+	local missing
 	mapfile -t missing < <(missing_packages "$@")
 	[ ${#missing[@]} -gt 0 ] || return 0
 	command -v apt-get >/dev/null || die "Debian's apt-get is needed to install: ${missing[*]}"
 	say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+	without_services log_progress "$(install_log)" fetch_packages "${missing[@]}" || {
+		tail -20 "$(install_log)" >&2
+		die "the packages could not be installed (the whole output is in $(install_log))"
+	}
+}
+
+# A temporary policy-rc.d keeps packages from starting services of their own: the cluster here is private.
+without_services() {
+	local policy=/usr/sbin/policy-rc.d made= status=0
 	if [ ! -e $policy ]; then
 		printf '#!/bin/sh\nexit 101\n' | as_admin tee $policy >/dev/null
 		as_admin chmod 755 $policy
 		made=1
 	fi
-	if ! log_progress "$(install_log)" fetch_packages "${missing[@]}"; then
-		[ -z "$made" ] || as_admin rm -f $policy
-		tail -20 "$(install_log)" >&2
-		die "the packages could not be installed (the whole output is in $(install_log))"
-	fi
+	"$@" || status=$?
 	[ -z "$made" ] || as_admin rm -f $policy
+	return $status
 }
 
 fetch_packages() {

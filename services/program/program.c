@@ -209,7 +209,8 @@ const struct svc_descriptor program_daemon = {
 	.purpose = "drug programs and their versioned, immutable screeners",
 	.service = &program_service,
 	.handlers = &program_handlers,
-	.needs = SANDBOX_SPAWN, /* the prover */
+	/* The prover. */
+	.needs = SANDBOX_SPAWN,
 	.queries = &program_queries,
 	.keys = keys,
 	.n_keys = sizeof keys / sizeof keys[0],

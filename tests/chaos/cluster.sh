@@ -15,7 +15,7 @@ case $1 in
 up) exec "$source/deploy/aegis" up ;;
 run)
 	here=$source/deploy
-	for part in common packages build servers daemons commands; do
+	for part in common packages build servers daemons upgrade commands; do
 		# shellcheck source=/dev/null
 		. "$here/lib/$part.sh"
 	done
@@ -26,7 +26,7 @@ down)
 	# What a sanitizer says of a daemon that ends, leaks above all, stands in its log.
 	"$source/deploy/aegis" down
 	here=$source/deploy
-	for part in common packages build servers daemons commands; do
+	for part in common packages build servers daemons upgrade commands; do
 		# shellcheck source=/dev/null
 		. "$here/lib/$part.sh"
 	done

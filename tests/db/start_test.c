@@ -44,6 +44,16 @@ Test(start, a_role_that_could_evade_row_level_security_is_refused)
 		 "guard_bypass; DROP ROLE guard_heir, guard_bypass");
 }
 
+Test(start, a_role_that_gave_itself_settings_is_refused_until_the_next_migration)
+{
+	make_schema("guard_set");
+	test_sql("ALTER ROLE aegis_guard_set SET app.current_tenant_id = "
+		 "'00000000-0000-7000-8000-000000000002'");
+	expect_open("aegis_guard_set", "guard_set", "UNSAFE_ROLE");
+	test_sql("SELECT aegis.ensure_login('aegis_guard_set')");
+	expect_open("aegis_guard_set", "guard_set", NULL);
+}
+
 Test(start, a_schema_without_its_tables_is_refused)
 {
 	make_schema("guard_empty");
@@ -69,6 +79,19 @@ Test(start, a_sound_schema_passes)
 {
 	make_schema("guard_sound");
 	expect_isolation("guard_sound", NULL);
+}
+
+Test(start, a_role_that_reaches_beyond_its_tables_is_found)
+{
+	make_schema("guard_reach");
+	test_sql("GRANT EXECUTE ON FUNCTION pg_catalog.lo_create(oid) TO aegis_guard_reach");
+	expect_isolation("guard_reach", "ROLE_REACHES_TOO_FAR");
+	test_sql("REVOKE EXECUTE ON FUNCTION pg_catalog.lo_create(oid) FROM aegis_guard_reach");
+	expect_isolation("guard_reach", NULL);
+	test_sql("GRANT USAGE ON LANGUAGE plpgsql TO aegis_guard_reach");
+	expect_isolation("guard_reach", "ROLE_REACHES_TOO_FAR");
+	test_sql("REVOKE USAGE ON LANGUAGE plpgsql FROM aegis_guard_reach");
+	expect_isolation("guard_reach", NULL);
 }
 
 Test(start, a_table_whose_owner_is_not_bound_is_found)

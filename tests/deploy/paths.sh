@@ -15,7 +15,7 @@ failed=0
 said() {
 	here=$1/deploy bash -c 'set -euo pipefail
 		statement=$2 && set -- $1
-		for part in common packages build servers daemons commands; do . "$here/lib/$part.sh"; done
+		for part in common packages build servers daemons upgrade commands; do . "$here/lib/$part.sh"; done
 		eval "$statement"' - "$2" "$3" 2>&1
 }
 

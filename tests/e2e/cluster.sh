@@ -27,7 +27,7 @@ free_port() {
 
 AEGIS_PORT=$([ "$action" = up ] && free_port || sed -n 's/^PORT=//p' "$state" 2>/dev/null || echo 20080)
 here=$source_dir/deploy
-for part in common packages build servers daemons commands; do
+for part in common packages build servers daemons upgrade commands; do
 	# shellcheck source=/dev/null
 	. "$here/lib/$part.sh"
 done
@@ -52,9 +52,9 @@ up)
 	;;
 down)
 	stop_all
-	# A daemon that a sanitizer stopped has said so in its log.
-	if grep -rlE 'AddressSanitizer|runtime error:|LeakSanitizer' "$data_dir/log"; then
-		echo "the logs above hold sanitizer reports"
+	# A daemon that a sanitizer stopped has said so in its log, and one that needs a call its sandbox lacks.
+	if grep -rlE 'AddressSanitizer|runtime error:|LeakSanitizer|a system call was refused' "$data_dir/log"; then
+		echo "the logs above hold reports of sanitizers or refused system calls"
 		exit 1
 	fi
 	rm -rf "$data_dir" "$run_dir" "$state"

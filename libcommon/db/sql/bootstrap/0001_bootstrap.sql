@@ -70,7 +70,7 @@ BEGIN
 		SELECT d.datname FROM pg_catalog.pg_db_role_setting s LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
 		WHERE s.setrole = to_regrole(quote_ident(login))
 	LOOP
-		EXECUTE format('ALTER ROLE %I %s RESET ALL', login, coalesce(format('IN DATABASE %I', base), ''));
+		EXECUTE format('ALTER ROLE %I %s RESET ALL', login, CASE WHEN base IS NULL THEN '' ELSE format('IN DATABASE %I', base) END);
 	END LOOP;
 END $$;
 
