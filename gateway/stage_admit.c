@@ -148,6 +148,18 @@ static void plan(struct gw_call *call)
 			(struct cache_limit){.everyone = true, .rate = rates->of_tenant[class]};
 }
 
+/* Who may not act at all is told that first: the link that confirms is of no use to them. */
+static void check_verified(struct gw_call *call)
+{
+	if (call->principal && route_method(call->route)->policy.verified &&
+	    !principal_is_verified(call->principal))
+		gw_fail(call, FAIL(PERMISSION_DENIED, "EMAIL_NOT_VERIFIED"),
+			"Confirm your e-mail address by the link you were sent, then refresh your "
+			"token.");
+	else
+		gw_use_grant(call);
+}
+
 static void go_on(struct gw_call *call, enum cache_session session, uint64_t epoch)
 {
 	if (session == CACHE_SESSION_SUSPENDED)
@@ -161,7 +173,7 @@ static void go_on(struct gw_call *call, enum cache_session session, uint64_t epo
 		gw_fail(call, FAIL(UNAUTHENTICATED, "TOKEN_STALE"),
 			"Your rights have changed since this token was made: refresh it.");
 	else
-		gw_use_grant(call);
+		check_verified(call);
 }
 
 static enum cache_session state_of(const Auth__CheckSessionResponse *answer)
@@ -260,7 +272,7 @@ void gw_admit(struct gw_call *call)
 
 	plan(call);
 	if (!cache_check_has_tenant(&call->check) && !call->check.with_address)
-		gw_use_grant(call);
+		check_verified(call);
 	else if (!cache || is_failed(cache_check(cache, &call->check, on_verdict, call)))
 		decide_locally(call);
 }

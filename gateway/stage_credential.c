@@ -107,12 +107,6 @@ static void authorize(struct gw_call *call)
 		refuse(call, p);
 		return;
 	}
-	if (policy->verified && !principal_is_verified(p)) {
-		gw_fail(call, FAIL(PERMISSION_DENIED, "EMAIL_NOT_VERIFIED"),
-			"Confirm your e-mail address by the link you were sent, then refresh your "
-			"token.");
-		return;
-	}
 	if (p->kind == PRINCIPAL_ADMIN) {
 		choose_admins_tenant(call);
 	} else if (policy->tenant == RPC_TENANT_PATH &&

@@ -74,7 +74,7 @@ static bool check_media(struct gw_call *call)
 	struct str coding = edge_head_field(head, "content-encoding");
 	bool has_body = head->chunked || head->length > 0;
 
-	if (!accepts_json(edge_head_field(head, "accept"))) {
+	if (!call->answers_page && !accepts_json(edge_head_field(head, "accept"))) {
 		gw_fail_http(call, 406, FAIL(INVALID_ARGUMENT, "NOT_ACCEPTABLE"),
 			     "Answers are application/json.");
 		return false;
