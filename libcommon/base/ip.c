@@ -1,10 +1,10 @@
 #include "base/ip.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 
-#define MAPPED_BITS	  96
+#define MAPPED_BITS 96
+/* As ip_network_format() writes them. */
 #define NETWORK_BITS_IPV4 (MAPPED_BITS + 24)
 #define NETWORK_BITS_IPV6 64
 
@@ -93,10 +93,9 @@ struct in6_addr ip_network_of(const struct in6_addr *ip)
 void ip_network_format(char out[static IP_NETWORK_TEXT], const struct in6_addr *ip)
 {
 	struct in6_addr network = ip_network_of(ip);
-	unsigned bits = network_bits(ip);
 
 	ip_format(out, &network);
-	snprintf(out + strlen(out), 4, "/%u", IN6_IS_ADDR_V4MAPPED(ip) ? bits - MAPPED_BITS : bits);
+	strcat(out, IN6_IS_ADDR_V4MAPPED(ip) ? "/24" : "/64");
 }
 
 void ip_network_of_text(char out[static IP_NETWORK_TEXT], struct str text)
