@@ -79,7 +79,7 @@ static void drop_if_empty(struct edge_addresses *addresses, const struct entry *
 {
 	struct entry **at = find(addresses, &entry->network), *gone = *at;
 
-	if (gone->n || gone->bytes)
+	if (!gone || gone->n || gone->bytes)
 		return;
 	*at = gone->next;
 	free(gone);

@@ -147,7 +147,7 @@ struct sym encode_lookup(struct encoder *e, uint32_t index)
 {
 	const struct node *nodes = e->p->nodes;
 	const struct table *table = &e->p->tables[nodes[index].imm >> 32];
-	struct sym keys[MAX_TABLE_KEYS], as_of = e->today, s;
+	struct sym keys[MAX_TABLE_KEYS] = {}, as_of = e->today, s;
 	struct logic *l = &e->l;
 	term known = l->yes, cause = l->no, limit;
 	uint32_t n = 0;

@@ -12,7 +12,7 @@ struct memo *memo_find(struct encoder *e, int op, term a, term b, term c, uint64
 
 	*found = true;
 	for (uint32_t i = 0; i < e->n_memos; i++) {
-		m = e->memos[i];
+		m = e->memos[i].memo;
 		if (m->op == op && m->a == a && m->b == b && m->c == c && m->extra == extra)
 			return m;
 	}
@@ -21,7 +21,7 @@ struct memo *memo_find(struct encoder *e, int op, term a, term b, term c, uint64
 	m = arena_new_of(e->arena, struct memo);
 	*m = (struct memo){.op = op, .a = a, .b = b, .c = c, .extra = extra};
 	if (e->n_memos < MAX_MEMOS)
-		*LIST_ADD(e, e->memos, e->n_memos, e->memos_cap) = m;
+		LIST_ADD(e, e->memos, e->n_memos, e->memos_cap)->memo = m;
 	return m;
 }
 

@@ -174,7 +174,7 @@ static void say_against(struct encoder *e, term q, struct number c)
 static void say_rounded_against(struct encoder *e, const struct num *a, struct number c)
 {
 	for (uint32_t i = 0; i < e->n_memos; i++) {
-		const struct memo *m = e->memos[i];
+		const struct memo *m = e->memos[i].memo;
 		int64_t power = m->op == OP_ROUND ? powers[m->extra / 8] : 1;
 		struct number scale = {1, power}, at, half;
 

@@ -100,7 +100,9 @@ struct encoder {
 	uint32_t n_free_texts, free_texts_cap;
 	struct prefix *prefixes;
 	uint32_t n_prefixes, prefixes_cap;
-	struct memo **memos;
+	struct memo_place {
+		struct memo *memo;
+	} * memos;
 	uint32_t n_memos, memos_cap;
 	struct quotient *quotients;
 	uint32_t n_quotients, quotients_cap;

@@ -228,7 +228,8 @@ static struct tri say_row(struct encoder *e, const struct column_terms *columns,
 		uint16_t cell = t->column->cells[row];
 		term known = t->input.known;
 
-		if (cell == ROW_CELL_ANY)
+		/* A column without a test in any row has none. */
+		if (cell == ROW_CELL_ANY || !t->tests)
 			continue;
 		terms_add(l, &all, l_and(l, known, t->tests[cell]));
 		terms_add(l, &any, l_and(l, known, l_not(l, t->tests[cell])));

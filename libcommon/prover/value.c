@@ -134,7 +134,7 @@ static struct sym encode_division(struct encoder *e, uint32_t index)
 		return chained(sym_of_num(e, num_modulo(e, &a.n, &b.n)), c);
 	if (op == OP_PCT_OF) {
 		/* The engine divides first: only what may not fit differs, and that is free. */
-		n = num_divide(e, &a.n, &b.n, &overflow);
+		(void)num_divide(e, &a.n, &b.n, &overflow);
 		chain_fail(e, &c, overflow);
 		a.n = num_multiply(e, &a.n, &hundred, &overflow);
 		n = num_divide(e, &a.n, &b.n, &overflow);

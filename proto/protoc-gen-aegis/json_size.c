@@ -24,7 +24,7 @@ static size_t size_of_value(const struct pg_field *f)
 	const Opt__Field *o = f->opt;
 
 	if (f->message)
-		return f->message->well_known == PB_WK_FIELD_MASK ? 16 * WORD_BYTES
+		return f->message->well_known == PB_WK_FIELD_MASK ? (size_t)16 * WORD_BYTES
 		       : f->message->well_known != PB_WK_NONE	  ? WORD_BYTES
 								  : size_of_message(f->message);
 	if (f->proto->type == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_STRING)

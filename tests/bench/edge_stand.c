@@ -131,7 +131,7 @@ int main(int argc, char **argv)
 {
 	static struct gateway_config config;
 	struct arena *arena = arena_new(1 << 20);
-	struct cfg_pair peers[] = {{"auth", NULL}, {"program", NULL}};
+	static struct cfg_pair peers[] = {{"auth", NULL}, {"program", NULL}};
 	char *secrets;
 	struct gateway *gateway;
 	pid_t daemon;

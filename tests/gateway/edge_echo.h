@@ -12,8 +12,8 @@
  */
 #include "edge.h"
 
-#define EDGE_SERVER_BODY_MAX	   (64 * 1024)
-#define EDGE_SERVER_LARGE_BODY_MAX (1024 * 1024) /* of /large */
+#define EDGE_SERVER_BODY_MAX	   ((size_t)64 * 1024)
+#define EDGE_SERVER_LARGE_BODY_MAX ((size_t)1 << 20) /* of /large */
 
 struct edge_config edge_server_config(void);
 /* Listens and serves; aborts when it cannot. */

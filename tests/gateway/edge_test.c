@@ -255,6 +255,8 @@ Test(edge, an_address_has_its_fill_of_connections)
 		close(fds[i]);
 }
 
+#define KIB(n) ((size_t)(n) << 10)
+
 /* Sends the head of a body of that length and its first bytes, and goes no further. */
 static int begin_body(size_t length, size_t sent)
 {
@@ -275,17 +277,17 @@ Test(edge, unfinished_bodies_of_one_network_have_a_budget)
 	struct edge_config config = edge_server_config();
 	struct pollfd polls[3];
 	struct raw_answer answer;
-	int fds[3], refused = 0;
+	int fds[3] = {}, refused = 0;
 
-	config.limits.body_bytes_per_network = 512 * 1024;
+	config.limits.body_bytes_per_network = KIB(512);
 	start(config);
-	fds[0] = begin_body(EDGE_SERVER_LARGE_BODY_MAX, 200 * 1024);
-	fds[1] = begin_body(EDGE_SERVER_LARGE_BODY_MAX, 200 * 1024);
-	fds[2] = begin_body(EDGE_SERVER_LARGE_BODY_MAX, 200 * 1024);
+	fds[0] = begin_body(EDGE_SERVER_LARGE_BODY_MAX, KIB(200));
+	fds[1] = begin_body(EDGE_SERVER_LARGE_BODY_MAX, KIB(200));
+	fds[2] = begin_body(EDGE_SERVER_LARGE_BODY_MAX, KIB(200));
 	for (int i = 0; i < 3; i++)
 		polls[i] = (struct pollfd){fds[i], POLLIN, 0};
 	cr_assert_eq(poll(polls, 3, 10000), 1, "one is too many");
-	while (!polls[refused].revents)
+	while (refused < 2 && !polls[refused].revents)
 		refused++;
 	answer = raw_read(fds[refused], false);
 	cr_assert_eq(answer.status, 503);
@@ -294,7 +296,7 @@ Test(edge, unfinished_bodies_of_one_network_have_a_budget)
 	for (int i = 0; i < 3; i++)
 		close(fds[i]);
 	for (instant give_up = instant_monotonic() + SECONDS(10);;) {
-		fds[0] = begin_body(200 * 1024, 200 * 1024);
+		fds[0] = begin_body(KIB(200), KIB(200));
 		answer = raw_read(fds[0], false);
 		close(fds[0]);
 		if (answer.status == 200)
@@ -311,12 +313,12 @@ Test(edge, the_oldest_unfinished_body_yields_when_all_are_too_many)
 	struct raw_answer answer;
 	int stalled, whole;
 
-	config.limits.body_bytes = 300 * 1024;
+	config.limits.body_bytes = KIB(300);
 	config.n_loops = 1;
 	start(config);
-	stalled = begin_body(EDGE_SERVER_LARGE_BODY_MAX, 200 * 1024);
+	stalled = begin_body(EDGE_SERVER_LARGE_BODY_MAX, KIB(200));
 	for (instant give_up = instant_monotonic() + SECONDS(10);;) {
-		whole = begin_body(200 * 1024, 200 * 1024);
+		whole = begin_body(KIB(200), KIB(200));
 		answer = raw_read(whole, false);
 		close(whole);
 		cr_assert_eq(answer.status, 200);

@@ -136,7 +136,7 @@ static bool parse_printed(char *text, struct fraction *out)
 {
 	char *exponent = strchr(text, 'e');
 	struct fraction ten = fraction_of(10);
-	int power = exponent ? atoi(exponent + 1) : 0;
+	long power = exponent ? strtol(exponent + 1, NULL, 10) : 0;
 
 	if (exponent)
 		*exponent = '\0';
