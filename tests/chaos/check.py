@@ -14,7 +14,7 @@ DRAIN_SECONDS, LONGEST_LEASE_SECONDS = 60, 120
 SAMPLE_OF_OLDER, SAMPLE_AT_END = 20, 500
 SANITIZER_WORDS = ("AddressSanitizer", "runtime error:", "LeakSanitizer")
 # The largest pool of a daemon with its relay and jobs; connections are opened when they are first used.
-CONNECTIONS_OF_A_ROLE = 24
+CONNECTIONS_OF_A_ROLE = 30
 REDIS_CLIENTS, DESCRIPTORS = 48, 256
 MEMORY_KIB, MEMORY_KIB_SANITIZED = 96 << 10, 768 << 10
 # What one process may have more of at the end of a cycle than it had at the end of its first.
