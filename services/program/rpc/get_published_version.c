@@ -84,10 +84,13 @@ struct status program_get_published_version(struct rpc_call *call,
 					    Program__PublishedVersion *resp)
 {
 	struct lookup lookup = {.req = req, .resp = resp};
+	struct status standing;
 
 	TRY(tx_run_as(call, (struct uuid){}, find_owner, &lookup));
+	standing = standing_check(call, lookup.entry->owner_id);
 	/* To a consumer the program is closed; why is no business of theirs. */
-	if (is_failed(standing_check(call, lookup.entry->owner_id)))
+	if (standing.code == STATUS_PERMISSION_DENIED)
 		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+	TRY(standing);
 	return tx_run_as(call, lookup.entry->owner_id, read_version, &lookup);
 }
