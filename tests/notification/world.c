@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "world.h"
 
 #include <aegis/event/v1/event.pb-c.h>
@@ -25,9 +27,13 @@ int run_jobs(void)
 
 void mail_world_start(bool serve)
 {
+	/* Jobs still read it when the sink has gone first, which lets those that hang go. */
+	static char url[128];
+
 	test_sql("TRUNCATE notification.job, notification.outbox, notification.mail_outage");
 	sink = smtp_sink_start();
-	notification_config = (struct notification_config){.smtp_url = smtp_sink_url(sink),
+	snprintf(url, sizeof url, "%s", smtp_sink_url(sink));
+	notification_config = (struct notification_config){.smtp_url = url,
 							   .smtp_user = "",
 							   .smtp_password = "",
 							   .mail_from = "no-reply@aegis.example",
