@@ -1,5 +1,4 @@
 /* Counting, waiting, jobs and events. */
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
