@@ -14,7 +14,7 @@
 #include "config.h"
 #include "crypto/jwt.h"
 #include "crypto/keyring.h"
-#include "edge.h"
+#include "edge/edge.h"
 #include "http/router.h"
 #include "http/trace.h"
 #include "rpc/client.h"

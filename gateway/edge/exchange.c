@@ -3,7 +3,7 @@
 
 #include "base/bytes8.h"
 #include "base/log.h"
-#include "edge_internal.h"
+#include "edge/internal.h"
 
 #define ARENA_CAP   (8u << 20)
 #define SPARE_MAX   256

@@ -1,11 +1,11 @@
 /* The whole: configuration, loops, drain. */
-#include "edge.h"
+#include "edge/edge.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "edge_internal.h"
+#include "edge/internal.h"
 
 struct status edge_new(const struct edge_config *config, const struct edge_handler *handler,
 		       struct edge **out)

@@ -1,4 +1,4 @@
-#include "metrics_merge.h"
+#include "builtin/metrics_merge.h"
 
 #define FAMILIES_MAX 1024
 

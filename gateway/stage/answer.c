@@ -2,11 +2,11 @@
  * Every answer leaves through here, so that none lacks its request id, trace and
  * security headers, and no error is anything but problem+json.
  */
+#include "builtin/link_page.h"
 #include "call.h"
 #include "contract/manifest.h"
 #include "http/problem.h"
 #include "http/ratelimit.h"
-#include "link_page.h"
 
 #define CSP_NONE "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 

@@ -3,7 +3,7 @@
  * only when the state wants it, so a client that sends ahead waits in its own
  * socket.
  */
-#include "edge_internal.h"
+#include "edge/internal.h"
 
 #include <sys/epoll.h>
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "edge_internal.h"
+#include "edge/internal.h"
 
 #define BACKLOG	     4096
 #define ACCEPT_BATCH 64

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/ip.h"
-#include "edge_internal.h"
+#include "edge/internal.h"
 
 char *edge_in_take(struct edge_loop *loop)
 {

@@ -1,4 +1,4 @@
-#include "fan_out.h"
+#include "builtin/fan_out.h"
 
 #define FAN_OUT_MS  2000
 #define FAN_OUT_MAX 64

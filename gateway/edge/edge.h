@@ -18,7 +18,7 @@
 #include "base/instant.h"
 #include "base/status.h"
 #include "base/str.h"
-#include "edge_head.h"
+#include "edge/head.h"
 
 struct edge;
 struct edge_loop;

@@ -1,4 +1,4 @@
-#include "precondition.h"
+#include "stage/precondition.h"
 
 #include <protobuf-c/protobuf-c.h>
 #include <stdlib.h>

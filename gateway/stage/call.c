@@ -5,12 +5,12 @@
 #include <protobuf-c/protobuf-c.h>
 
 #include "base/log.h"
+#include "builtin/link_page.h"
 #include "call.h"
 #include "http/uri.h"
-#include "link_page.h"
 #include "pbjson/pbjson.h"
-#include "precondition.h"
 #include "rpc/pb_arena.h"
+#include "stage/precondition.h"
 
 #define QUERY_PARAMETERS_MAX 64
 #define IDEMPOTENCY_KEY_MAX  255

@@ -7,9 +7,9 @@
 #include <stdatomic.h>
 #include <sys/uio.h>
 
-#include "edge.h"
-#include "edge_chunk.h"
-#include "edge_io.h"
+#include "edge/chunk.h"
+#include "edge/edge.h"
+#include "edge/io.h"
 
 /* Room for a head and the start of a body; a loop keeps a few for its next requests. */
 #define EDGE_IN_SIZE  (EDGE_HEAD_MAX + (size_t)8 * 1024)
@@ -109,7 +109,7 @@ struct edge {
 	struct edge_addresses *addresses;
 };
 
-/* edge_conn.c */
+/* conn.c */
 void edge_conn_on_ready(struct edge_source *source, uint32_t events);
 void edge_conn_close(struct edge_conn *conn);
 /* The watchdog found it too long in its state. */
@@ -118,30 +118,30 @@ void edge_conn_enter(struct edge_conn *conn, enum conn_state state);
 /* Goes on with what is in the buffers. */
 void edge_conn_process(struct edge_conn *conn);
 
-/* edge_accept.c */
+/* accept.c */
 void edge_conn_accept(struct edge_loop *loop, int fd, const struct sockaddr_storage *peer,
 		      bool is_private);
 char *edge_in_take(struct edge_loop *loop);
 /* NULL is fine. */
 void edge_in_give(struct edge_loop *loop, char *in);
 
-/* edge_exchange.c */
+/* exchange.c */
 struct edge_exchange *edge_exchange_begin(struct edge_conn *conn);
 void edge_exchange_end(struct edge_exchange *x);
 void edge_exchange_refuse(struct edge_exchange *x, enum edge_refusal refusal);
 
-/* edge_listen.c */
+/* listen.c */
 struct status edge_bind(struct edge *edge);
 void edge_listen_start(struct edge_loop *loop);
 void edge_listen_stop(struct edge_loop *loop);
 
-/* edge_loop.c */
+/* loop.c */
 void edge_loop_init(struct edge *edge, struct edge_loop *loop, unsigned index);
 void *edge_loop_run(void *loop);
 void edge_loop_wake(struct edge_loop *loop);
 void edge_loop_fini(struct edge_loop *loop);
 
-/* edge_address.c: what each network (/24, /64) holds, for all loops */
+/* address.c: what each network (/24, /64) holds, for all loops */
 struct edge_addresses *edge_addresses_new(const struct edge_limits *limits);
 void edge_addresses_free(struct edge_addresses **addresses);
 /* A connection more; false when the network of the address has its fill. */

@@ -3,13 +3,13 @@
  * everything else on the complete head.  It must never be more lenient than
  * RFC 9112's grammar; where the RFC lets a recipient repair, this refuses.
  */
-#include "edge_head.h"
+#include "edge/head.h"
 
 #include <arpa/inet.h>
 
 #include "base/bytes8.h"
-#include "edge_target.h"
-#include "edge_token.h"
+#include "edge/target.h"
+#include "edge/token.h"
 
 static const struct {
 	const char *name;

@@ -1,4 +1,4 @@
-#include "edge_io.h"
+#include "edge/io.h"
 
 #include <errno.h>
 #include <gnutls/gnutls.h>

@@ -1,4 +1,4 @@
-#include "metrics.h"
+#include "builtin/metrics.h"
 
 #include "svc_core/metrics.h"
 

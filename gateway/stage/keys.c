@@ -1,11 +1,11 @@
-#include "keys.h"
+#include "stage/keys.h"
 
 #include <stdlib.h>
 
 #include "aegis/auth/v1/auth.pb-c.h"
 #include "base/log.h"
 #include "rpc/pb_arena.h"
-#include "token_cache.h"
+#include "stage/token_cache.h"
 
 #define REFRESH	    SECONDS(60)
 #define AFTER_ERROR MILLIS(200)

@@ -1,4 +1,4 @@
-#include "session_facts.h"
+#include "stage/session_facts.h"
 
 #include <stdlib.h>
 

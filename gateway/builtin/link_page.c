@@ -1,4 +1,4 @@
-#include "link_page.h"
+#include "builtin/link_page.h"
 
 #include "call.h"
 

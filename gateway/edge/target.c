@@ -1,4 +1,4 @@
-#include "edge_target.h"
+#include "edge/target.h"
 
 /* Path and query characters of RFC 3986: unreserved, sub-delims, ":", "@", "/", "?", "%". */
 static const bool is_target[256] = {

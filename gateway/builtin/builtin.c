@@ -2,12 +2,12 @@
 #include <protobuf-c/protobuf-c.h>
 
 #include "aegis/svc/v1/svc.pb-c.h"
+#include "builtin/docs.h"
+#include "builtin/fan_out.h"
+#include "builtin/link_page.h"
+#include "builtin/metrics.h"
+#include "builtin/metrics_merge.h"
 #include "call.h"
-#include "docs.h"
-#include "fan_out.h"
-#include "link_page.h"
-#include "metrics.h"
-#include "metrics_merge.h"
 #include "rpc/pb_arena.h"
 #include "svc_core/health.h"
 #include "svc_core/metrics.h"

@@ -5,7 +5,7 @@
 #include "aegis/auth/v1/auth.pb-c.h"
 #include "call.h"
 #include "rpc/pb_arena.h"
-#include "session_facts.h"
+#include "stage/session_facts.h"
 
 /* Per principal and minute, by class; what a call costs of the tenant's share. */
 static const struct cache_rate class_rates[] = {

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "edge_internal.h"
+#include "edge/internal.h"
 
 #define EVENTS	       256
 #define TICK	       MILLIS(50)

@@ -2,8 +2,8 @@
  * What can be said before the body: which route, which media types, whether a
  * credential is there at all.
  */
+#include "builtin/link_page.h"
 #include "call.h"
-#include "link_page.h"
 
 static bool media_is(struct str value, const char *type)
 {

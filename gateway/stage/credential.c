@@ -6,10 +6,10 @@
 #include "base/log.h"
 #include "call.h"
 #include "crypto/bearer.h"
-#include "keys.h"
 #include "rpc/pb_arena.h"
 #include "rpc/trust.h"
-#include "token_cache.h"
+#include "stage/keys.h"
+#include "stage/token_cache.h"
 
 #define TOKEN_KEPT SECONDS(60)
 #define KEY_KEPT   SECONDS(1) /* so a revocation is seen within one */

@@ -1,9 +1,9 @@
-#include "edge_chunk.h"
+#include "edge/chunk.h"
 
 #include <string.h>
 
 #include "base/str.h"
-#include "edge_token.h"
+#include "edge/token.h"
 
 static void size_line(struct edge_chunks *chunks, unsigned char c)
 {

@@ -1,4 +1,4 @@
-#include "docs.h"
+#include "builtin/docs.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "token_cache.h"
+#include "stage/token_cache.h"
 
 #include <stdlib.h>
 

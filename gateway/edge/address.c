@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/ip.h"
-#include "edge_internal.h"
+#include "edge/internal.h"
 
 #define SLOTS 4096
 
