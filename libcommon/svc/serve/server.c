@@ -9,7 +9,7 @@
 #include "rpc/server.h"
 #include "rpc/trust.h"
 #include "svc/internal.h"
-#include "svc/server.h"
+#include "svc/serve/server.h"
 #include "svc_core/deadline.h"
 #include "svc_core/metrics.h"
 

@@ -1,4 +1,4 @@
-#include "svc/relay.h"
+#include "svc/background/relay.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +7,9 @@
 #include "base/log.h"
 #include "db/conn.h"
 #include "rpc/topic.h"
-#include "svc/bell.h"
+#include "svc/background/bell.h"
 #include "svc/internal.h"
-#include "svc/peers.h"
+#include "svc/serve/peers.h"
 #include "svc_core/backoff.h"
 #include "svc_core/metrics.h"
 

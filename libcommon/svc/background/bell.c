@@ -1,4 +1,4 @@
-#include "svc/bell.h"
+#include "svc/background/bell.h"
 
 #include <errno.h>
 #include <time.h>

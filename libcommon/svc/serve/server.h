@@ -1,7 +1,7 @@
 #pragma once
 
 /* Between nng and the pools; for main.c. */
-#include "svc/pool.h"
+#include "svc/serve/pool.h"
 
 struct rpc_request;
 

@@ -5,7 +5,7 @@
  */
 #include "base/log.h"
 #include "relay/queries.h"
-#include "svc/job_run.h"
+#include "svc/background/job_run.h"
 
 #define INBOX_KEEPS DAYS(30)
 

@@ -1,4 +1,4 @@
-#include "base/page_token.h"
+#include "svc/kit/page_token.h"
 
 #include <stdlib.h>
 

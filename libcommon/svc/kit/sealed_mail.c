@@ -1,9 +1,9 @@
-#include "svc/sealed_mail.h"
+#include "svc/kit/sealed_mail.h"
 
 #include "base/log.h"
 #include "crypto/seal.h"
 #include "crypto/service_keys.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 #include "svc/svc.h"
 
 Event__SealedMail *mail_new(struct arena *arena, const char *template,

@@ -1,4 +1,4 @@
-#include "svc/provenance.h"
+#include "svc/background/provenance.h"
 
 #include <string.h>
 

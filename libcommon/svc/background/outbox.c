@@ -9,11 +9,11 @@
 #include "aegis/event/v1/event.aegis.h"
 #include "base/log.h"
 #include "rpc/topic.h"
+#include "svc/background/provenance.h"
 #include "svc/internal.h"
+#include "svc/kit/secrets.h"
 #include "svc/policy.h"
-#include "svc/provenance.h"
 #include "svc/queries.h"
-#include "svc/secrets.h"
 
 #define AUDIT "audit"
 

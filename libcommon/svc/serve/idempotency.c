@@ -15,8 +15,8 @@
 #include "crypto/seal.h"
 #include "pbjson/pb_info.h"
 #include "svc/internal.h"
+#include "svc/kit/secrets.h"
 #include "svc/queries.h"
-#include "svc/secrets.h"
 
 #define KEEP_FOR    DAYS(1)
 #define KEY_PURPOSE "idempotency"

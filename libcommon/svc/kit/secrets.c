@@ -1,4 +1,4 @@
-#include "svc/secrets.h"
+#include "svc/kit/secrets.h"
 
 #include "pbjson/pb_info.h"
 

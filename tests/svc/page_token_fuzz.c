@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "base/page_token.h"
+#include "svc/kit/page_token.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,8 +9,8 @@
 #include "aegis/event/v1/event.pb-c.h"
 #include "aegis/svc/v1/svc.aegis.h"
 #include "base/log.h"
+#include "svc/background/provenance.h"
 #include "svc/internal.h"
-#include "svc/provenance.h"
 #include "svc/queries.h"
 #include "svc/standing.h"
 

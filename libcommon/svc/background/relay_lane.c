@@ -7,9 +7,9 @@
 #include "base/log.h"
 #include "db/tx.h"
 #include "relay/queries.h"
+#include "svc/background/relay.h"
 #include "svc/internal.h"
-#include "svc/peers.h"
-#include "svc/relay.h"
+#include "svc/serve/peers.h"
 #include "svc_core/backoff.h"
 
 /* A killed daemon's lanes stand still for so long. */

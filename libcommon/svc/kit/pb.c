@@ -1,4 +1,4 @@
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 
 struct str pb_pack(struct arena *arena, const ProtobufCMessage *message)
 {

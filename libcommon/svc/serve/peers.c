@@ -1,4 +1,4 @@
-#include "svc/peers.h"
+#include "svc/serve/peers.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,9 +6,9 @@
 #include "base/log.h"
 #include "db/tx.h"
 #include "relay/queries.h"
+#include "svc/background/job_run.h"
 #include "svc/config.h"
 #include "svc/internal.h"
-#include "svc/job_run.h"
 #include "svc/queries.h"
 #include "svc_core/backoff.h"
 

@@ -1,4 +1,4 @@
-#include "svc/pool.h"
+#include "svc/serve/pool.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * for and the sort keys of the last row, so that the next page starts behind
  * that row.  Opaque to clients, not secret and not signed: keys only ever become
  * bound parameters of a query that names its tenant.
- * Handlers go through svc/list_page.h.
+ * Handlers go through svc/kit/list_page.h.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -22,7 +22,7 @@ struct status job_claim(struct svc_worker *worker, struct uuid holder, instant n
 /* Runs it and writes down how it ended; logs failures. */
 void job_item_run(struct svc_worker *worker, struct job_item *job);
 
-/* cleanup.c: old inbox rows and expired answers, hourly. */
+/* background/cleanup.c: old inbox rows and expired answers, hourly. */
 extern const struct svc_job svc_cleanup_job;
 
 const struct svc_job *job_kind(const struct svc *svc, const char *kind);

@@ -1,10 +1,10 @@
-#include "svc/jobs.h"
+#include "svc/background/jobs.h"
 
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "svc/bell.h"
-#include "svc/job_run.h"
+#include "svc/background/bell.h"
+#include "svc/background/job_run.h"
 #include "svc_core/backoff.h"
 
 #define POLL_EVERY   SECONDS(1)

@@ -1,7 +1,7 @@
 #pragma once
 
 /*
- * The pages of a list call (AIP-158; tokens: base/page_token.h).  A handler
+ * The pages of a list call (AIP-158; tokens: svc/kit/page_token.h).  A handler
  * opens its page, asks its query for `ask` rows behind the keys in `last`, shows
  * at most `size` of them and, when there are more, names the last one it shows:
  *
@@ -15,7 +15,7 @@
  *                   list_page_token(&page, PAGE_INT(rows[n - 1].created_at), PAGE_UUID(rows[n -
  * 1].id));
  */
-#include "base/page_token.h"
+#include "svc/kit/page_token.h"
 
 struct list_page {
 	struct page_key last[PAGE_KEYS_MAX]; /* the row it begins behind */
