@@ -8,7 +8,7 @@
 
 #include "aegis/event/v1/event.aegis.h"
 #include "base/log.h"
-#include "rpc/topic.h"
+#include "contract/topic.h"
 #include "svc/background/provenance.h"
 #include "svc/internal.h"
 #include "svc/kit/secrets.h"

@@ -5,7 +5,7 @@
 #include "aegis/event/v1/event.pb-c.h"
 #include "base/log.h"
 #include "contract/time.h"
-#include "rpc/topic.h"
+#include "contract/topic.h"
 #include "rpc/trust.h"
 #include "svc/internal.h"
 #include "svc_core/metrics.h"

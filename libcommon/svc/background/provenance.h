@@ -1,14 +1,14 @@
 #pragma once
 
 /*
- * Who may say what in an event.  A topic and an action have publishers (rpc/topic.h);
+ * Who may say what in an event.  A topic and an action have publishers (contract/topic.h);
  * an actor that is a person or a key is proven by the principal that the gateway
  * signed for the call; a daemon is an actor only as itself.
  */
 #include <stdbool.h>
 
 #include "base/status.h"
-#include "rpc/principal.h"
+#include "contract/principal.h"
 
 struct Event__Event;
 struct event_topic;

@@ -5,8 +5,8 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "contract/topic.h"
 #include "db/conn.h"
-#include "rpc/topic.h"
 #include "svc/background/bell.h"
 #include "svc/internal.h"
 #include "svc/serve/peers.h"

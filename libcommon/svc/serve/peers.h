@@ -6,7 +6,7 @@
 #include "base/status.h"
 #include "base/str.h"
 #include "base/uuid.h"
-#include "rpc/method.h"
+#include "contract/method.h"
 
 struct ProtobufCMessage;
 struct svc;

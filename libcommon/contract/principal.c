@@ -1,4 +1,4 @@
-#include "rpc/principal.h"
+#include "contract/principal.h"
 
 #include <string.h>
 

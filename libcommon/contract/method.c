@@ -1,4 +1,4 @@
-#include "rpc/method.h"
+#include "contract/method.h"
 
 #include "base/arena.h"
 
