@@ -1,6 +1,6 @@
 #include "compliance/compliance.h"
-#include "compliance/fetch.h"
 #include "compliance/settings.h"
+#include "http/loopback.h"
 
 #define DAILY 86400
 
@@ -20,7 +20,7 @@ static struct status refuse_url(struct rpc_call *call, const char *field, const 
 /* A source on this machine, as the demo has one, is nothing for other organizations. */
 static struct status check_url(struct rpc_call *call, const struct creation *creation)
 {
-	if (!fetch_is_loopback(creation->req->url))
+	if (!url_is_loopback(creation->req->url))
 		return strncmp(creation->req->url, "https://", 8) == 0
 			       ? OK
 			       : refuse_url(call, "url", "NOT_HTTPS", "must begin with https://");
