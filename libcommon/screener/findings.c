@@ -1,5 +1,5 @@
 /* Collects what is wrong with a document, all of it, each with its place and a plain sentence. */
-#include "screener/compiler.h"
+#include "screener/compile/compiler.h"
 
 #define MAX_FINDINGS 1000
 
