@@ -192,7 +192,7 @@ static struct screener *compile_into_block(const struct compiler *first, size_t 
 			     .document = first->document,
 			     .given_tables = first->given_tables,
 			     .n_given_tables = first->n_given_tables,
-			     .quiet = true};
+			     .findings = {.quiet = true}};
 	struct screener *screener;
 
 	keep.size = (keep.size + 15) & ~(size_t)15;
@@ -261,6 +261,7 @@ struct status screener_compile(struct arena *arena, struct str document, const s
 {
 	struct keep keep = {.scratch = arena};
 	struct compiler c = {.arena = arena,
+			     .findings = {.arena = arena},
 			     .keep = &keep,
 			     .given_tables = given_tables(arena, tables, n_tables),
 			     .n_given_tables = n_tables};
@@ -269,10 +270,10 @@ struct status screener_compile(struct arena *arena, struct str document, const s
 	c.document = load(&c, document);
 	if (c.document && !is_shallow(c.document, 0))
 		ERROR_AT(&c, NULL, "TOO_DEEP", "The document is nested too deeply.");
-	if (!c.n_errors)
+	if (!c.findings.found.n_errors)
 		compile_document(&c);
-	*findings = (struct screener_findings){c.findings, c.n_findings, c.n_errors};
-	if (!c.n_errors) {
+	*findings = c.findings.found;
+	if (!c.findings.found.n_errors) {
 		screener = compile_into_block(&c, keep.used);
 		crypto_sha256(screener->sha256, document.ptr, document.len);
 		*out = screener;
@@ -280,7 +281,7 @@ struct status screener_compile(struct arena *arena, struct str document, const s
 	json_decref(c.document);
 	for (size_t i = 0; i < n_tables; i++)
 		json_decref(c.given_tables[i].json);
-	return c.n_errors ? FAIL(INVALID_ARGUMENT, "SCREENER_INVALID") : OK;
+	return c.findings.found.n_errors ? FAIL(INVALID_ARGUMENT, "SCREENER_INVALID") : OK;
 }
 
 void screener_free(struct screener **screener)

@@ -7,18 +7,10 @@
  */
 #include <jansson.h>
 
+#include "screener/findings.h"
+#include "screener/json/tree.h"
 #include "screener/program/program.h"
 #include "screener/value/unary.h"
-
-/* A JSON pointer as a chain on the C stack. */
-struct path {
-	const struct path *up;
-	const char *name; /* NULL: index */
-	size_t index;
-};
-
-#define AT_NAME(up, name)   (&(const struct path){(up), (name), 0})
-#define AT_INDEX(up, index) (&(const struct path){(up), NULL, (index)})
 
 /* A typed expression before it is flattened. */
 struct expr {
@@ -72,10 +64,7 @@ struct compiler {
 	json_t *document;
 	struct given_table *given_tables; /* of both runs */
 	size_t n_given_tables;
-	bool quiet; /* second run */
-
-	struct screener_finding *findings;
-	size_t n_findings, findings_cap, n_errors;
+	struct findings findings; /* quiet in the second run */
 
 	struct screener program; /* pointers into keep */
 	struct item *items;
@@ -104,13 +93,6 @@ struct compiler {
 	uint8_t *table_used;
 };
 
-/* findings.c */
-void finding_add(struct compiler *c, const struct path *at, enum screener_severity severity,
-		 const char *code, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-#define ERROR_AT(c, at, code, ...)   finding_add((c), (at), SCREENER_ERROR, (code), __VA_ARGS__)
-#define WARNING_AT(c, at, code, ...) finding_add((c), (at), SCREENER_WARNING, (code), __VA_ARGS__)
-const char *path_text(struct arena *arena, const struct path *at);
-
 /* member.c: reading JSON with findings.  "need" variants report a missing member. */
 bool member_check(struct compiler *c, const struct path *at, json_t *object,
 		  const char *const *allowed);
@@ -132,7 +114,6 @@ bool member_rounding(struct compiler *c, const struct path *at, json_t *object,
 		     struct rounding *out);
 bool member_duration(struct compiler *c, const struct path *at, json_t *object, const char *name,
 		     struct screener_duration *out);
-struct str json_str(json_t *string);
 bool id_is_valid(struct str id, bool upper);
 bool code_is_valid(struct str code);
 /* A JSON number, exactly; reports what is not one. */
@@ -200,7 +181,3 @@ bool compile_cell(struct compiler *c, const struct path *at, struct str text, st
 		  struct unary *out);
 /* text.c */
 void compile_texts(struct compiler *c, const struct path *at);
-
-/* embedded_test.c: the answers of a test, read into the arena, and its date. */
-struct status embedded_test_answers(const struct screener *screener, struct arena *arena,
-				    json_t *test, date_days *today, struct screener_answers **out);

@@ -4,11 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct str json_str(json_t *string)
-{
-	return (struct str){json_string_value(string), json_string_length(string)};
-}
-
 static bool is_allowed(const char *name, const char *const *allowed)
 {
 	if (strncmp(name, "x_", 2) == 0)

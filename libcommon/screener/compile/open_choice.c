@@ -8,17 +8,10 @@
 #include "screener/compile/compiler.h"
 #include "screener/value/unicode.h"
 
-static int compare_texts(struct str a, struct str b)
-{
-	int order = memcmp(a.ptr, b.ptr, a.len < b.len ? a.len : b.len);
-
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int compare_names(const void *a, const void *b)
 {
 	const struct option_name *x = a, *y = b;
-	int order = compare_texts(x->folded, y->folded);
+	int order = str_compare(x->folded, y->folded);
 
 	return order ? order : (x->option > y->option) - (x->option < y->option);
 }
@@ -73,26 +66,4 @@ void compile_option_names(struct compiler *c, const struct item *item)
 		names[i].folded.ptr = keep_text(c->keep, names[i].folded.ptr, names[i].folded.len);
 	d->names = keep_copy(c->keep, names, n * sizeof *names);
 	d->n_names = n;
-}
-
-int32_t domain_option_named(const struct domain *d, struct arena *arena, struct str text)
-{
-	struct arena_mark mark = arena_mark(arena);
-	struct str wanted = unicode_fold(arena, text);
-	uint32_t low = 0, high = d->n_names;
-	int32_t found = OPTION_NONE;
-
-	while (low < high && found == OPTION_NONE) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = compare_texts(d->names[middle].folded, wanted);
-
-		if (order == 0)
-			found = d->names[middle].option;
-		else if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	arena_rewind(arena, mark);
-	return found;
 }

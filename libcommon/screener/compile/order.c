@@ -29,7 +29,7 @@ void dependency_add(struct compiler *c, const struct path *at, int32_t from, int
 		c->edges_cap = cap;
 	}
 	c->edges[c->n_edges++] = (struct edge){(uint16_t)from, (uint16_t)to,
-					       c->quiet ? NULL : path_text(c->arena, at)};
+					       c->findings.quiet ? NULL : path_text(c->arena, at)};
 }
 
 static void sort_edges(struct walk *w)
@@ -81,13 +81,10 @@ static const char *vertex_name(const struct compiler *c, uint32_t v)
 static void report_cycle(struct compiler *c, const struct edge *edge)
 {
 	const char *name = vertex_name(c, edge->to);
-	const char *pointer = edge->pointer;
 
-	finding_add(c, NULL, SCREENER_ERROR, "CYCLE",
-		    "This needs \"%s\", which in turn needs what is being computed here.",
-		    name ? name : "?");
-	if (!c->quiet && pointer && c->n_findings)
-		c->findings[c->n_findings - 1].pointer = pointer;
+	finding_add_at(&c->findings, edge->pointer ? edge->pointer : "", SCREENER_ERROR, "CYCLE",
+		       "This needs \"%s\", which in turn needs what is being computed here.",
+		       name ? name : "?");
 }
 
 /* Depth-first without recursion: the graph may be a chain of a thousand. */

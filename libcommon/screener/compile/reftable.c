@@ -157,33 +157,11 @@ static bool compile_period(json_t *json, struct table_row *row)
 	return row->from < row->until;
 }
 
-static int compare_value(const struct value *a, const struct value *b, enum type_kind kind)
-{
-	size_t shorter;
-	int order;
-
-	if (kind != TYPE_TEXT)
-		return number_compare(a->number, b->number);
-	shorter = a->text.len < b->text.len ? a->text.len : b->text.len;
-	order = memcmp(a->text.ptr, b->text.ptr, shorter);
-	return order ? order : (a->text.len > b->text.len) - (a->text.len < b->text.len);
-}
-
-/* The first n keys. */
-static int compare_keys(const struct table *table, const struct value *a, const struct value *b,
-			uint32_t n)
-{
-	int order = 0;
-
-	for (uint32_t i = 0; i < n && !order; i++)
-		order = compare_value(&a[i], &b[i], table->key_types[i].kind);
-	return order;
-}
-
 static int compare_rows(const void *a, const void *b, void *table)
 {
 	const struct table_row *x = a, *y = b;
-	int order = compare_keys(table, x->keys, y->keys, ((const struct table *)table)->n_keys);
+	int order =
+		table_keys_compare(table, x->keys, y->keys, ((const struct table *)table)->n_keys);
 
 	return order ? order : (x->from > y->from) - (x->from < y->from);
 }
@@ -215,7 +193,7 @@ static void compile_rows(struct compiler *c, const struct path *at, json_t *arra
 	}
 	qsort_r(rows, n, sizeof *rows, compare_rows, table);
 	for (size_t i = 1; i < n; i++)
-		if (compare_keys(table, rows[i - 1].keys, rows[i].keys, table->n_keys) == 0 &&
+		if (table_keys_compare(table, rows[i - 1].keys, rows[i].keys, table->n_keys) == 0 &&
 		    rows[i].from < rows[i - 1].until)
 			ERROR_AT(c, at, "TABLE_OVERLAP",
 				 "Two rows of the table are valid for the same key at once.");
@@ -316,46 +294,4 @@ void compile_table_dates(struct compiler *c, const struct path *at)
 				   "No rule looks anything up in this table.");
 		i++;
 	}
-}
-
-/* The number of rows at or before these keys at this date, in the order of the rows. */
-static uint32_t rows_up_to(const struct table *table, const struct value *keys, date_days as_of)
-{
-	uint32_t low = 0, high = table->n_rows;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		const struct table_row *row = &table->rows[middle];
-		int order = compare_keys(table, row->keys, keys, table->n_keys);
-
-		if (order < 0 || (order == 0 && row->from <= as_of))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/*
- * Periods of one key do not overlap, so the last row that began by then is the
- * only one that can be valid.  Only a floor key may have to go on to smaller ones.
- */
-const struct table_row *table_find(const struct table *table, const struct value *keys,
-				   date_days as_of, uint32_t *walked)
-{
-	uint32_t fixed = table->n_keys - (table->floor ? 1 : 0);
-
-	*walked = 0;
-	for (uint32_t i = rows_up_to(table, keys, as_of); i > 0; i--) {
-		const struct table_row *row = &table->rows[i - 1];
-
-		if (compare_keys(table, row->keys, keys, fixed) != 0)
-			return NULL;
-		if (row->from <= as_of && as_of < row->until)
-			return row;
-		if (!table->floor)
-			return NULL;
-		++*walked;
-	}
-	return NULL;
 }

@@ -19,3 +19,9 @@ struct answer_parse {
  * *out is unknown then.  JSON errors stick in the scan.  Not for groups.
  */
 const char *answer_read(struct answer_parse *parse, const struct item *item, struct value *out);
+
+/*
+ * open_choice.c: the index of the option that the text names, OPTION_NONE, or OPTION_AMBIGUOUS when
+ * it names several.  Needs the arena while it runs.
+ */
+int32_t domain_option_named(const struct domain *domain, struct arena *arena, struct str text);

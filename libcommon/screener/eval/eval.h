@@ -91,3 +91,10 @@ bool eval_child_is_required(struct screener_state *state, uint32_t group, const 
 bool eval_problem_counts(const struct screener_state *state, const struct problem *problem);
 /* report.c: the parts of a result after the verdict. */
 void eval_report(struct screener_state *state, struct screener_result *out);
+
+/*
+ * table_find.c: the row of a table valid for keys at a date, or NULL.  *walked is how many
+ * rows were looked at one by one.
+ */
+const struct table_row *table_find(const struct table *table, const struct value *keys,
+				   date_days as_of, uint32_t *walked);

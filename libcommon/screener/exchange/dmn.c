@@ -174,14 +174,14 @@ static void read_decisions(struct dmn_reader *r, const xmlNode *root)
 		decision->name = dmn_attribute(r, at, "name");
 		decision->line = (int)xmlGetLineNo(at);
 		if (!decision->name) {
-			note_add(r->notes, SCREENER_ERROR, "DMN_NAME", dmn_place(r, at),
-				 "This decision has no name.");
+			finding_add_at(r->notes, dmn_place(r, at), SCREENER_ERROR, "DMN_NAME",
+				       "This decision has no name.");
 			continue;
 		}
 		for (size_t i = 0; i < dmn->n_decisions; i++)
 			if (strcmp(dmn->decisions[i].name, decision->name) == 0)
-				note_add(r->notes, SCREENER_ERROR, "DMN_NAME", dmn_place(r, at),
-					 "There are two decisions of this name.");
+				finding_add_at(r->notes, dmn_place(r, at), SCREENER_ERROR,
+					       "DMN_NAME", "There are two decisions of this name.");
 		r->nodes[dmn->n_decisions++] = at;
 	}
 	for (size_t i = 0; i < dmn->n_decisions; i++) {
@@ -190,10 +190,10 @@ static void read_decisions(struct dmn_reader *r, const xmlNode *root)
 		if (table)
 			dmn_read_table(r, table, &dmn->decisions[i]);
 		else
-			note_add(r->notes, SCREENER_WARNING, "DMN_NOT_A_TABLE",
-				 dmn_place(r, r->nodes[i]),
-				 "Decision '%s' is no decision table and is left out.",
-				 dmn->decisions[i].name);
+			finding_add_at(r->notes, dmn_place(r, r->nodes[i]), SCREENER_WARNING,
+				       "DMN_NOT_A_TABLE",
+				       "Decision '%s' is no decision table and is left out.",
+				       dmn->decisions[i].name);
 	}
 }
 
@@ -212,9 +212,9 @@ static void visit(struct dmn_reader *r, size_t i, struct dmn_decision *sorted, s
 		if (needs < 0)
 			continue;
 		if (r->dmn->decisions[needs].state == ENTERED)
-			note_add(r->notes, SCREENER_ERROR, "DMN_CYCLE",
-				 arena_printf(r->arena, "line %d", decision->line),
-				 "Decision '%s' needs its own result.", decision->name);
+			finding_add_at(r->notes, arena_printf(r->arena, "line %d", decision->line),
+				       SCREENER_ERROR, "DMN_CYCLE",
+				       "Decision '%s' needs its own result.", decision->name);
 		else if (r->dmn->decisions[needs].state == NEW)
 			visit(r, (size_t)needs, sorted, n, place);
 	}
@@ -248,8 +248,8 @@ static struct status read_model(struct dmn_reader *r, const xmlDoc *doc)
 	size_t n_decisions = root ? dmn_children(root, "decision") : 0;
 
 	if (doc->intSubset || !root || !is_element(root, "definitions")) {
-		note_add(r->notes, SCREENER_ERROR, "DMN_XML", "line 1",
-			 "This is no DMN model, or one with a document type declaration.");
+		finding_add_at(r->notes, "line 1", SCREENER_ERROR, "DMN_XML",
+			       "This is no DMN model, or one with a document type declaration.");
 		return FAIL(INVALID_ARGUMENT, "DMN_XML");
 	}
 	if (n_decisions > DMN_MAX_DECISIONS)
@@ -262,18 +262,18 @@ static struct status read_model(struct dmn_reader *r, const xmlDoc *doc)
 	read_inputs(r, root);
 	read_decisions(r, root);
 	sort_decisions(r);
-	return r->notes->findings.n_errors ? FAIL(INVALID_ARGUMENT, "DMN_INVALID") : OK;
+	return r->notes->found.n_errors ? FAIL(INVALID_ARGUMENT, "DMN_INVALID") : OK;
 }
 
 struct status dmn_load(struct arena *arena, struct str xml, struct dmn **out,
 		       struct screener_findings *findings)
 {
-	struct notes notes = {.arena = arena};
+	struct findings notes = {.arena = arena};
 	struct dmn_reader reader = {
 		.arena = arena, .dmn = arena_new_of(arena, struct dmn), .notes = &notes};
 	struct status st;
 
-	*findings = notes.findings;
+	*findings = notes.found;
 	if (xml.len > DMN_MAX_BYTES)
 		return FAIL(RESOURCE_EXHAUSTED, "DMN_TOO_LARGE");
 	xmlDoc *doc = xmlReadMemory(xml.ptr, (int)xml.len, "model.dmn", NULL,
@@ -286,12 +286,11 @@ struct status dmn_load(struct arena *arena, struct str xml, struct dmn **out,
 	} else {
 		const xmlError *error = xmlGetLastError();
 
-		note_add(&notes, SCREENER_ERROR, "DMN_XML",
-			 arena_printf(arena, "line %d", error ? error->line : 1),
-			 "The document is not well-formed XML.");
+		finding_add_at(&notes, arena_printf(arena, "line %d", error ? error->line : 1),
+			       SCREENER_ERROR, "DMN_XML", "The document is not well-formed XML.");
 		st = FAIL(INVALID_ARGUMENT, "DMN_XML");
 	}
-	*findings = notes.findings;
+	*findings = notes.found;
 	if (is_ok(st))
 		*out = reader.dmn;
 	return st;

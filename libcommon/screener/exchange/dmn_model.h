@@ -3,7 +3,7 @@
 /* A DMN model as read.  Private to dmn*.c. */
 #include "screener/exchange/dmn.h"
 #include "screener/exchange/table.h"
-#include "screener/notes.h"
+#include "screener/findings.h"
 
 /* Data from outside. */
 struct dmn_input {

@@ -9,7 +9,7 @@
 struct dmn_reader {
 	struct arena *arena;
 	struct dmn *dmn;
-	struct notes *notes;
+	struct findings *notes;
 	size_t n_ranges;       /* in all cells of all tables */
 	const xmlNode **nodes; /* of the decisions, in document order */
 };

@@ -17,8 +17,8 @@ __attribute__((format(printf, 4, 5))) static void fail(struct reading *t, const 
 	va_list ap;
 
 	va_start(ap, fmt);
-	note_add(t->r->notes, SCREENER_ERROR, code, dmn_place(t->r, node), "%s",
-		 arena_vprintf(t->r->arena, fmt, ap));
+	finding_add_at(t->r->notes, dmn_place(t->r, node), SCREENER_ERROR, code, "%s",
+		       arena_vprintf(t->r->arena, fmt, ap));
 	va_end(ap);
 	t->failed = true;
 }

@@ -34,19 +34,19 @@ static json_t *without_extensions(const json_t *questionnaire)
 	return copy;
 }
 
-static void note_operations(struct notes *notes, const json_t *patch, const char *code,
+static void note_operations(struct findings *notes, const json_t *patch, const char *code,
 			    const char *message)
 {
 	for (size_t i = 0; i < json_array_size(patch); i++) {
 		const char *path = fhir_text(json_array_get(patch, i), "path");
 
 		if (path && strncmp(path, "/text", 5) != 0)
-			note_add(notes, SCREENER_WARNING, code, path, "%s", message);
+			finding_add_at(notes, path, SCREENER_WARNING, code, "%s", message);
 	}
 }
 
 /* Keeps what the mapping lost, so that an export gives it back. */
-static void keep_rest(struct arena *arena, const json_t *questionnaire, struct notes *notes,
+static void keep_rest(struct arena *arena, const json_t *questionnaire, struct findings *notes,
 		      json_t *document)
 {
 	char hash[FHIR_HEX_BYTES];
@@ -94,30 +94,31 @@ static struct status parse(struct str json, json_t **out)
 struct status fhir_import(struct arena *arena, struct str json, enum fhir_loss loss, json_t **out,
 			  struct screener_findings *findings)
 {
-	struct notes mapping = {.arena = arena}, notes = {.arena = arena};
+	struct findings mapping = {.arena = arena}, notes = {.arena = arena};
 	json_t *root, *questionnaire, *document;
 
-	*findings = notes.findings;
+	*findings = notes.found;
 	TRY(parse(json, &root));
 	questionnaire = without_extensions(root);
 	document = fhir_map_in(arena, questionnaire, loss, &mapping);
 	/* What the mapping lost matters only where its document is the result. */
 	if (fhir_restore(arena, root, &mapping, &document))
-		note_add(
-			&notes, SCREENER_WARNING, "FHIR_RESTORED", "/extension",
+		finding_add_at(
+			&notes, "/extension", SCREENER_WARNING, "FHIR_RESTORED",
 			"Rules and whatever else FHIR cannot say were taken over from the export.");
 	else
 		notes = mapping;
-	if (!notes.findings.n_errors) {
+	if (!notes.found.n_errors) {
 		keep_rest(arena, questionnaire, &notes, document);
 		if (!fhir_extension(root, FHIR_SHA256))
-			note_add(&notes, SCREENER_WARNING, "FHIR_NO_RULES", "",
-				 "A questionnaire has no outcomes: every answer leads to 'review' "
-				 "until rules are written.");
+			finding_add_at(
+				&notes, "", SCREENER_WARNING, "FHIR_NO_RULES",
+				"A questionnaire has no outcomes: every answer leads to 'review' "
+				"until rules are written.");
 	}
 	json_decref(questionnaire);
 	json_decref(root);
-	*findings = notes.findings;
+	*findings = notes.found;
 	if (findings->n_errors) {
 		json_decref(document);
 		return FAIL(INVALID_ARGUMENT, "FHIR_INVALID");
@@ -128,7 +129,7 @@ struct status fhir_import(struct arena *arena, struct str json, enum fhir_loss l
 
 /* The questionnaire the document was imported from, if nothing that it shows has changed. */
 static json_t *with_rest(struct arena *arena, const json_t *document, json_t *unsaid,
-			 struct notes *notes)
+			 struct findings *notes)
 {
 	const json_t *kept = json_object_get(document, "x_fhir");
 	json_t *plain = fhir_map_out(arena, document, unsaid), *whole = NULL;
@@ -142,9 +143,10 @@ static json_t *with_rest(struct arena *arena, const json_t *document, json_t *un
 		return whole;
 	}
 	json_decref(whole);
-	note_add(notes, SCREENER_WARNING, "FHIR_CHANGED", "/x_fhir",
-		 "The items were changed after the import: what only the questionnaire had is not "
-		 "given back.");
+	finding_add_at(
+		notes, "/x_fhir", SCREENER_WARNING, "FHIR_CHANGED",
+		"The items were changed after the import: what only the questionnaire had is not "
+		"given back.");
 	return plain;
 }
 
@@ -152,8 +154,8 @@ static json_t *with_rest(struct arena *arena, const json_t *document, json_t *un
  * A show_if that became no enableWhen, unless the questionnaire that the
  * document came from says it: other tools would ask everyone.
  */
-static void note_unsaid(struct notes *notes, json_t *unsaid, const json_t *own, const json_t *back,
-			enum fhir_loss loss)
+static void note_unsaid(struct findings *notes, json_t *unsaid, const json_t *own,
+			const json_t *back, enum fhir_loss loss)
 {
 	for (void *it = json_object_iter(unsaid); it; it = json_object_iter_next(unsaid, it)) {
 		const char *id = json_object_iter_key(it);
@@ -161,14 +163,16 @@ static void note_unsaid(struct notes *notes, json_t *unsaid, const json_t *own, 
 		const json_t *said = json_object_get(fhir_item_in(back, id), "show_if");
 
 		if (!json_equal(is, said))
-			note_add(notes, loss == FHIR_LOSSY ? SCREENER_WARNING : SCREENER_ERROR,
-				 "FHIR_ENABLE_WHEN", json_string_value(json_object_iter_value(it)),
-				 "enableWhen cannot say this: other tools would ask everyone.");
+			finding_add_at(
+				notes, json_string_value(json_object_iter_value(it)),
+				loss == FHIR_LOSSY ? SCREENER_WARNING : SCREENER_ERROR,
+				"FHIR_ENABLE_WHEN",
+				"enableWhen cannot say this: other tools would ask everyone.");
 	}
 }
 
 static void add_difference(struct arena *arena, const json_t *own, const json_t *difference,
-			   struct notes *notes, json_t *questionnaire)
+			   struct findings *notes, json_t *questionnaire)
 {
 	char hash[FHIR_HEX_BYTES];
 	char *text;
@@ -188,10 +192,10 @@ static void add_difference(struct arena *arena, const json_t *own, const json_t 
 struct status fhir_export(struct arena *arena, const json_t *document, enum fhir_loss loss,
 			  json_t **out, struct screener_findings *findings)
 {
-	struct notes notes = {.arena = arena}, ignored = {.arena = arena};
+	struct findings notes = {.arena = arena}, ignored = {.arena = arena};
 	json_t *own, *unsaid, *questionnaire, *back, *difference;
 
-	*findings = notes.findings;
+	*findings = notes.found;
 	if (!json_is_object(document))
 		return FAIL(INVALID_ARGUMENT, "FHIR_TYPE");
 	own = without_kept(document);
@@ -205,7 +209,7 @@ struct status fhir_export(struct arena *arena, const json_t *document, enum fhir
 	json_decref(back);
 	json_decref(unsaid);
 	json_decref(own);
-	*findings = notes.findings;
+	*findings = notes.found;
 	if (findings->n_errors) {
 		json_decref(questionnaire);
 		return FAIL(INVALID_ARGUMENT, "FHIR_INVALID");

@@ -24,7 +24,7 @@ struct walk {
 
 static void warn(struct fhir_importer *im, const char *code, const char *path, const char *message)
 {
-	note_add(im->notes, SCREENER_WARNING, code, path, "%s", message);
+	finding_add_at(im->notes, path, SCREENER_WARNING, code, "%s", message);
 }
 
 const char *fhir_new_id(struct fhir_importer *im, const char *link_id)
@@ -66,11 +66,11 @@ static void register_question(struct walk *w, const json_t *item)
 	question->rows = w->rows;
 	fhir_check_item(im, item, w->path);
 	if (!question->link_id || !*question->link_id)
-		note_add(im->notes, SCREENER_ERROR, "FHIR_LINK_ID", w->path,
-			 "This item has no linkId.");
+		finding_add_at(im->notes, w->path, SCREENER_ERROR, "FHIR_LINK_ID",
+			       "This item has no linkId.");
 	else if (json_object_get(im->by_link, question->link_id))
-		note_add(im->notes, SCREENER_ERROR, "FHIR_LINK_ID", w->path,
-			 "This linkId stands on another item too.");
+		finding_add_at(im->notes, w->path, SCREENER_ERROR, "FHIR_LINK_ID",
+			       "This linkId stands on another item too.");
 	else
 		json_object_set_new(im->by_link, question->link_id,
 				    json_integer((json_int_t)im->n_questions));
@@ -91,15 +91,15 @@ static void collect(struct walk w, const json_t *parent)
 	int rows = w.rows;
 
 	if (w.depth++ == FHIR_MAX_DEPTH) {
-		note_add(w.im->notes, SCREENER_ERROR, "FHIR_TOO_DEEP", at,
-			 "The items below are nested too deeply and are left out.");
+		finding_add_at(w.im->notes, at, SCREENER_ERROR, "FHIR_TOO_DEEP",
+			       "The items below are nested too deeply and are left out.");
 		return;
 	}
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		w.path = arena_printf(w.im->arena, "%s/item/%zu", at, i);
 		if (w.im->n_questions == FHIR_MAX_ITEMS) {
-			note_add(w.im->notes, SCREENER_ERROR, "FHIR_TOO_MANY", w.path,
-				 "There are too many items: the others are left out.");
+			finding_add_at(w.im->notes, w.path, SCREENER_ERROR, "FHIR_TOO_MANY",
+				       "There are too many items: the others are left out.");
 			return;
 		}
 		w.rows = rows;
@@ -341,7 +341,7 @@ static json_t *document_of(struct fhir_importer *im, json_t *items)
 }
 
 json_t *fhir_map_in(struct arena *arena, const json_t *questionnaire, enum fhir_loss loss,
-		    struct notes *notes)
+		    struct findings *notes)
 {
 	const char *language = fhir_text(questionnaire, "language");
 	struct fhir_importer im = {.arena = arena,
@@ -367,9 +367,9 @@ json_t *fhir_map_in(struct arena *arena, const json_t *questionnaire, enum fhir_
 	build(walk, questionnaire, items);
 	out = document_of(&im, items);
 	if (im.n_rules > FHIR_MAX_RULES)
-		note_add(notes, SCREENER_ERROR, "FHIR_TOO_MANY", "",
-			 "There are too many conditions, copies for the children of groups "
-			 "included.");
+		finding_add_at(notes, "", SCREENER_ERROR, "FHIR_TOO_MANY",
+			       "There are too many conditions, copies for the children of groups "
+			       "included.");
 	for (size_t i = 0; i < im.n_questions; i++) {
 		json_decref(im.questions[i].options);
 		json_decref(im.questions[i].units);

@@ -114,6 +114,6 @@ const char *fhir_link_of(const json_t *item)
 
 void fhir_lose(struct fhir_importer *im, const char *code, const char *path, const char *message)
 {
-	note_add(im->notes, im->loss == FHIR_LOSSY ? SCREENER_WARNING : SCREENER_ERROR, code, path,
-		 "%s", message);
+	finding_add_at(im->notes, path, im->loss == FHIR_LOSSY ? SCREENER_WARNING : SCREENER_ERROR,
+		       code, "%s", message);
 }

@@ -2,7 +2,7 @@
 
 /* What the two directions of the FHIR bridge share.  Private to fhir*.c. */
 #include "screener/exchange/fhir.h"
-#include "screener/notes.h"
+#include "screener/findings.h"
 #include "screener/value/number.h"
 
 #define HL7		 "http://hl7.org/fhir/StructureDefinition/"
@@ -43,7 +43,7 @@ struct fhir_question {
 
 struct fhir_importer {
 	struct arena *arena;
-	struct notes *notes;
+	struct findings *notes;
 	const json_t *root;
 	struct fhir_question *questions; /* in the order of a walk from the top */
 	size_t n_questions, cursor;
@@ -149,7 +149,7 @@ const char *fhir_link_of(const json_t *item);
  * fhir_restore.c: *document becomes the original of an export when the
  * difference leads to the hash beside it and the original asks the same people.
  */
-bool fhir_restore(struct arena *arena, const json_t *questionnaire, struct notes *notes,
+bool fhir_restore(struct arena *arena, const json_t *questionnaire, struct findings *notes,
 		  json_t **document);
 /* The item of this id at any depth, NULL when there is none. */
 const json_t *fhir_item_in(const json_t *document, const char *id);
@@ -160,7 +160,7 @@ bool fhir_has_hash(struct arena *arena, const json_t *value, const char *text);
 
 /* Both mappings without what only one side can say. */
 json_t *fhir_map_in(struct arena *arena, const json_t *questionnaire, enum fhir_loss loss,
-		    struct notes *notes);
+		    struct findings *notes);
 /* unsaid as in struct fhir_exporter. */
 json_t *fhir_map_out(struct arena *arena, const json_t *document, json_t *unsaid);
 

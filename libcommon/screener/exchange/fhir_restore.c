@@ -89,7 +89,7 @@ static bool asks_same(const json_t *items, const json_t *mapped, const json_t *a
 static bool agrees(struct arena *arena, const json_t *restored, const json_t *mapped)
 {
 	const json_t *items = json_object_get(restored, "items");
-	struct notes ignored = {.arena = arena};
+	struct findings ignored = {.arena = arena};
 	json_t *plain = fhir_map_out(arena, restored, NULL);
 	json_t *again = fhir_map_in(arena, plain, FHIR_LOSSY, &ignored);
 	bool same = count_items(items) == count_items(json_object_get(mapped, "items")) &&
@@ -100,7 +100,7 @@ static bool agrees(struct arena *arena, const json_t *restored, const json_t *ma
 	return same;
 }
 
-bool fhir_restore(struct arena *arena, const json_t *questionnaire, struct notes *notes,
+bool fhir_restore(struct arena *arena, const json_t *questionnaire, struct findings *notes,
 		  json_t **document)
 {
 	const char *text = fhir_text(fhir_extension(questionnaire, FHIR_DIFFERENCE), "valueString");
@@ -114,9 +114,10 @@ bool fhir_restore(struct arena *arena, const json_t *questionnaire, struct notes
 		json_decref(*document);
 		*document = json_incref(restored);
 	} else if (text) {
-		note_add(notes, SCREENER_WARNING, "FHIR_CHANGED", "/extension",
-			 "The questionnaire was changed after its export: rules and whatever else "
-			 "FHIR cannot say are not taken over.");
+		finding_add_at(
+			notes, "/extension", SCREENER_WARNING, "FHIR_CHANGED",
+			"The questionnaire was changed after its export: rules and whatever else "
+			"FHIR cannot say are not taken over.");
 	}
 	json_decref(restored);
 	json_decref(patch);

@@ -172,8 +172,9 @@ json_t *fhir_import_options(struct fhir_importer *im, const json_t *item, const 
 		import_value_set(im, item, id, taken, options);
 	json_decref(taken);
 	if (is_full(im, options))
-		note_add(im->notes, SCREENER_WARNING, "FHIR_TOO_MANY", path,
-			 "There may be more options than a screener can have; those are left out.");
+		finding_add_at(
+			im->notes, path, SCREENER_WARNING, "FHIR_TOO_MANY",
+			"There may be more options than a screener can have; those are left out.");
 	if (json_array_size(options))
 		return options;
 	json_decref(options);

@@ -52,7 +52,7 @@ static void check_rank(struct gate *gate, const struct contest *contest, uint32_
 				      p->outcomes[i].public.id);
 	if (!over.len)
 		return;
-	WARNING_AT(&gate->c, AT_NAME(AT_INDEX(AT_NAME(NULL, "outcomes"), outcome), member),
+	WARNING_AT(gate, AT_NAME(AT_INDEX(AT_NAME(NULL, "outcomes"), outcome), member),
 		   "CODE_OUTRANKS",
 		   "\"%s\", which leads to a code, wins over %s: a code is issued although a rule "
 		   "leads to an outcome without one. Give the code the lower rank.",
@@ -103,8 +103,7 @@ static void check_score(struct gate *gate, uint32_t index)
 	if (i == score->n_slots)
 		return;
 	WARNING_AT(
-		&gate->c, AT_NAME(AT_INDEX(AT_NAME(NULL, "scores"), index), "missing"),
-		"SCORE_GUESSED",
+		gate, AT_NAME(AT_INDEX(AT_NAME(NULL, "scores"), index), "missing"), "SCORE_GUESSED",
 		"Rules read \"%s\", which puts %s in the place of up to %u unanswered questions: a "
 		"code may rest on answers that nobody gave.",
 		score->id.ptr, score->missing == MISSING_ZERO ? "0" : "the average of the others",
@@ -144,11 +143,12 @@ static void check_leap_day(struct gate *gate, uint32_t i)
 	    !(is_counted(p, OP_AGE_AT, i) || is_counted(p, OP_DATE_DIFF, i) ||
 	      is_relative(&limits->first) || is_relative(&limits->last)))
 		return;
-	gate_finding(gate, gate_item_pointer(gate, i), SCREENER_WARNING, "LEAP_DAY",
-		     "Years from \"%s\" are counted by adding to it and by whole years as well: of "
-		     "29 February, \"date_add\" makes 28 February, where \"age_at\", \"date_diff\" "
-		     "and limits such as today-18Y count until 1 March.",
-		     p->items[i].id.ptr);
+	finding_add_at(
+		&gate->findings, gate_item_pointer(gate, i), SCREENER_WARNING, "LEAP_DAY",
+		"Years from \"%s\" are counted by adding to it and by whole years as well: of "
+		"29 February, \"date_add\" makes 28 February, where \"age_at\", \"date_diff\" "
+		"and limits such as today-18Y count until 1 March.",
+		p->items[i].id.ptr);
 }
 
 void gate_advice(struct gate *gate)

@@ -117,10 +117,11 @@ static void warn_failure(struct gate *gate, const struct gate_site *site, const 
 			 const struct screener_result *result)
 {
 	if (result->held & SCREENER_HELD_FAILED)
-		gate_finding(gate, site->pointer, SCREENER_WARNING, "BOUNDARY_FAILED",
-			     "At this boundary the rules decide, but a rule or derived value fails "
-			     "(%s), so no code is issued: %s.",
-			     result->n_failed ? result->failed[0].cause : "in a rule", answers);
+		finding_add_at(
+			&gate->findings, site->pointer, SCREENER_WARNING, "BOUNDARY_FAILED",
+			"At this boundary the rules decide, but a rule or derived value fails "
+			"(%s), so no code is issued: %s.",
+			result->n_failed ? result->failed[0].cause : "in a rule", answers);
 }
 
 /* Evaluates the answers as a consumer would send them. */

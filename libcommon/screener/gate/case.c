@@ -66,8 +66,9 @@ static void take_case(struct gate *gate, json_t *test)
 static void add_findings(struct gate *gate, const struct screener_findings *findings)
 {
 	for (size_t i = 0; i < findings->n; i++)
-		gate_finding(gate, findings->list[i].pointer, findings->list[i].severity,
-			     findings->list[i].code, "%s", findings->list[i].message);
+		finding_add_at(&gate->findings, findings->list[i].pointer,
+			       findings->list[i].severity, findings->list[i].code, "%s",
+			       findings->list[i].message);
 }
 
 struct status gate_tests(struct gate *gate, struct str document)
@@ -80,8 +81,8 @@ struct status gate_tests(struct gate *gate, struct str document)
 			       &findings));
 	add_findings(gate, &findings);
 	if (json_array_size(tests) == 0)
-		gate_finding(gate, "/tests", SCREENER_ERROR, "TESTS_MISSING",
-			     "A screener needs embedded tests before it is published.");
+		finding_add_at(&gate->findings, "/tests", SCREENER_ERROR, "TESTS_MISSING",
+			       "A screener needs embedded tests before it is published.");
 	gate->cases = arena_array_of(gate->scratch, struct gate_case, json_array_size(tests));
 	json_array_foreach (tests, i, test)
 		take_case(gate, test);
@@ -98,9 +99,8 @@ void gate_untested_outcomes(struct gate *gate)
 		return;
 	for (uint32_t i = 0; i < p->n_outcomes; i++)
 		if (!(gate->outcomes[i] & SEEN_IN_TEST))
-			ERROR_AT(&gate->c, AT_INDEX(AT_NAME(NULL, "outcomes"), i),
-				 "OUTCOME_UNTESTED", "No embedded test ends with \"%s\".",
-				 p->outcomes[i].public.id);
+			ERROR_AT(gate, AT_INDEX(AT_NAME(NULL, "outcomes"), i), "OUTCOME_UNTESTED",
+				 "No embedded test ends with \"%s\".", p->outcomes[i].public.id);
 }
 
 void gate_untested_rules(struct gate *gate)
@@ -111,6 +111,7 @@ void gate_untested_rules(struct gate *gate)
 		return;
 	for (uint32_t i = 0; i < p->n_rules; i++)
 		if (!(gate->rules[i] & (SEEN_IN_TEST | SEEN_AT_BOUNDARY)) && !gate->dead[i])
-			gate_finding(gate, gate_rule_pointer(gate, i, NULL), SCREENER_WARNING,
-				     "RULE_UNTESTED", "No test makes \"%s\" true.", p->rules[i].id);
+			finding_add_at(&gate->findings, gate_rule_pointer(gate, i, NULL),
+				       SCREENER_WARNING, "RULE_UNTESTED",
+				       "No test makes \"%s\" true.", p->rules[i].id);
 }

@@ -84,20 +84,22 @@ static void report(struct gate *gate, uint32_t rule, uint32_t by, enum harm harm
 	const char *pointer = gate_rule_pointer(gate, rule, NULL);
 
 	if (harm == REDUNDANT)
-		gate_finding(gate, pointer, SCREENER_WARNING, "RULE_REDUNDANT",
-			     "\"%s\" adds nothing: \"%s\" is true whenever it is and leads to the "
-			     "same outcome.",
-			     id, other);
+		finding_add_at(
+			&gate->findings, pointer, SCREENER_WARNING, "RULE_REDUNDANT",
+			"\"%s\" adds nothing: \"%s\" is true whenever it is and leads to the "
+			"same outcome.",
+			id, other);
 	else if (harm == ALWAYS_CONFLICTS)
-		gate_finding(gate, pointer, SCREENER_ERROR, "RULE_DEAD",
-			     "\"%s\" never decides: \"%s\" is true whenever it is, which is a "
-			     "conflict.",
-			     id, other);
+		finding_add_at(&gate->findings, pointer, SCREENER_ERROR, "RULE_DEAD",
+			       "\"%s\" never decides: \"%s\" is true whenever it is, which is a "
+			       "conflict.",
+			       id, other);
 	else
-		gate_finding(gate, pointer, SCREENER_ERROR, "RULE_DEAD",
-			     "\"%s\" never decides: \"%s\" is true whenever it is and goes before "
-			     "it.",
-			     id, other);
+		finding_add_at(
+			&gate->findings, pointer, SCREENER_ERROR, "RULE_DEAD",
+			"\"%s\" never decides: \"%s\" is true whenever it is and goes before "
+			"it.",
+			id, other);
 	gate->dead[rule] = harm != REDUNDANT;
 }
 

@@ -1,7 +1,7 @@
 /* The tests a document carries: each is evaluated and held against what it expects. */
 #include <stdlib.h>
 
-#include "screener/compile/compiler.h"
+#include "screener/gate/part.h"
 #include "screener/json/tree.h"
 
 /* No number of a document has more digits, so the text is the author's: 209.7, not
@@ -9,8 +9,8 @@
 #define AS_WRITTEN (JSON_COMPACT | JSON_REAL_PRECISION(15))
 
 struct test_run {
-	struct compiler *c;
 	const struct screener *screener;
+	struct findings findings;
 	struct screener_result result;
 	struct arena *arena; /* of one test */
 };
@@ -20,7 +20,7 @@ static void failed(struct test_run *run, const struct path *at, const char *name
 {
 	char *wanted = json_dumps(json_object_get(expected, name), JSON_ENCODE_ANY | AS_WRITTEN);
 
-	ERROR_AT(run->c, AT_NAME(at, name), "TEST_FAILED",
+	ERROR_AT(run, AT_NAME(at, name), "TEST_FAILED",
 		 "The test expects %.200s; the engine says %.200s.", wanted ? wanted : "?", actual);
 	free(wanted);
 }
@@ -117,7 +117,7 @@ static void check_values(struct test_run *run, const struct path *at, json_t *va
 		if (screener_value_json(&run->result, str_of(id), &buf))
 			check_json(run, at, id, values, strbuf_str(&buf));
 		else
-			ERROR_AT(run->c, AT_NAME(at, id), "UNKNOWN_REF",
+			ERROR_AT(run, AT_NAME(at, id), "UNKNOWN_REF",
 				 "There is no item, derived value or score of this name.");
 	}
 }
@@ -160,7 +160,7 @@ static void run_test(struct test_run *run, const struct path *at, json_t *test)
 	struct status st = embedded_test_answers(run->screener, run->arena, test, &today, &parsed);
 
 	if (is_failed(st)) {
-		ERROR_AT(run->c, AT_NAME(at, "answers"), "TEST_FAILED",
+		ERROR_AT(run, AT_NAME(at, "answers"), "TEST_FAILED",
 			 "The answers cannot be read: %s.", st.reason);
 		return;
 	}
@@ -172,8 +172,7 @@ struct status screener_run_tests(const struct screener *screener, struct arena *
 				 struct str document, size_t *n_run,
 				 struct screener_findings *findings)
 {
-	struct compiler c = {.arena = arena};
-	struct test_run run = {.c = &c, .screener = screener};
+	struct test_run run = {.findings = {.arena = arena}, .screener = screener};
 	json_t *json = json_tree_read(document, NULL);
 	json_t *test;
 	size_t i;
@@ -187,7 +186,7 @@ struct status screener_run_tests(const struct screener *screener, struct arena *
 	}
 	arena_free(&run.arena);
 	*n_run = json_array_size(json_object_get(json, "tests"));
-	*findings = (struct screener_findings){c.findings, c.n_findings, c.n_errors};
+	*findings = run.findings.found;
 	json_decref(json);
 	return OK;
 }

@@ -12,8 +12,8 @@ static void check_names(struct gate *gate, uint32_t item)
 
 	for (uint32_t i = 0; i < d->n_names; i++)
 		if (d->names[i].option == OPTION_AMBIGUOUS)
-			gate_finding(
-				gate, gate_item_pointer(gate, item), SCREENER_WARNING,
+			finding_add_at(
+				&gate->findings, gate_item_pointer(gate, item), SCREENER_WARNING,
 				"OPTION_AMBIGUOUS",
 				"Several options of \"%s\" are called \"%.*s\": an answer with "
 				"this free text is refused.",
@@ -114,16 +114,18 @@ static void check_safety(struct trial *trial, uint32_t item)
 	switch (try_free_text(trial, item, &outcome)) {
 	case TEXT_IS_SAFE: break;
 	case TEXT_ENDS_WITH_CODE:
-		gate_finding(
-			gate, gate_item_pointer(gate, item), SCREENER_WARNING, "FREE_TEXT_CODE",
+		finding_add_at(
+			&gate->findings, gate_item_pointer(gate, item), SCREENER_WARNING,
+			"FREE_TEXT_CODE",
 			"Free text in the safety question \"%s\" can end with \"%s\", which "
 			"issues a code: an embedded test does so when its answer is a text that "
 			"the document does not name. Let a rule decide about every such text.",
 			id, outcome);
 		break;
 	case TEXT_IS_NOT_TRIED:
-		gate_finding(
-			gate, gate_item_pointer(gate, item), SCREENER_WARNING, "FREE_TEXT_CODE",
+		finding_add_at(
+			&gate->findings, gate_item_pointer(gate, item), SCREENER_WARNING,
+			"FREE_TEXT_CODE",
 			"It is not known whether free text in the safety question \"%s\" can end "
 			"with a code: no embedded test asks it, or there are too many to try.",
 			id);

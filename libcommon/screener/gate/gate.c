@@ -14,19 +14,6 @@ const char *gate_rule_pointer(const struct gate *gate, uint32_t rule, const char
 	return path_text(gate->arena, member ? AT_NAME(at, member) : at);
 }
 
-void gate_finding(struct gate *gate, const char *pointer, enum screener_severity severity,
-		  const char *code, const char *fmt, ...)
-{
-	size_t before = gate->c.n_findings;
-	va_list ap;
-
-	va_start(ap, fmt);
-	finding_add(&gate->c, NULL, severity, code, "%s", arena_vprintf(gate->arena, fmt, ap));
-	va_end(ap);
-	if (gate->c.n_findings > before)
-		gate->c.findings[before].pointer = pointer;
-}
-
 /* Counts items in document order down to none left. */
 static const char *find_item(struct gate *gate, json_t *items, const struct path *at,
 			     uint32_t *left)
@@ -94,8 +81,7 @@ static struct status run(struct gate *gate, struct str document)
 	gate_untested_rules(gate);
 	gate_advice(gate);
 	gate->report->evaluations = gate->spent;
-	gate->report->findings =
-		(struct screener_findings){gate->c.findings, gate->c.n_findings, gate->c.n_errors};
+	gate->report->findings = gate->findings.found;
 	return OK;
 }
 
@@ -106,7 +92,7 @@ struct status screener_gate(const struct screener *screener, struct arena *arena
 	struct gate gate = {.program = screener,
 			    .arena = arena,
 			    .prover = prover,
-			    .c = {.arena = arena},
+			    .findings = {.arena = arena},
 			    .limit = limit,
 			    .weight = weight_of(screener),
 			    .report = report};

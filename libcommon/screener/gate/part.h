@@ -1,8 +1,12 @@
 #pragma once
 
 /* The state of one run of the publish gate, shared by the files of this folder. */
-#include "screener/compile/compiler.h"
+#include <jansson.h>
+
+#include "screener/findings.h"
 #include "screener/gate/gate.h"
+#include "screener/json/tree.h"
+#include "screener/program/program.h"
 
 /* Answers known to make sense: those of the embedded tests. */
 struct gate_case {
@@ -25,7 +29,7 @@ struct gate {
 	const struct screener *program;
 	struct arena *arena;   /* the caller's: what is reported */
 	struct arena *scratch; /* of the run */
-	struct compiler c;     /* collects the findings */
+	struct findings findings;
 	json_t *document;
 	struct screener_gate_report *report;
 	struct gate_case *cases;
@@ -45,10 +49,6 @@ struct gate {
 
 /* gate.c: the place of a rule or row, with a member of it (NULL: itself), as a pointer. */
 const char *gate_rule_pointer(const struct gate *gate, uint32_t rule, const char *member);
-/* As finding_add, at a pointer. */
-void gate_finding(struct gate *gate, const char *pointer, enum screener_severity severity,
-		  const char *code, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-
 /* The place of an item, children of groups included. */
 const char *gate_item_pointer(struct gate *gate, uint32_t item);
 
@@ -101,3 +101,7 @@ struct gate_site {
 struct gate_site *gate_sites(struct gate *gate, uint32_t *n);
 /* boundary.c: evaluates around each of them. */
 void gate_boundaries(struct gate *gate);
+
+/* embedded_test.c: the answers of a test, read into the arena, and its date. */
+struct status embedded_test_answers(const struct screener *screener, struct arena *arena,
+				    json_t *test, date_days *today, struct screener_answers **out);

@@ -21,9 +21,9 @@ static void warn_unread(struct gate *gate, uint32_t item)
 
 	if (gate->read[group] || (it->required && it->type == SCREENER_ATTESTATION))
 		return;
-	gate_finding(gate, gate_item_pointer(gate, item), SCREENER_WARNING, "SAFETY_UNREAD",
-		     "No rule looks at the safety question \"%s\": any answer will do.",
-		     it->id.ptr);
+	finding_add_at(
+		&gate->findings, gate_item_pointer(gate, item), SCREENER_WARNING, "SAFETY_UNREAD",
+		"No rule looks at the safety question \"%s\": any answer will do.", it->id.ptr);
 }
 
 static void say_verdict(struct gate *gate, uint32_t item, const struct screener_safety *q)
@@ -31,15 +31,17 @@ static void say_verdict(struct gate *gate, uint32_t item, const struct screener_
 	const char *pointer = gate_item_pointer(gate, item);
 
 	if (q->verdict == SCREENER_REFUTED)
-		gate_finding(gate, pointer, SCREENER_ERROR, "SAFETY_REFUTED",
-			     "Hidden, \"%s\" is unknown, and yet these answers end with \"%s\", "
-			     "which issues a code: %s. Say with \"when_hidden\" what it counts as.",
-			     q->item, q->outcome, q->answers);
+		finding_add_at(
+			&gate->findings, pointer, SCREENER_ERROR, "SAFETY_REFUTED",
+			"Hidden, \"%s\" is unknown, and yet these answers end with \"%s\", "
+			"which issues a code: %s. Say with \"when_hidden\" what it counts as.",
+			q->item, q->outcome, q->answers);
 	else if (q->verdict == SCREENER_NOT_PROVEN)
-		gate_finding(gate, pointer, SCREENER_WARNING, "SAFETY_NOT_PROVEN",
-			     "It is neither proven nor refuted that no code is issued while \"%s\" "
-			     "is unknown: the prover came to no end within its limits.",
-			     q->item);
+		finding_add_at(
+			&gate->findings, pointer, SCREENER_WARNING, "SAFETY_NOT_PROVEN",
+			"It is neither proven nor refuted that no code is issued while \"%s\" "
+			"is unknown: the prover came to no end within its limits.",
+			q->item);
 }
 
 /* A counterexample holds in the engine, or it is none. */
@@ -90,9 +92,9 @@ static void take_outcome(struct gate *gate, uint32_t i, enum screener_verdict re
 	const char *id = gate->program->outcomes[i].public.id;
 
 	if (reached == SCREENER_PROVEN)
-		ERROR_AT(&gate->c, at, "OUTCOME_UNREACHABLE", "No answers end with \"%s\".", id);
+		ERROR_AT(gate, at, "OUTCOME_UNREACHABLE", "No answers end with \"%s\".", id);
 	else if (reached == SCREENER_NOT_PROVEN)
-		WARNING_AT(&gate->c, at, "OUTCOME_NOT_REACHED",
+		WARNING_AT(gate, at, "OUTCOME_NOT_REACHED",
 			   "No answers were found that end with \"%s\", nor that there are none.",
 			   id);
 }
@@ -105,21 +107,21 @@ static void take_rule(struct gate *gate, uint32_t i, enum screener_verdict reach
 	if (reached == SCREENER_REFUTED)
 		return;
 	if (reached == SCREENER_NOT_PROVEN) {
-		gate_finding(gate, pointer, SCREENER_WARNING, "RULE_NOT_REACHED",
-			     "No answers were found for which \"%s\" decides, nor that there are "
-			     "none.",
-			     id);
+		finding_add_at(&gate->findings, pointer, SCREENER_WARNING, "RULE_NOT_REACHED",
+			       "No answers were found for which \"%s\" decides, nor that there are "
+			       "none.",
+			       id);
 		return;
 	}
 	gate->dead[i] = true;
 	if (never_true)
-		gate_finding(gate, pointer, SCREENER_ERROR, "RULE_DEAD",
-			     "\"%s\" is true for no answers.", id);
+		finding_add_at(&gate->findings, pointer, SCREENER_ERROR, "RULE_DEAD",
+			       "\"%s\" is true for no answers.", id);
 	else
-		gate_finding(gate, pointer, SCREENER_ERROR, "RULE_DEAD",
-			     "\"%s\" never decides: whenever it is true, so is a rule that goes "
-			     "before it or conflicts with it.",
-			     id);
+		finding_add_at(&gate->findings, pointer, SCREENER_ERROR, "RULE_DEAD",
+			       "\"%s\" never decides: whenever it is true, so is a rule that goes "
+			       "before it or conflicts with it.",
+			       id);
 }
 
 static bool is_asked(const struct item *item)

@@ -16,7 +16,7 @@ static void check_currencies(struct gate *gate, const struct path *at, json_t *i
 		json_t *money = json_object_get(item, "money");
 
 		if (money && !currency_is_known(json_str(money)))
-			ERROR_AT(&gate->c, AT_NAME(here, "money"), "UNKNOWN_CURRENCY",
+			ERROR_AT(gate, AT_NAME(here, "money"), "UNKNOWN_CURRENCY",
 				 "\"%s\" is no currency of ISO 4217, such as USD.",
 				 json_string_value(money));
 		check_currencies(gate, here, json_object_get(item, "items"));
@@ -30,7 +30,7 @@ void gate_closed_sets(struct gate *gate)
 
 	json_array_foreach (json_object_get(gate->document, "locales"), i, tag)
 		if (!locale_is_known(json_str(tag)))
-			ERROR_AT(&gate->c, AT_INDEX(AT_NAME(NULL, "locales"), i), "UNKNOWN_LOCALE",
+			ERROR_AT(gate, AT_INDEX(AT_NAME(NULL, "locales"), i), "UNKNOWN_LOCALE",
 				 "\"%s\" is no language tag whose language and region exist, such "
 				 "as en-US.",
 				 json_string_value(tag));

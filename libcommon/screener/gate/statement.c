@@ -14,17 +14,18 @@ static void check_attestation(struct gate *gate, uint32_t i)
 	const struct item *item = &gate->program->items[i];
 
 	if (item->has_hidden && item->when_hidden.number.num)
-		gate_finding(
-			gate, member_pointer(gate, i, "when_hidden"), SCREENER_ERROR,
+		finding_add_at(
+			&gate->findings, member_pointer(gate, i, "when_hidden"), SCREENER_ERROR,
 			"STATEMENT_HIDDEN",
 			"While \"%s\" is hidden, \"when_hidden\" makes it count as a statement "
 			"that nobody made. An attestation may only be false while hidden.",
 			item->id.ptr);
 	if (item->safety && !item->required)
-		gate_finding(gate, gate_item_pointer(gate, i), SCREENER_ERROR, "STATEMENT_OPTIONAL",
-			     "The safety attestation \"%s\" is not always required: its answer "
-			     "\"false\" does not hold a code back. Set \"required\" to true.",
-			     item->id.ptr);
+		finding_add_at(&gate->findings, gate_item_pointer(gate, i), SCREENER_ERROR,
+			       "STATEMENT_OPTIONAL",
+			       "The safety attestation \"%s\" is not always required: its answer "
+			       "\"false\" does not hold a code back. Set \"required\" to true.",
+			       item->id.ptr);
 }
 
 /*
@@ -41,8 +42,7 @@ static void check_resolution(struct gate *gate, uint32_t i)
 	by = &gate->program->items[outcome->resolved_by];
 	if (by->on_resolve)
 		return;
-	ERROR_AT(&gate->c,
-		 AT_NAME(AT_NAME(AT_INDEX(AT_NAME(NULL, "outcomes"), i), "resolvable"), "by"),
+	ERROR_AT(gate, AT_NAME(AT_NAME(AT_INDEX(AT_NAME(NULL, "outcomes"), i), "resolvable"), "by"),
 		 "RESOLVED_BY_REQUIRED",
 		 "\"%s\" is required or a safety question, so it is asked of everybody, and its "
 		 "answer would also turn \"%s\" into \"%s\". Use an attestation of its own that is "

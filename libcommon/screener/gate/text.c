@@ -31,7 +31,7 @@ static void need(struct texts *t, const char *key)
 		const char *tag = json_string_value(locale);
 
 		if (is_blank(json_object_get(json_object_get(i18n, tag), key)))
-			ERROR_AT(&t->gate->c, AT_NAME(AT_NAME(AT_NAME(NULL, "i18n"), tag), key),
+			ERROR_AT(t->gate, AT_NAME(AT_NAME(AT_NAME(NULL, "i18n"), tag), key),
 				 "TEXT_MISSING", "The text \"%s\" is missing in %s.", key, tag);
 	}
 }
@@ -106,7 +106,8 @@ static void check_controls(struct gate *gate, const struct path *at, json_t *tex
 
 	if (!found.code_point)
 		return;
-	finding_add(&gate->c, at, found.is_safe ? SCREENER_WARNING : SCREENER_ERROR, "TEXT_CONTROL",
+	finding_add(&gate->findings, at, found.is_safe ? SCREENER_WARNING : SCREENER_ERROR,
+		    "TEXT_CONTROL",
 		    found.is_safe
 			    ? "This text has U+%04X, which nobody sees and which changes the "
 			      "direction of what is beside it."
@@ -123,7 +124,7 @@ static void check_locale(struct texts *t, const struct path *at, json_t *texts)
 	json_object_foreach (texts, key, text) {
 		check_controls(t->gate, AT_NAME(at, key), text);
 		if (!json_object_get(t->known, key) && strncmp(key, "x_", 2) != 0)
-			WARNING_AT(&t->gate->c, AT_NAME(at, key), "UNUSED_TEXT",
+			WARNING_AT(t->gate, AT_NAME(at, key), "UNUSED_TEXT",
 				   "Nothing shows the text \"%s\": is its key misspelt?", key);
 	}
 }

@@ -107,3 +107,8 @@ json_t *json_any_read(struct str text, size_t flags, json_error_t *error)
 	}
 	return NULL;
 }
+
+struct str json_str(const json_t *string)
+{
+	return (struct str){json_string_value(string), json_string_length(string)};
+}

@@ -16,3 +16,6 @@ json_t *json_tree_read(struct str text, json_error_t *error);
  * number.
  */
 json_t *json_any_read(struct str text, size_t flags, json_error_t *error);
+
+/* The text of a JSON string, which it belongs to. */
+struct str json_str(const json_t *string);

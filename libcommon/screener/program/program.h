@@ -330,18 +330,9 @@ static inline uint16_t slot_of_score(const struct screener *s, uint32_t i)
 /* The index of the item with this id, or -1. */
 int32_t program_find_item(const struct screener *screener, struct str id);
 
-/*
- * open_choice.c: the index of the option that the text names, OPTION_NONE, or OPTION_AMBIGUOUS when
- * it names several.  Needs the arena while it runs.
- */
-int32_t domain_option_named(const struct domain *domain, struct arena *arena, struct str text);
-
-/*
- * The row of a table valid for keys at a date, or NULL.  *walked is how many
- * rows were looked at one by one.
- */
-const struct table_row *table_find(const struct table *table, const struct value *keys,
-				   date_days as_of, uint32_t *walked);
+/* <0, 0, >0: the order of the first n keys, in which the rows of a table stand. */
+int table_keys_compare(const struct table *table, const struct value *a, const struct value *b,
+		       uint32_t n);
 
 /* What the answers of one person are to the engine. */
 struct problem {

@@ -211,14 +211,6 @@ bool feel_parse_list(struct arena *arena, struct str text, struct feel **out, si
 	return true;
 }
 
-static int compare_text(struct str a, struct str b)
-{
-	size_t shorter = a.len < b.len ? a.len : b.len;
-	int order = shorter ? memcmp(a.ptr, b.ptr, shorter) : 0;
-
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 int feel_compare(const struct feel *a, const struct feel *b)
 {
 	if (a->kind != b->kind)
@@ -226,7 +218,7 @@ int feel_compare(const struct feel *a, const struct feel *b)
 	switch (a->kind) {
 	case FEEL_BOOLEAN: return a->boolean - b->boolean;
 	case FEEL_NUMBER: return number_compare(a->number, b->number);
-	case FEEL_TEXT: return compare_text(a->text, b->text);
+	case FEEL_TEXT: return str_compare(a->text, b->text);
 	case FEEL_DATE: return (a->date > b->date) - (a->date < b->date);
 	case FEEL_NULL: break;
 	}
