@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "crypto/hash.h"
 
 extern const char docs_html[];

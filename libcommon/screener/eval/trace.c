@@ -2,6 +2,7 @@
  * The trace as JSON: the same bytes for the same document, tables, answers and
  * date.  It holds answers, so it is as sensitive as they are.
  */
+#include "base/encoding.h"
 #include "screener/eval/eval.h"
 
 struct writer {
