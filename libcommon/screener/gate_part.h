@@ -49,6 +49,9 @@ const char *gate_rule_pointer(const struct gate *gate, uint32_t rule, const char
 void gate_finding(struct gate *gate, const char *pointer, enum screener_severity severity,
 		  const char *code, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
+/* What one evaluation costs beside that of a small document, in units of GATE_NODES. */
+uint32_t gate_weight(const struct screener *program);
+
 /* The place of an item, children of groups included. */
 const char *gate_item_pointer(struct gate *gate, uint32_t item);
 
