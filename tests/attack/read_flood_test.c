@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@
 #define READS	   200
 #define PERCENT_OK 90
 #define WITHIN_S   5
+#define VERSION	   "HTTP/1.1 "
 #define ONE	   "/api/programs/" PROGRAM
 #define A_SESSION  "/api/screening-sessions/" PROGRAM
 
@@ -69,13 +71,14 @@ static int ask(int fd, const char *request)
 {
 	char head[1024];
 	ssize_t n;
-	int status = 0;
 
 	if (send(fd, request, strlen(request), MSG_NOSIGNAL) != (ssize_t)strlen(request))
 		return 0;
 	n = recv(fd, head, sizeof head - 1, 0);
 	head[n > 0 ? n : 0] = '\0';
-	return sscanf(head, "HTTP/1.1 %d", &status) == 1 ? status : 0;
+	return strncmp(head, VERSION, strlen(VERSION)) == 0
+		       ? (int)strtol(head + strlen(VERSION), NULL, 10)
+		       : 0;
 }
 
 static void request_with(char *out, size_t size, const char *path, const char *token)
