@@ -8,13 +8,13 @@
 
 #include "base/ip.h"
 #include "base/log.h"
+#include "builtin/docs.h"
+#include "builtin/metrics.h"
 #include "cache/url.h"
 #include "call.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
-#include "docs.h"
 #include "loop.h"
-#include "metrics.h"
 #include "svc_core/health.h"
 
 #define GATEWAY_ARENA (16u << 20)
@@ -72,7 +72,6 @@ static void find_methods(struct gateway *gw)
 		.get_jwks = method_of(contract->auth, "GetJwks"),
 		.check_session = method_of(contract->auth, "CheckSession"),
 		.check_partner_key = method_of(contract->consumer, "CheckPartnerKey"),
-		.check_api_key = method_of(contract->tenant, "CheckApiKey"),
 		.use_grant = method_of(contract->tenant, "UseBreakGlassGrant"),
 		.check_health = method_of(contract->daemon, "CheckHealth"),
 		.get_metrics = method_of(contract->daemon, "GetMetrics"),

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "contract/route.h"
 #include "pbjson/pb_info.h"
-#include "rpc/route.h"
 
 static const struct {
 	const char *pattern;

@@ -17,16 +17,14 @@ struct person {
 };
 
 /*
- * Registers the person, with an organization of their own.  FAILED_PRECONDITION with the answer as
- * the reason, statuses of http_run().
+ * Registers the person, with an organization of their own, and confirms the address as the
+ * operator. FAILED_PRECONDITION with the answer as the reason, statuses of http_run() and
+ * user_confirm().
  */
 struct status person_register(struct proof *proof, struct http *http, const struct world *world,
 			      const char *name, struct person *person);
 
-/*
- * Makes the person a member of the world's tenant in this role, with a confirmed address; the token
- * is no longer good.
- */
+/* Makes the person a member of the world's tenant in this role; the token is no longer good. */
 struct status person_put(struct proof *proof, const struct world *world, struct person *person,
 			 const char *role);
 
