@@ -14,16 +14,6 @@ struct arena *tx_arena(const struct tx *tx)
 	return tx->how->arena;
 }
 
-struct uuid tx_tenant(const struct tx *tx)
-{
-	return tx->how->tenant;
-}
-
-bool tx_has_written(const struct tx *tx)
-{
-	return tx->has_written;
-}
-
 static struct status fail(struct tx *tx, struct status st)
 {
 	if (is_failed(st) && is_ok(tx->failed))

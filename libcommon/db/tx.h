@@ -43,9 +43,5 @@ struct db_tx {
 struct status db_run(struct db_conn *conn, const struct db_tx *how,
 		     struct status (*fn)(struct tx *tx, void *arg), void *arg);
 
-/* The arena given to db_run, and its tenant. */
+/* The arena given to db_run. */
 struct arena *tx_arena(const struct tx *tx);
-struct uuid tx_tenant(const struct tx *tx);
-
-/* Did this transaction send a statement that may write?  Queued ones count. */
-bool tx_has_written(const struct tx *tx);

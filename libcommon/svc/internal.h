@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 #include "svc/pool.h"
 #include "svc/svc.h"
 

@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "crypto/seal.h"
 #include "crypto/service_keys.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 #include "svc/svc.h"
 
 Event__SealedMail *mail_new(struct arena *arena, const char *template,

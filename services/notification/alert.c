@@ -4,7 +4,7 @@
 #include "notification/notification.h"
 #include "notification/settings.h"
 #include "notification/template.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 #include "svc/sealed_mail.h"
 
 struct alert {

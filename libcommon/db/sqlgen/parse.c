@@ -116,7 +116,7 @@ static void parse_directive(struct reader *r, struct gen_query *q)
 
 	next_line(r);
 	if (take_prefix(&text, "args:"))
-		gen_parse_columns(r->file, line, continued(r, text), &q->args);
+		gen_parse_columns(r->file, line, continued(r, text), false, &q->args);
 	else if (take_prefix(&text, "row:"))
 		q->row = gen_parse_row(r->file, line, continued(r, text));
 	else if (str_eq_c(text, "read"))
@@ -208,6 +208,15 @@ static void resume(struct reader *r)
 	}
 }
 
+/* A row that stands by itself, for all statements below it. */
+static void parse_row(struct reader *r, struct str text)
+{
+	unsigned line = r->line;
+
+	next_line(r);
+	(void)gen_parse_row(r->file, line, continued(r, text));
+}
+
 void gen_parse(struct gen_file *file, struct str text)
 {
 	struct reader r = {file, text, 1};
@@ -230,6 +239,11 @@ void gen_parse(struct gen_file *file, struct str text)
 			continue;
 		}
 		comment = comment_text(line);
+		if (take_prefix(&comment, "row:")) {
+			parse_row(&r, comment);
+			doc = strbuf_new(file->arena);
+			continue;
+		}
 		if (!take_prefix(&comment, "name:")) {
 			strbuf_printf(&doc, "%s" STR_FMT, doc.len ? "\n" : "", STR_ARG(comment));
 			next_line(&r);

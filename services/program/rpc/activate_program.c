@@ -8,7 +8,7 @@ struct status program_activate_program(struct rpc_call *call,
 	static const char *const from[] = {"draft", "paused", "active", NULL};
 	struct q_program_row *row;
 
-	TRY(lock_program(call, id_of(req->id), &row));
+	TRY(lock_program(call, pb_uuid(req->id), &row));
 	if (row->published_version == 0)
 		return FAIL(FAILED_PRECONDITION, "NO_PUBLISHED_SCREENER");
 	TRY(program_check_not_over(call, row));
