@@ -1,4 +1,4 @@
-#include "svc/list_page.h"
+#include "svc/kit/list_page.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>

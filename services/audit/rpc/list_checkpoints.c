@@ -1,5 +1,5 @@
 #include "audit/audit.h"
-#include "svc/list_page.h"
+#include "svc/kit/list_page.h"
 
 struct status audit_list_checkpoints(struct rpc_call *call,
 				     const Audit__ListCheckpointsRequest *req,

@@ -1,6 +1,6 @@
 #include "audit/audit.h"
 #include "contract/time.h"
-#include "svc/list_page.h"
+#include "svc/kit/list_page.h"
 
 struct found {
 	struct q_entry_row *rows;

@@ -1,5 +1,5 @@
 #include "compliance/compliance.h"
-#include "svc/list_page.h"
+#include "svc/kit/list_page.h"
 
 struct status compliance_list_events(struct rpc_call *call,
 				     const Compliance__ListEventsRequest *req,

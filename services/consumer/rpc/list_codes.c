@@ -1,5 +1,5 @@
 #include "consumer/code_staff.h"
-#include "svc/list_page.h"
+#include "svc/kit/list_page.h"
 
 /* Before the newest code of a list; ids begin with their time. */
 static const struct uuid first = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,

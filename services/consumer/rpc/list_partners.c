@@ -1,5 +1,5 @@
 #include "consumer/partner.h"
-#include "svc/list_page.h"
+#include "svc/kit/list_page.h"
 
 struct status consumer_list_partners(struct rpc_call *call,
 				     const Consumer__ListPartnersRequest *req,

@@ -1,5 +1,5 @@
 #include "consumer/session.h"
-#include "svc/list_page.h"
+#include "svc/kit/list_page.h"
 
 static struct status show(struct rpc_call *call, const struct q_session_head_row *row,
 			  Consumer__SessionSummary *out)

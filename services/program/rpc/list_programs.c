@@ -1,5 +1,5 @@
 #include "program/program.h"
-#include "svc/list_page.h"
+#include "svc/kit/list_page.h"
 
 struct status program_list_programs(struct rpc_call *call, const Program__ListProgramsRequest *req,
 				    Program__ListProgramsResponse *resp)

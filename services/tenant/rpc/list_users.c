@@ -1,4 +1,4 @@
-#include "svc/list_page.h"
+#include "svc/kit/list_page.h"
 #include "tenant/tenant.h"
 
 struct status tenant_list_users(struct rpc_call *call, const Tenant__ListUsersRequest *req,
