@@ -209,7 +209,10 @@ void gen_emit_fill_header(const struct gen_file *file, struct strbuf *out)
 		if (file->rows[i]->found && file_is_first(file, i))
 			strbuf_printf(out, "#include <%s.aegis.h>\n",
 				      file->rows[i]->found->file->stem);
-	strbuf_printf(out, "\n#include \"%s/queries.h\"\n#include \"svc/kit/pb.h\"\n", file->name);
+	strbuf_printf(out,
+		      "\n#include \"%s/queries.h\"\n#include \"contract/mask.h\"\n#include "
+		      "\"svc/kit/pb.h\"\n",
+		      file->name);
 	for (size_t i = 0; i < file->n_rows; i++)
 		if (file->rows[i]->found)
 			emit_prototypes(file->rows[i], out);
@@ -219,7 +222,6 @@ void gen_emit_fill_source(const struct gen_file *file, struct strbuf *out)
 {
 	strbuf_printf(out, "/* Made by aegis-sqlgen from %s. */\n#include \"%s/fill.h\"\n",
 		      file->shown, file->name);
-	strbuf_add_c(out, "\n#include \"contract/mask.h\"\n#include \"contract/time.h\"\n");
 	for (size_t i = 0; i < file->n_rows; i++) {
 		if (!file->rows[i]->found)
 			continue;

@@ -1,4 +1,4 @@
-/* What a statement must and must not say (README.md, "Rules"). */
+/* What a statement must and must not say (README.md, "Rules of statements"). */
 #include "gen.h"
 
 static bool is_op(const struct gen_token *token, const char *op)

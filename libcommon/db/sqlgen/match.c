@@ -33,7 +33,7 @@ static bool is_timestamp(const struct pg_field *f)
 	return f->message && f->message->well_known == PB_WK_TIMESTAMP;
 }
 
-/* Whether values of the column's type become values of the member's. */
+/* Whether values of the column's type become values of the member's; some only that way. */
 static bool types_fit(const struct gen_column *c, const struct pg_field *f)
 {
 	int type = (int)f->proto->type;
@@ -41,18 +41,18 @@ static bool types_fit(const struct gen_column *c, const struct pg_field *f)
 	switch (c->type) {
 	case DB_UUID:
 	case DB_DATE:
-	case DB_TEXT_LIST:
-	case DB_UUID_LIST: return type == TYPE(STRING);
+	case DB_TEXT_LIST: return type == TYPE(STRING);
+	case DB_UUID_LIST: return type == TYPE(STRING) && !c->write;
 	case DB_TEXT: return type == TYPE(STRING) || type == TYPE(ENUM);
 	case DB_INT4: return type == TYPE(INT32) || (type == TYPE(INT64) && !c->write);
 	case DB_INT8:
 	case DB_INT8_LIST: return type == TYPE(INT64);
 	case DB_BOOL: return type == TYPE(BOOL);
-	case DB_INSTANT:
-	case DB_INSTANT_LIST: return is_timestamp(f);
+	case DB_INSTANT: return is_timestamp(f);
+	case DB_INSTANT_LIST: return is_timestamp(f) && !c->write;
 	case DB_BYTES: return c->form ? type == TYPE(STRING) && !c->write : type == TYPE(BYTES);
 	case DB_JSON: return type == TYPE(BYTES);
-	case DB_BYTES_LIST: return type == TYPE(BYTES);
+	case DB_BYTES_LIST: return type == TYPE(BYTES) && !c->write;
 	}
 	return false;
 }
@@ -100,6 +100,10 @@ static void match_column(struct gen_file *file, const struct gen_row *row, struc
 		gen_error(file, row->line,
 			  "row '%s': '%s' may be NULL, and the member '%s' cannot be absent",
 			  row->name, c->name, member);
+	else if (f->in_oneof && (c->write & GEN_FROM_MEMBER) && !c->is_nullable)
+		gen_error(file, row->line,
+			  "row '%s': the member '%s' may be absent, and '%s' cannot be NULL",
+			  row->name, member, c->name);
 	else
 		c->field = f;
 }

@@ -51,13 +51,18 @@ static bool is_open(struct str list)
 	return depth > 0 || str_has_suffix(list, ",");
 }
 
-/* A list goes on in the next comment line while a parenthesis is open or a comma stands last. */
+/*
+ * A list goes on in the next comment line while a parenthesis is open or a comma stands last, or
+ * when that line begins with what follows a list.
+ */
 static struct str continued(struct reader *r, struct str list)
 {
 	struct strbuf whole = strbuf_new(r->file->arena);
 
 	strbuf_add_str(&whole, list);
-	while (is_open(strbuf_str(&whole)) && is_comment(peek_line(r))) {
+	while (is_comment(peek_line(r)) &&
+	       (is_open(strbuf_str(&whole)) ||
+		str_has_prefix(comment_text(peek_line(r)), "without ("))) {
 		strbuf_add_char(&whole, ' ');
 		strbuf_add_str(&whole, comment_text(peek_line(r)));
 		next_line(r);
