@@ -14,6 +14,11 @@ struct arena *tx_arena(const struct tx *tx)
 	return tx->how->arena;
 }
 
+struct uuid tx_tenant(const struct tx *tx)
+{
+	return tx->how->tenant;
+}
+
 static struct status fail(struct tx *tx, struct status st)
 {
 	if (is_failed(st) && is_ok(tx->failed))
@@ -316,12 +321,12 @@ static void roll_back(struct tx *tx)
 static struct status ready(struct db_conn *conn, instant give_up)
 {
 	if (conn->pg && conn->unread_syncs > 0 && is_failed(wire_drain(conn, give_up)))
-		db_conn_close(conn);
+		wire_close(conn);
 	if (conn->pg && !wire_is_alive(conn))
-		db_conn_close(conn);
+		wire_close(conn);
 	if (conn->pg && PQtransactionStatus(conn->pg) != PQTRANS_IDLE) {
 		log_error("connection was left inside a transaction");
-		db_conn_close(conn);
+		wire_close(conn);
 	}
 	return db_conn_open(conn);
 }

@@ -43,5 +43,6 @@ struct db_tx {
 struct status db_run(struct db_conn *conn, const struct db_tx *how,
 		     struct status (*fn)(struct tx *tx, void *arg), void *arg);
 
-/* The arena given to db_run. */
+/* The arena given to db_run, and its tenant. */
 struct arena *tx_arena(const struct tx *tx);
+struct uuid tx_tenant(const struct tx *tx);
