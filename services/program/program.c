@@ -9,6 +9,7 @@ struct status draft_show(struct rpc_call *call, const struct q_draft_row *row,
 {
 	TRY(q_draft_fill(call->arena, row, out));
 	out->status = PROGRAM__SCREENER_STATUS__SCREENER_DRAFT;
+	out->generation = row->revision + row->acceptances;
 	return OK;
 }
 
@@ -18,6 +19,11 @@ struct status version_show(struct rpc_call *call, const struct q_version_row *ro
 	TRY(q_version_fill(call->arena, row, out));
 	out->status = row->retired ? PROGRAM__SCREENER_STATUS__SCREENER_RETIRED
 				   : PROGRAM__SCREENER_STATUS__SCREENER_PUBLISHED;
+	/*
+	 * Microseconds are far beyond the count of any draft's changes.  A published version
+	 * changes once at most: it is retired.
+	 */
+	out->generation = row->published_at + row->retired;
 	return OK;
 }
 

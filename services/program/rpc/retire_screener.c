@@ -1,4 +1,4 @@
-#include "program/program.h"
+#include "program/acceptance.h"
 
 struct status program_retire_screener(struct rpc_call *call,
 				      const Program__RetireScreenerRequest *req,
@@ -23,5 +23,6 @@ struct status program_retire_screener(struct rpc_call *call,
 	TRY(q_version_by_number(call->tx, program->id, req->version, &version));
 	if (!version)
 		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
-	return version_show(call, version, resp);
+	TRY(version_show(call, version, resp));
+	return acceptance_show(call, resp);
 }

@@ -14,7 +14,8 @@ struct status program_update_screener(struct rpc_call *call,
 		return FAIL(FAILED_PRECONDITION, "SCREENER_PUBLISHED");
 	TRY(q_update_draft(call->tx, &row, .program_id = id, .screener_version = req->version,
 			   .document = document, .expected_revision = req->revision,
-			   .actor = call->principal->id, .now = call->now));
+			   .expected_generation = req->generation, .actor = call->principal->id,
+			   .now = call->now));
 	if (!row)
 		return FAIL(ABORTED, "VERSION_CONFLICT");
 	emit_screener(call, "screener.edited", id, row->screener_version, NULL);

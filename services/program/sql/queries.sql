@@ -92,8 +92,8 @@ FROM program.program WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NO
 UPDATE program.program SET last_version = last_version + 1 WHERE tenant_id = :tenant AND id = :id RETURNING last_version;
 
 -- row: draft = aegis.program.v1.ScreenerVersion (program_id uuid, screener_version int4 -> version, document bytes,
---   revision int8, created_at instant) without (status, content_hash, previous_hash, signature, signing_key,
---   published_at, safety_acceptance)
+--   revision int8, created_at instant, acceptances int8 -> -) without (status, content_hash, previous_hash,
+--   signature, signing_key, published_at, safety_acceptance, generation)
 
 -- name: insert_draft :one
 -- args: program_id uuid, screener_version int4, document bytes, actor uuid, now instant
@@ -109,12 +109,13 @@ SELECT {draft} FROM program.screener_draft
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version;
 
 -- name: update_draft :opt
--- args: program_id uuid, screener_version int4, document bytes, expected_revision int8, actor uuid, now instant
+-- args: program_id uuid, screener_version int4, document bytes, expected_revision int8, expected_generation int8, actor uuid, now instant
 -- row: draft
 UPDATE program.screener_draft
 SET document = :document, revision = revision + 1, updated_at = :now, updated_by = :actor
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
 	AND (:expected_revision = 0 OR revision = :expected_revision)
+	AND (:expected_generation = 0 OR revision + acceptances = :expected_generation)
 RETURNING {draft};
 
 -- The draft as it was checked: one that was edited since has another revision.
@@ -128,17 +129,21 @@ RETURNING {draft};
 -- row: acceptance = aegis.program.v1.SafetyAcceptance (id uuid -> -, revision int8, content_hash text,
 --   questions text[], reason text, record_hash text, created_at instant -> accepted_at, created_by uuid -> accepted_by)
 
--- Nobody accepts what they wrote themselves, or a revision that is not there any more.
+-- Nobody accepts what they wrote themselves, or a revision that is not there any more. The draft counts its acceptances.
 -- name: insert_acceptance :opt
 -- args: id uuid, program_id uuid, screener_version int4, revision int8, content_hash text, questions text[], reason text,
 --   record_hash text, actor uuid, now instant
 -- row: acceptance
+WITH draft AS (
+	UPDATE program.screener_draft SET acceptances = acceptances + 1
+	WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
+		AND revision = :revision AND created_by <> :actor AND updated_by <> :actor
+	RETURNING program_id, screener_version, revision
+)
 INSERT INTO program.safety_acceptance (tenant_id, id, program_id, screener_version, revision, content_hash, questions, reason,
 	record_hash, created_at, created_by)
 SELECT :tenant, :id, d.program_id, d.screener_version, d.revision, :content_hash, :questions, :reason, :record_hash, :now, :actor
-FROM program.screener_draft d
-WHERE d.tenant_id = :tenant AND d.program_id = :program_id AND d.screener_version = :screener_version
-	AND d.revision = :revision AND d.created_by <> :actor AND d.updated_by <> :actor
+FROM draft d
 RETURNING {acceptance};
 
 -- An acceptance of a revision that covers all these questions.
@@ -171,7 +176,7 @@ WHERE tenant_id = :tenant AND program_id = :program_id ORDER BY screener_version
 --   drafted_at instant -> created_at = coalesce(v.drafted_at, v.published_at),
 --   retired bool -> - = EXISTS (SELECT FROM program.screener_status s WHERE s.tenant_id = :tenant AND s.program_id =
 --     v.program_id AND s.screener_version = v.screener_version AND s.status = 'retired')) without (status, revision,
---   safety_acceptance)
+--   safety_acceptance, generation)
 
 -- name: list_versions :many
 -- args: program_id uuid
