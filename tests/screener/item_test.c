@@ -46,87 +46,114 @@ static void expect_problems(const struct answer_case *cases)
 	kit_free(&kit);
 }
 
-static const struct answer_case of_each_type[] = {
-	{"{'b':true}", ""},
-	{"{'b':'true'}", "b:TYPE"},
-	{"{'b':1}", "b:TYPE"},
-	{"{'b':null}", ""},
-	{"{'i':35}", ""},
-	{"{'i':35.0}", ""},
-	{"{'i':3.5e1}", ""},
-	{"{'i':35.5}", "i:TYPE"},
-	{"{'i':'35'}", "i:TYPE"},
-	{"{'i':-5}", "i:RANGE_MIN"},
-	{"{'i':125}", "i:RANGE_MAX"},
-	{"{'i':36}", "i:STEP"},
-	{"{'i':12345678901234567890}", "i:PRECISION"},
-	{"{'d':0.75}", ""},
-	{"{'d':0.8}", "d:STEP"},
-	{"{'d':0.4999}", "d:RANGE_MIN"},
-	{"{'d':1.2345678901234567}", "d:PRECISION"},
-	{"{'q':70}", ""},
-	{"{'q':{'value':155,'unit':'[lb_av]'}}", ""},
-	{"{'q':{'value':70000,'unit':'g'}}", ""},
-	{"{'q':{'unit':'kg','value':70}}", ""},
-	{"{'q':{'value':155,'unit':'stone'}}", "q:UNIT"},
-	{"{'q':{'value':20,'unit':'[lb_av]'}}", "q:RANGE_MIN"},
-	{"{'q':{'unit':'kg'}}", "q:TYPE"},
-	{"{'q':{'value':70,'unit':7}}", "q:TYPE"},
-	{"{'q':{'value':70,'extra':1}}", "q:TYPE"},
-	{"{'q':{'value':70,'unit':'g','unit':'kg'}}", "q:TYPE"},
-	{"{'q':{'unit':'g','unit':'kg','value':70}}", "q:TYPE"},
-	{"{'q':{'value':70000,'value':70}}", "q:TYPE"},
-	{"{'q':70.000000000000000000000000000}", ""},
-	{"{'q':true}", "q:TYPE"},
-	{"{'dob':'2008-03-01'}", ""},
-	{"{'dob':'2008-03-02'}", "dob:RANGE_MAX"},
-	{"{'dob':'1906-02-28'}", "dob:RANGE_MIN"},
-	{"{'dob':'2008-02-30'}", "dob:DATE"},
-	{"{'dob':20080301}", "dob:TYPE"},
-	{"{'day':'2026-04-01'}", ""},
-	{"{'day':'2026-04-02'}", "day:RANGE_MAX"},
-	{"{'day':'2019-12-31'}", "day:RANGE_MIN"},
-	{"{'c':'b'}", ""},
-	{"{'c':'d'}", "c:OPTION"},
-	{"{'c':['a']}", "c:TYPE"},
-	{"{'m':['x','z']}", ""},
-	{"{'m':['none']}", ""},
-	{"{'m':['none','x']}", "m:EXCLUSIVE"},
-	{"{'m':[]}", "m:CHOICES_MIN"},
-	{"{'m':['x','y','z']}", "m:CHOICES_MAX"},
-	{"{'m':['x','x']}", "m:DUPLICATE"},
-	{"{'m':['w']}", "m:OPTION"},
-	{"{'m':[1]}", "m:TYPE"},
-	{"{'m':'x'}", "m:TYPE"},
-	{"{'o':'a'}", ""},
-	{"{'o':{'other':'abcd'}}", ""},
-	{"{'o':{'other':'abcde'}}", "o:LENGTH_MAX"},
-	{"{'o':'b'}", "o:OPTION"},
-	{"{'o':{'else':'b'}}", "o:TYPE"},
-	{"{'o':{'other':'b','more':1}}", "o:TYPE"},
-	{"{'o':{}}", "o:TYPE"},
-	{"{'o':{'other':''}}", ""},
-	{"{'o':{'other':'b','other':'b'}}", "o:TYPE"},
-	{"{'st':'TX'}", ""},
-	{"{'st':'NY'}", "st:OPTION"},
-	{"{'z':'73301'}", ""},
-	{"{'z':'73301-0001'}", ""},
-	{"{'z':'7330'}", "z:PATTERN"},
-	{"{'z':'73301 0001'}", "z:PATTERN"},
-	{"{'z':73301}", "z:TYPE"},
-	{"{'ok':false}", ""},
-	{"{'info':1}", "info:UNKNOWN_ITEM"},
-	{"{'nobody':{'deep':[1,2]}}", "nobody:UNKNOWN_ITEM"},
-	{"{'age':5}", "age:UNKNOWN_ITEM"},
-	{"{'b':true,'b':true}", "b:DUPLICATE"},
-	{"{'b':null,'b':true}", "b:DUPLICATE"},
-	{"{'i':125,'i':125}", "i:RANGE_MAX"},
-	{},
-};
-
-Test(item, each_type_takes_its_values_and_names_what_is_wrong)
+Test(item, numbers_take_their_values_and_name_what_is_wrong)
 {
-	expect_problems(of_each_type);
+	static const struct answer_case cases[] = {
+		{"{'i':35}", ""},
+		{"{'i':35.0}", ""},
+		{"{'i':3.5e1}", ""},
+		{"{'i':35.5}", "i:TYPE"},
+		{"{'i':'35'}", "i:TYPE"},
+		{"{'i':-5}", "i:RANGE_MIN"},
+		{"{'i':125}", "i:RANGE_MAX"},
+		{"{'i':36}", "i:STEP"},
+		{"{'i':12345678901234567890}", "i:PRECISION"},
+		{"{'d':0.75}", ""},
+		{"{'d':0.8}", "d:STEP"},
+		{"{'d':0.4999}", "d:RANGE_MIN"},
+		{"{'d':1.2345678901234567}", "d:PRECISION"},
+		{"{'q':70}", ""},
+		{"{'q':{'value':155,'unit':'[lb_av]'}}", ""},
+		{"{'q':{'value':70000,'unit':'g'}}", ""},
+		{"{'q':{'unit':'kg','value':70}}", ""},
+		{"{'q':{'value':155,'unit':'stone'}}", "q:UNIT"},
+		{"{'q':{'value':20,'unit':'[lb_av]'}}", "q:RANGE_MIN"},
+		{"{'q':{'unit':'kg'}}", "q:TYPE"},
+		{"{'q':{'value':70,'unit':7}}", "q:TYPE"},
+		{"{'q':{'value':70,'extra':1}}", "q:TYPE"},
+		{"{'q':{'value':70,'unit':'g','unit':'kg'}}", "q:TYPE"},
+		{"{'q':{'unit':'g','unit':'kg','value':70}}", "q:TYPE"},
+		{"{'q':{'value':70000,'value':70}}", "q:TYPE"},
+		{"{'q':70.000000000000000000000000000}", ""},
+		{"{'q':true}", "q:TYPE"},
+		{},
+	};
+
+	expect_problems(cases);
+}
+
+Test(item, dates_take_their_values_and_name_what_is_wrong)
+{
+	static const struct answer_case cases[] = {
+		{"{'dob':'2008-03-01'}", ""},
+		{"{'dob':'2008-03-02'}", "dob:RANGE_MAX"},
+		{"{'dob':'1906-02-28'}", "dob:RANGE_MIN"},
+		{"{'dob':'2008-02-30'}", "dob:DATE"},
+		{"{'dob':20080301}", "dob:TYPE"},
+		{"{'day':'2026-04-01'}", ""},
+		{"{'day':'2026-04-02'}", "day:RANGE_MAX"},
+		{"{'day':'2019-12-31'}", "day:RANGE_MIN"},
+		{},
+	};
+
+	expect_problems(cases);
+}
+
+Test(item, choices_take_their_values_and_name_what_is_wrong)
+{
+	static const struct answer_case cases[] = {
+		{"{'c':'b'}", ""},
+		{"{'c':'d'}", "c:OPTION"},
+		{"{'c':['a']}", "c:TYPE"},
+		{"{'m':['x','z']}", ""},
+		{"{'m':['none']}", ""},
+		{"{'m':['none','x']}", "m:EXCLUSIVE"},
+		{"{'m':[]}", "m:CHOICES_MIN"},
+		{"{'m':['x','y','z']}", "m:CHOICES_MAX"},
+		{"{'m':['x','x']}", "m:DUPLICATE"},
+		{"{'m':['w']}", "m:OPTION"},
+		{"{'m':[1]}", "m:TYPE"},
+		{"{'m':'x'}", "m:TYPE"},
+		{"{'o':'a'}", ""},
+		{"{'o':{'other':'abcd'}}", ""},
+		{"{'o':{'other':'abcde'}}", "o:LENGTH_MAX"},
+		{"{'o':'b'}", "o:OPTION"},
+		{"{'o':{'else':'b'}}", "o:TYPE"},
+		{"{'o':{'other':'b','more':1}}", "o:TYPE"},
+		{"{'o':{}}", "o:TYPE"},
+		{"{'o':{'other':''}}", ""},
+		{"{'o':{'other':'b','other':'b'}}", "o:TYPE"},
+		{"{'st':'TX'}", ""},
+		{"{'st':'NY'}", "st:OPTION"},
+		{},
+	};
+
+	expect_problems(cases);
+}
+
+Test(item, booleans_and_codes_and_unknown_or_doubled_items_name_what_is_wrong)
+{
+	static const struct answer_case cases[] = {
+		{"{'z':'73301'}", ""},
+		{"{'z':'73301-0001'}", ""},
+		{"{'z':'7330'}", "z:PATTERN"},
+		{"{'z':'73301 0001'}", "z:PATTERN"},
+		{"{'z':73301}", "z:TYPE"},
+		{"{'b':true}", ""},
+		{"{'b':'true'}", "b:TYPE"},
+		{"{'b':1}", "b:TYPE"},
+		{"{'b':null}", ""},
+		{"{'ok':false}", ""},
+		{"{'info':1}", "info:UNKNOWN_ITEM"},
+		{"{'nobody':{'deep':[1,2]}}", "nobody:UNKNOWN_ITEM"},
+		{"{'age':5}", "age:UNKNOWN_ITEM"},
+		{"{'b':true,'b':true}", "b:DUPLICATE"},
+		{"{'b':null,'b':true}", "b:DUPLICATE"},
+		{"{'i':125,'i':125}", "i:RANGE_MAX"},
+		{},
+	};
+
+	expect_problems(cases);
 }
 
 Test(item, texts_are_measured_in_characters_and_matched_whole)
