@@ -6,11 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-<<<<<<< HEAD
 #include "base/encoding.h"
-=======
 #include "base/ip.h"
->>>>>>> main
 #include "base/log.h"
 #include "builtin/docs.h"
 #include "builtin/metrics.h"
