@@ -10,7 +10,8 @@
 struct list_format {
 	const char *file;
 	unsigned columns;
-	bool upper; /* names are UPPER_SNAKE */
+	unsigned more; /* columns that may be left out */
+	bool upper;    /* names are UPPER_SNAKE */
 };
 
 bool manifest_word(struct str *text, struct str *word)
@@ -44,13 +45,14 @@ static bool is_name(const char *name, bool upper)
 static void add_line(struct pg_model *model, struct manifest_list *list,
 		     const struct list_format *format, struct str text, unsigned number)
 {
-	const char *column[3] = {"", "", ""};
+	const char *column[4] = {"", "", "", ""};
 	struct manifest_line *line;
 	unsigned n = 0;
 
-	while (text.len && n < 3)
+	while (text.len && n < 4)
 		column[n++] = str_dup(model->arena, str_trim(str_take_until(&text, '|')));
-	if (n != format->columns || text.len || !*column[n - 1])
+	if (n < format->columns || n > format->columns + format->more || text.len ||
+	    !*column[n - 1])
 		model_fail(model, "%s:%u: a line has %u columns parted by '|'", format->file,
 			   number, format->columns);
 	if (!is_name(column[0], format->upper))
@@ -60,7 +62,8 @@ static void add_line(struct pg_model *model, struct manifest_list *list,
 	list->lines = arena_grow(model->arena, list->lines, list->n * sizeof *line,
 				 (list->n + 1) * sizeof *line);
 	line = &list->lines[list->n++];
-	*line = (struct manifest_line){.name = column[0], .second = column[1], .third = column[2]};
+	*line = (struct manifest_line){
+		.name = column[0], .second = column[1], .third = column[2], .fourth = column[3]};
 	for (; line > list->lines && strcmp(line[-1].name, line->name) > 0; line--) {
 		struct manifest_line swap = *line;
 
@@ -72,7 +75,7 @@ static void add_line(struct pg_model *model, struct manifest_list *list,
 static struct manifest_list read_list(struct pg_model *model, const char *folder,
 				      const struct list_format *format)
 {
-	struct manifest_list list = {.file = format->file};
+	struct manifest_list list = {.file = format->file, .has_fourth = format->more > 0};
 	const char *path = arena_printf(model->arena, "%s/%s", folder, format->file);
 	FILE *in = fopen(path, "r");
 	unsigned number = 0;
@@ -136,13 +139,17 @@ struct manifest *manifest_read(struct pg_model *model, const char *folder)
 	struct manifest *manifest = arena_new_of(model->arena, struct manifest);
 
 	manifest->permissions =
-		read_list(model, folder, &(struct list_format){"permissions.txt", 3, false});
-	manifest->scopes = read_list(model, folder, &(struct list_format){"scopes.txt", 2, false});
-	manifest->reasons = read_list(model, folder, &(struct list_format){"reasons.txt", 3, true});
-	manifest->topics = read_list(model, folder, &(struct list_format){"topics.txt", 3, false});
+		read_list(model, folder, &(struct list_format){"permissions.txt", 3, 0, false});
+	manifest->scopes =
+		read_list(model, folder, &(struct list_format){"scopes.txt", 2, 0, false});
+	manifest->reasons =
+		read_list(model, folder, &(struct list_format){"reasons.txt", 3, 1, true});
+	manifest->topics =
+		read_list(model, folder, &(struct list_format){"topics.txt", 3, 0, false});
 	manifest->actions =
-		read_list(model, folder, &(struct list_format){"actions.txt", 2, false});
-	manifest->tables = read_list(model, folder, &(struct list_format){"tables.txt", 2, false});
+		read_list(model, folder, &(struct list_format){"actions.txt", 2, 0, false});
+	manifest->tables =
+		read_list(model, folder, &(struct list_format){"tables.txt", 2, 0, false});
 	if (!model->error)
 		check_values(model, manifest);
 	return manifest;

@@ -6,7 +6,7 @@
  *
  *   permissions.txt  name | what it allows | roles that have it
  *   scopes.txt       name | what it allows
- *   reasons.txt      NAME | CODE | a sentence for a person
+ *   reasons.txt      NAME | CODE | a sentence for a person [ | what the caller does ]
  *   topics.txt       name | subscribers | publishers
  *   actions.txt      name | publishers, for what is no rpc's audit_action
  *   tables.txt       schema.table | tenant, reference, platform or global
@@ -17,6 +17,7 @@ struct manifest_line {
 	const char *name;
 	const char *second; /* "" when the list has no such column */
 	const char *third;
+	const char *fourth;
 	bool used;
 };
 
@@ -24,6 +25,7 @@ struct manifest_list {
 	const char *file;	     /* "permissions.txt" */
 	struct manifest_line *lines; /* sorted by name */
 	size_t n;
+	bool has_fourth;
 };
 
 struct manifest {

@@ -41,7 +41,9 @@ static const char parameters[] =
 	"body.\",\"schema\":{\"type\":\"string\"}}}";
 
 static const char headers[] =
-	"{\"ETag\":{\"description\":\"Names this state of the resource, for If-Match and "
+	"{\"Retry-After\":{\"description\":\"How long to wait before the call is repeated, in "
+	"seconds.\",\"schema\":{\"type\":\"integer\",\"minimum\":1}},"
+	"\"ETag\":{\"description\":\"Names this state of the resource, for If-Match and "
 	"If-None-Match.\",\"schema\":{\"type\":\"string\"}},"
 	"\"X-Request-Id\":{\"description\":\"Names this call in logs and in the audit log.\","
 	"\"schema\":{\"type\":\"string\"}},"
