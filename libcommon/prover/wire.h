@@ -9,7 +9,7 @@
  */
 #include <jansson.h>
 
-#include "screener/goal.h"
+#include "screener/gate/goal.h"
 
 struct wire_request {
 	struct str document;

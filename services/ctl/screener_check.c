@@ -4,9 +4,9 @@
 
 #include "base/instant.h"
 #include "prover/process.h"
-#include "screener/fhir.h"
-#include "screener/gate.h"
-#include "screener/identity.h"
+#include "screener/exchange/fhir.h"
+#include "screener/exchange/identity.h"
+#include "screener/gate/gate.h"
 #include "screener_common.h"
 
 #define PROOF_LIMIT_MS 8000

@@ -6,7 +6,7 @@
 
 #include "crypto/hash.h"
 #include "program/program.h"
-#include "screener/identity.h"
+#include "screener/exchange/identity.h"
 #include "support/svc_test.h"
 #include "svc/internal.h"
 

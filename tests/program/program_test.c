@@ -6,7 +6,7 @@
 
 #include "aegis/program/v1/program.aegis.h"
 #include "crypto/hash.h"
-#include "screener/identity.h"
+#include "screener/exchange/identity.h"
 #include "support/svc_test.h"
 #include "svc/internal.h"
 

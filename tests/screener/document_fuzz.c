@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "prover/prover.h"
-#include "screener/gate.h"
+#include "screener/gate/gate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,8 +8,8 @@
 
 #include "kit.h"
 
-#include "screener/fhir.h"
-#include "screener/patch.h"
+#include "screener/exchange/fhir.h"
+#include "screener/exchange/patch.h"
 
 static struct arena *arena;
 

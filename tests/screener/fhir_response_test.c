@@ -5,7 +5,7 @@
 
 #include "kit.h"
 
-#include "screener/fhir.h"
+#include "screener/exchange/fhir.h"
 
 static struct arena *arena;
 

@@ -1,7 +1,7 @@
 #include "crypto/hash.h"
 #include "program/acceptance.h"
-#include "screener/canon.h"
-#include "screener/identity.h"
+#include "screener/exchange/identity.h"
+#include "screener/json/canon.h"
 
 struct accept {
 	const Program__AcceptSafetyRequest *req;
