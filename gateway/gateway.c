@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "builtin/docs.h"
+#include "builtin/docs/docs.h"
 #include "builtin/metrics.h"
 #include "cache/url.h"
 #include "call.h"
