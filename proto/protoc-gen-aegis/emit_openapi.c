@@ -76,9 +76,11 @@ static json_t *parameters(struct openapi *api, const struct pg_method *m,
 	if (binding_reads_etag(m, b) || binding_takes_etag(m, b))
 		json_array_append_new(
 			list, json_pack("{s:s}", "$ref", "#/components/parameters/IfMatch"));
-	if (m->rule->admin && m->rule->tenant == OPT__TENANT_SOURCE__TENANT_PRINCIPAL)
+	if (m->rule->admin && m->rule->tenant == OPT__TENANT_SOURCE__TENANT_PRINCIPAL) {
+		api->names_tenant = true;
 		json_array_append_new(
 			list, json_pack("{s:s}", "$ref", "#/components/parameters/AegisTenant"));
+	}
 	return list;
 }
 
@@ -233,6 +235,7 @@ void emit_openapi(struct pg_model *model, const struct manifest *manifest, struc
 	openapi_common(&api, components);
 	openapi_own_paths(&api);
 	tags = add_services(&api);
+	openapi_drop_unused(&api, components);
 	json_object_set_new(components, "schemas", api.schemas);
 	json_object_set_new(components, "examples", api.examples);
 	document =

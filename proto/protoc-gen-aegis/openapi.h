@@ -16,7 +16,8 @@ struct openapi {
 	json_t *schemas;  /* components.schemas, filled as they are referred to */
 	json_t *examples; /* components.examples: one a reason */
 	json_t *paths;
-	bool is_answer; /* schemas and examples describe what the server sends */
+	bool names_tenant; /* an operation takes the header Aegis-Tenant */
+	bool is_answer;	   /* schemas and examples describe what the server sends */
 };
 
 /* "tenant.Tenant" of aegis.tenant.v1.Tenant. */
@@ -39,6 +40,8 @@ json_t *openapi_responses(struct openapi *api, const struct pg_method *method,
 			  const struct pg_binding *binding);
 /* The schemas of problems, security schemes and parameters that operations refer to. */
 void openapi_common(struct openapi *api, json_t *components);
+/* Takes out what no operation refers to; once all operations are there. */
+void openapi_drop_unused(struct openapi *api, json_t *components);
 /* info.description: what holds for every operation, as Markdown. */
 json_t *openapi_introduction(void);
 /* What the gateway itself answers. */
