@@ -150,7 +150,8 @@ void emit_reference(const struct pg_model *model, const struct manifest *manifes
 	add_list(out, "Reasons",
 		 "| reason | status | meaning | what the caller does |\n| --- | --- | --- | --- |",
 		 &manifest->reasons);
-	add_list(out, "Event topics", "| topic | subscribers | publishers |\n| --- | --- | --- |",
+	add_list(out, "Event topics",
+		 "| topic | subscribers | publishers | mailed after |\n| --- | --- | --- | --- |",
 		 &manifest->topics);
 	add_list(out, "Actions beside those of the rpcs", "| action | publishers |\n| --- | --- |",
 		 &manifest->actions);

@@ -7,6 +7,8 @@
 
 #include "base/status.h"
 
+#define COLUMNS_MAX 4
+
 struct list_format {
 	const char *file;
 	unsigned columns;
@@ -45,11 +47,11 @@ static bool is_name(const char *name, bool upper)
 static void add_line(struct pg_model *model, struct manifest_list *list,
 		     const struct list_format *format, struct str text, unsigned number)
 {
-	const char *column[4] = {"", "", "", ""};
+	const char *column[COLUMNS_MAX] = {"", "", "", ""};
 	struct manifest_line *line;
 	unsigned n = 0;
 
-	while (text.len && n < 4)
+	while (text.len && n < COLUMNS_MAX)
 		column[n++] = str_dup(model->arena, str_trim(str_take_until(&text, '|')));
 	if (n < format->columns || n > format->columns + format->more || text.len ||
 	    !*column[n - 1])
@@ -75,7 +77,8 @@ static void add_line(struct pg_model *model, struct manifest_list *list,
 static struct manifest_list read_list(struct pg_model *model, const char *folder,
 				      const struct list_format *format)
 {
-	struct manifest_list list = {.file = format->file, .has_fourth = format->more > 0};
+	struct manifest_list list = {.file = format->file,
+				     .has_fourth = format->columns + format->more == COLUMNS_MAX};
 	const char *path = arena_printf(model->arena, "%s/%s", folder, format->file);
 	FILE *in = fopen(path, "r");
 	unsigned number = 0;
@@ -145,7 +148,7 @@ struct manifest *manifest_read(struct pg_model *model, const char *folder)
 	manifest->reasons =
 		read_list(model, folder, &(struct list_format){"reasons.txt", 3, 1, true});
 	manifest->topics =
-		read_list(model, folder, &(struct list_format){"topics.txt", 3, 0, false});
+		read_list(model, folder, &(struct list_format){"topics.txt", 4, 0, false});
 	manifest->actions =
 		read_list(model, folder, &(struct list_format){"actions.txt", 2, 0, false});
 	manifest->tables =

@@ -295,8 +295,3 @@ struct status dmn_load(struct arena *arena, struct str xml, struct dmn **out,
 		*out = reader.dmn;
 	return st;
 }
-
-size_t dmn_count(const struct dmn *dmn)
-{
-	return dmn->n_decisions;
-}

@@ -29,8 +29,6 @@ struct dmn;
 struct status dmn_load(struct arena *arena, struct str xml, struct dmn **out,
 		       struct screener_findings *findings);
 
-size_t dmn_count(const struct dmn *dmn);
-
 bool dmn_has_decision(const struct dmn *dmn, const char *decision);
 /*
  * The first decision (of all, or only the one named) that is no decision table

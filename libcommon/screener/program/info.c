@@ -6,11 +6,6 @@ size_t screener_size(const struct screener *screener)
 	return screener->size;
 }
 
-const uint8_t *screener_document_sha256(const struct screener *screener)
-{
-	return screener->sha256;
-}
-
 const char *screener_slug(const struct screener *screener)
 {
 	return screener->slug;

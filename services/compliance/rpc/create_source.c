@@ -1,6 +1,6 @@
 #include "compliance/compliance.h"
-#include "compliance/fetch.h"
 #include "compliance/settings.h"
+#include "http/loopback.h"
 
 #define DAILY 86400
 
@@ -20,7 +20,7 @@ static struct status refuse_url(struct rpc_call *call, const char *field, const 
 /* A source on this machine, as the demo has one, is nothing for other organizations. */
 static struct status check_url(struct rpc_call *call, const struct creation *creation)
 {
-	if (!fetch_is_loopback(creation->req->url))
+	if (!url_is_loopback(creation->req->url))
 		return strncmp(creation->req->url, "https://", 8) == 0
 			       ? OK
 			       : refuse_url(call, "url", "NOT_HTTPS", "must begin with https://");
@@ -33,6 +33,14 @@ static struct status check_url(struct rpc_call *call, const struct creation *cre
 	return OK;
 }
 
+static int32_t interval_of(const Compliance__CreateSourceRequest *req)
+{
+	return req->_interval_seconds_case ==
+			       COMPLIANCE__CREATE_SOURCE_REQUEST___INTERVAL_SECONDS_INTERVAL_SECONDS
+		       ? req->interval_seconds
+		       : DAILY;
+}
+
 static struct status insert(struct rpc_call *call, void *arg)
 {
 	struct creation *creation = arg;
@@ -41,8 +49,7 @@ static struct status insert(struct rpc_call *call, void *arg)
 
 	TRY(q_insert_source(
 		call->tx, &creation->row, .id = uuid_v7(call->now), .name = req->name,
-		.kind = "leie_supplement", .url = req->url,
-		.interval_seconds = req->interval_seconds ? req->interval_seconds : DAILY,
+		.kind = "leie_supplement", .url = req->url, .interval_seconds = interval_of(req),
 		.only_tenant = uuid_is_nil(creation->only_tenant) ? NULL : &creation->only_tenant,
 		.actor = call->principal->id, .now = call->now));
 	strbuf_add_c(&after, "{\"name\":");

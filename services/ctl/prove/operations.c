@@ -35,14 +35,20 @@ static const struct {
 	const char *parameter, *value;
 } filters[] = {{"programId", "program"}, {"targetId", "program"}, {"actorId", "user"}};
 
-/* Where the contract's example would be refused for its form before anybody asks whose object it
- * is. */
+/*
+ * Where the contract's example would be refused for its form before anybody asks whose object it
+ * is, or would write to a stranger.
+ */
 static const struct {
 	const char *pattern, *body;
 } bodies[] = {
 	{"/api/partners/{partnerId}/api-keys", "{\"name\":\"till\",\"scopes\":[\"codes:verify\"]}"},
 	{"/api/partners/{id}", "{\"name\":\"Mine now\"}"},
 	{"/api/programs/{id}", "{\"name\":\"Mine now\"}"},
+	/* An owner's own mails leave: to a domain that RFC 2606 keeps from ever existing. */
+	{"/api/notifications/email", "{\"to\":\"nobody@isolation.invalid\",\"subject\":\"Isolation "
+				     "proof\",\"text\":\"For nobody.\"}"},
+	{"/api/settings", "{\"alertEmails\":[\"nobody@isolation.invalid\"]}"},
 };
 
 /* The same for every tenant, or a link whose token is the whole secret. */
