@@ -233,11 +233,13 @@ Test(lint, refuses_to_let_a_mail_leave_without_saying_who_may_send_it)
 }
 
 #define TAKES(request, rule)                                                                       \
-	request " message Out {} service BadService { rpc DoThing(M) returns (Out) {" HTTP(        \
-		"/api/m") "option (aegis.rule) = {" rule ", tx: TX_WRITE}; } }"
-#define DIRECT "message M { repeated string to = 1 [(aegis.field).email = true]; }"
+	request " message Out {} /* Bad. */ service BadService { /* Does. */ rpc DoThing(M) "      \
+		"returns (Out) {" HTTP("/api/m") "option (aegis.rule) = {" rule                    \
+						 ", tx: TX_WRITE}; } }"
+#define DIRECT "message M { /* Who. */ repeated string to = 1 [(aegis.field).email = true]; }"
 #define NESTED                                                                                     \
-	"message In { string to = 1 [(aegis.field).email = true]; } message M { In settings = 1; " \
+	"/* Who. */ message In { /* Who. */ string to = 1 [(aegis.field).email = true]; } "        \
+	"message M { /* What. */ In settings = 1; "                                                \
 	"}"
 
 Test(lint, refuses_a_user_who_may_name_addresses_without_having_confirmed_one)
