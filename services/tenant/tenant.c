@@ -38,7 +38,8 @@ void tenant_to_proto(struct arena *arena, const struct q_tenant_row *row, Tenant
 	out->version = row->version;
 }
 
-void directory_to_proto(struct arena *arena, const struct q_directory_row *row, Tenant__Tenant *out)
+void directory_to_proto(struct arena *arena, const struct q_directory_row *row,
+			Tenant__TenantSummary *out)
 {
 	out->id = uuid_text(arena, row->id);
 	out->name = row->name;

@@ -15,7 +15,7 @@ extern const struct svc_descriptor tenant_daemon;
 /* Rows as messages, in the arena; the message is filled in place. */
 void tenant_to_proto(struct arena *arena, const struct q_tenant_row *row, Tenant__Tenant *out);
 void directory_to_proto(struct arena *arena, const struct q_directory_row *row,
-			Tenant__Tenant *out);
+			Tenant__TenantSummary *out);
 void member_to_proto(struct arena *arena, const struct q_member_row *row, Tenant__Member *out);
 void settings_to_proto(struct arena *arena, const struct q_settings_row *row,
 		       Tenant__Settings *out);

@@ -64,7 +64,7 @@ check(operations.length > 90, `all ${operations.length} operations are shown`);
 const typed = async text => page.keyboard.type(text);
 
 await page.keyboard.press("/");
-await typed("programs:write create");
+await typed("programs:write idempotency-key");
 check(await page.$eval(".found", found => found.textContent) === "1 operation found", "the search finds an operation by permission and word");
 await page.focus("#sign");
 await page.keyboard.press("Enter");

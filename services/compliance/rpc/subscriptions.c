@@ -48,7 +48,7 @@ static struct status check_states(struct rpc_call *call,
 		if (!is_postal_state(str_of(req->states[i])))
 			st = call_field_error(call, arena_printf(call->arena, "states[%zu]", i),
 					      "UNKNOWN_STATE",
-					      "must be the USPS code of a state or territory");
+					      "must be the USPS code of a state or territory, like TX");
 	return st;
 }
 

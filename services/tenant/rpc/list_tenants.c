@@ -14,7 +14,7 @@ struct status tenant_list_tenants(struct rpc_call *call, const Tenant__ListTenan
 	TRY(q_directory_page(call->tx, page.last[0].n, page.last[1].id, page.ask, &rows, &n));
 	n = list_page_cut(&page, n);
 	resp->n_tenants = n;
-	resp->tenants = pb_array(call->arena, &tenant__tenant__descriptor, n);
+	resp->tenants = pb_array(call->arena, &tenant__tenant_summary__descriptor, n);
 	for (size_t i = 0; i < n; i++)
 		directory_to_proto(call->arena, &rows[i], resp->tenants[i]);
 	if (page.has_more)
