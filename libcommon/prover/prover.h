@@ -27,8 +27,8 @@ struct screener_prove {
 	void (*done)(void *arg, size_t goal, const struct screener_proof *proof);
 	void *arg;
 };
-void screener_prove(const struct screener_prove *job, struct arena *arena,
-		    struct screener_proof *proofs);
+struct screener_effort screener_prove(const struct screener_prove *job, struct arena *arena,
+				      struct screener_proof *proofs);
 
 /* A prover for screener_gate that runs here; many documents may be given to it, by many threads. */
 extern const struct screener_prover prover_in_process;

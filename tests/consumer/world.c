@@ -125,7 +125,7 @@ static void publish(const char *program, const char *document)
 	const Program__ScreenerVersion *draft;
 
 	create.program_id = program;
-	create.document = consumer_bytes(str_of(document));
+	create.document = pb_bytes(str_of(document));
 	draft = tell_program("CreateScreener", &create);
 	publish.program_id = program;
 	publish.version = draft->version;
@@ -308,7 +308,7 @@ struct answer try_put(const struct caller *who, const char *id, const char *answ
 	Consumer__PutAnswersRequest request = CONSUMER__PUT_ANSWERS_REQUEST__INIT;
 
 	request.id = id;
-	request.answers = consumer_bytes(str_of(answers));
+	request.answers = pb_bytes(str_of(answers));
 	return ask(who, "PutAnswers", &request);
 }
 

@@ -154,7 +154,11 @@ const char *fhir_import_type(struct fhir_importer *im, struct fhir_question *que
 		mapped = plain_type(im, type, path);
 	if (is_repeating(item) && strcmp(mapped, "group") != 0 && strcmp(mapped, "display") != 0)
 		fhir_lose(im, "FHIR_REPEATS", path,
-			  "Several answers to a question without options cannot be expressed: one "
-			  "is asked for.");
+			  arena_printf(im->arena,
+				       "\"repeats\" of a question of type %s cannot be expressed, "
+				       "because only a question with options has several answers: "
+				       "one answer is asked for. A group that repeats can hold "
+				       "the question once for each answer.",
+				       type));
 	return mapped;
 }

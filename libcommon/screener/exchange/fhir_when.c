@@ -72,7 +72,11 @@ static json_t *unanswered(struct condition *c)
 	const char *given, *zero;
 
 	if (question->rows >= 0)
-		return fail(c, "a question of the same row that has no answer cannot be seen");
+		return fail(c, arena_printf(im->arena,
+					    "\"%s\" is also true while \"%s\" has no answer, and a "
+					    "rule cannot see that a question of the same row has "
+					    "none; \"=\" and \"exists\" with true can be expressed",
+					    c->op, question->id));
 	if (!question->answered) {
 		if (json_array_size(im->scores) == MAX_ANSWERED)
 			return fail(c, "too many questions are looked at for having no answer");

@@ -55,8 +55,7 @@ static bool is_arithmetic(const struct node *node)
 	}
 }
 
-/* What one evaluation costs beside that of a small document. */
-static uint32_t weight_of(const struct screener *p)
+uint32_t gate_weight(const struct screener *p)
 {
 	size_t cells = p->decision ? (size_t)p->n_rules * p->decision->n_columns : p->n_rules;
 	size_t nodes = 0;
@@ -94,7 +93,7 @@ struct status screener_gate(const struct screener *screener, struct arena *arena
 			    .prover = prover,
 			    .findings = {.arena = arena},
 			    .limit = limit,
-			    .weight = weight_of(screener),
+			    .weight = gate_weight(screener),
 			    .report = report};
 	struct status st;
 

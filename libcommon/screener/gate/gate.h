@@ -63,10 +63,13 @@ struct screener_gate_report {
 	enum screener_verdict safety; /* the worst of the questions'; proven if there are none */
 	struct screener_safety *questions;
 	size_t n_questions;
+	struct screener_effort effort; /* FINISHED when nothing was to be proven */
 };
 
 /* "proven", "refuted", "not proven" */
 const char *screener_verdict_name(enum screener_verdict verdict);
+/* "stopped", "finished", "out of steps" */
+const char *screener_ending_name(enum screener_ending ending);
 /* "below", "at", "above" */
 const char *screener_side_name(int side);
 

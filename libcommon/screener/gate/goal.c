@@ -129,54 +129,81 @@ static void leave_out(struct screener_answers *a, uint32_t item)
 	a->n_problems = n;
 }
 
-static bool reaches(const struct screener_answers *a, const struct screener_goal *goal,
-		    struct arena *scratch)
-{
-	struct arena_mark mark = arena_mark(scratch);
-	const struct screener_outcome *outcome;
-	bool reached = is_reached(eval_state(a->screener, a, scratch), goal, &outcome);
+/* Answers on their way to be fewer. */
+struct dropping {
+	struct screener_answers *answers;
+	const struct screener_goal *goal;
+	struct arena *scratch;
+	uint32_t evaluations;
+};
 
-	arena_rewind(scratch, mark);
+static bool reaches(struct dropping *d, const struct screener_answers *answers)
+{
+	struct arena_mark mark = arena_mark(d->scratch);
+	const struct screener_outcome *outcome;
+	bool reached =
+		is_reached(eval_state(answers->screener, answers, d->scratch), d->goal, &outcome);
+
+	d->evaluations++;
+	arena_rewind(d->scratch, mark);
 	return reached;
 }
 
-static void drop_needless(struct screener_answers *a, const struct screener_goal *goal,
-			  struct arena *scratch)
+static struct screener_answers without(struct dropping *d, uint32_t from, uint32_t end)
 {
-	const struct screener *p = a->screener;
+	struct screener_answers a = *d->answers;
+	uint32_t n = a.screener->n_items;
 
-	for (uint32_t i = 0; i < p->n_items; i++) {
-		struct screener_answers without = *a;
+	a.slots = arena_memdup(d->scratch, a.slots, n * sizeof *a.slots);
+	a.given = arena_memdup(d->scratch, a.given, n);
+	a.problems = arena_memdup(d->scratch, a.problems, a.n_problems * sizeof *a.problems);
+	for (uint32_t i = from; i < end; i++)
+		if (a.given[i] != GIVEN_NOT)
+			leave_out(&a, i);
+	return a;
+}
 
-		if (a->given[i] == GIVEN_NOT)
-			continue;
-		without.slots = arena_memdup(scratch, a->slots, p->n_items * sizeof *a->slots);
-		without.given = arena_memdup(scratch, a->given, p->n_items);
-		without.problems =
-			arena_memdup(scratch, a->problems, a->n_problems * sizeof *a->problems);
-		leave_out(&without, i);
-		if (reaches(&without, goal, scratch))
-			*a = without;
+/* Most answers are needless: they are dropped by the range, and only what stays is halved. */
+static void drop_needless(struct dropping *d, uint32_t from, uint32_t end)
+{
+	struct arena_mark mark = arena_mark(d->scratch);
+	struct screener_answers fewer;
+	bool any = false;
+
+	for (uint32_t i = from; i < end; i++)
+		any |= d->answers->given[i] != GIVEN_NOT;
+	if (!any)
+		return;
+	fewer = without(d, from, end);
+	if (reaches(d, &fewer)) {
+		*d->answers = fewer;
+	} else if (end - from > 1) {
+		arena_rewind(d->scratch, mark);
+		drop_needless(d, from, from + (end - from) / 2);
+		drop_needless(d, from + (end - from) / 2, end);
 	}
 }
 
 const char *screener_fewest_answers(const struct screener *p, const struct screener_goal *goal,
-				    struct str json, date_days as_of, struct arena *arena)
+				    struct str json, date_days as_of, struct arena *arena,
+				    uint32_t *evaluations)
 {
 	struct arena *scratch = arena_new(SIZE_MAX);
+	struct dropping d = {.goal = goal, .scratch = scratch};
 	const struct screener_outcome *outcome;
 	const char *fewest = NULL, *few;
-	struct screener_answers *answers;
 
 	if (screener_goal_holds(p, goal, json, as_of, scratch, &outcome) &&
-	    is_ok(screener_answers_parse(p, scratch, json, as_of, &answers))) {
-		drop_needless(answers, goal, scratch);
-		few = gate_answers_json(eval_state(p, answers, scratch), scratch);
+	    is_ok(screener_answers_parse(p, scratch, json, as_of, &d.answers))) {
+		drop_needless(&d, 0, p->n_items);
+		few = gate_answers_json(eval_state(p, d.answers, scratch), scratch);
 		/* Invalid answers cannot be shown so, where the goal needs one. */
 		fewest = screener_goal_holds(p, goal, str_of(few), as_of, scratch, &outcome)
 				 ? arena_strdup(arena, few)
 				 : str_dup(arena, json);
 	}
+	/* ... and those that see whether the goal is reached. */
+	*evaluations += d.evaluations + 3;
 	arena_free(&scratch);
 	return fewest;
 }

@@ -40,14 +40,28 @@ struct screener_proof {
 	date_days as_of;     /* FOUND: the day they are evaluated on */
 };
 
+enum screener_ending {
+	/* By a clock or a crash, or there is no prover: another machine may come further. */
+	SCREENER_STOPPED,
+	SCREENER_FINISHED, /* no goal wanted more steps than it had */
+	SCREENER_SPENT,	   /* the limit of steps left goals open; the same on every machine */
+};
+
+/* What a prover did, whatever it found. */
+struct screener_effort {
+	enum screener_ending ending;
+	uint64_t steps;
+};
+
 /*
  * prove() fills proofs[i] for goals[i]; all are OPEN before.  A prover that fails leaves them
  * OPEN.  today is the day to prefer for what is found.  May block as long as its own limits say.
  */
 struct screener_prover {
-	void (*prove)(void *arg, const struct screener *screener, const struct screener_goal *goals,
-		      size_t n_goals, date_days today, struct arena *arena,
-		      struct screener_proof *proofs);
+	struct screener_effort (*prove)(void *arg, const struct screener *screener,
+					const struct screener_goal *goals, size_t n_goals,
+					date_days today, struct arena *arena,
+					struct screener_proof *proofs);
 	void *arg;
 };
 
@@ -60,9 +74,9 @@ bool screener_goal_holds(const struct screener *screener, const struct screener_
 			 const struct screener_outcome **outcome);
 
 /*
- * Of answers that reach the goal those that are needed for it, each tried in turn; NULL when they
- * do not reach it.
+ * Of answers that reach the goal those that are needed for it; NULL when they do not reach it.
+ * Adds the number of evaluations that it took, which is at most some two for each answer.
  */
 const char *screener_fewest_answers(const struct screener *screener,
 				    const struct screener_goal *goal, struct str answers,
-				    date_days as_of, struct arena *arena);
+				    date_days as_of, struct arena *arena, uint32_t *evaluations);

@@ -49,6 +49,9 @@ struct gate {
 
 /* gate.c: the place of a rule or row, with a member of it (NULL: itself), as a pointer. */
 const char *gate_rule_pointer(const struct gate *gate, uint32_t rule, const char *member);
+/* What one evaluation costs beside that of a small document, in units of GATE_NODES. */
+uint32_t gate_weight(const struct screener *program);
+
 /* The place of an item, children of groups included. */
 const char *gate_item_pointer(struct gate *gate, uint32_t item);
 

@@ -13,6 +13,13 @@ const char *screener_verdict_name(enum screener_verdict verdict)
 	return names[verdict];
 }
 
+const char *screener_ending_name(enum screener_ending ending)
+{
+	static const char *const names[] = {"stopped", "finished", "out of steps"};
+
+	return names[ending];
+}
+
 /* Asked for safety's sake, and nobody listens; that an attestation is true is enough. */
 static void warn_unread(struct gate *gate, uint32_t item)
 {
@@ -177,6 +184,16 @@ static void take(struct gate *gate, const struct screener_goal *goal,
 		take_rule(gate, goal->index, verdict, proof->never_true);
 }
 
+/* Then the findings may be others on another machine, or another day. */
+static void warn_stopped(struct gate *gate)
+{
+	if (gate->report->effort.ending == SCREENER_STOPPED)
+		finding_add_at(
+			&gate->findings, "", SCREENER_WARNING, "PROVER_STOPPED",
+			"The prover was stopped by the clock, or failed, before its own limit "
+			"of steps: what it did not come to is not proven. Try again.");
+}
+
 void gate_prove(struct gate *gate)
 {
 	const struct screener *p = gate->program;
@@ -187,9 +204,12 @@ void gate_prove(struct gate *gate)
 
 	proofs = arena_array_of(gate->scratch, struct screener_proof, n);
 	gate->report->questions = arena_array_of(gate->arena, struct screener_safety, n);
+	gate->report->effort.ending = n ? SCREENER_STOPPED : SCREENER_FINISHED;
 	if (n && gate->prover)
-		gate->prover->prove(gate->prover->arg, p, goals, n, gate->today, gate->arena,
-				    proofs);
+		gate->report->effort = gate->prover->prove(gate->prover->arg, p, goals, n,
+							   gate->today, gate->arena, proofs);
+	if (gate->prover)
+		warn_stopped(gate);
 	for (size_t i = 0; i < n; i++) {
 		struct arena_mark mark = arena_mark(gate->scratch);
 

@@ -6,7 +6,7 @@ struct acceptance {
 	struct q_admin_invitation_row *invitation;
 	struct credential *credential;
 	struct sign_in who;
-	struct q_session_row *session;
+	struct q_login_session_row *session;
 };
 
 static struct status find_invitation(struct rpc_call *call, void *arg)
@@ -77,6 +77,5 @@ struct status auth_accept_admin_invitation(struct rpc_call *call,
 					  .is_admin = true,
 					  .created_at = call->now};
 	TRY(tx_run_as(call, svc_platform_tenant, accept, &acceptance));
-	session_answer(call, &acceptance.who, acceptance.session, resp);
-	return OK;
+	return session_answer(call, &acceptance.who, acceptance.session, resp);
 }

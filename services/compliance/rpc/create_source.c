@@ -70,11 +70,9 @@ struct status compliance_create_source(struct rpc_call *call,
 				       const Compliance__CreateSourceRequest *req,
 				       Compliance__Source *resp)
 {
-	struct creation creation = {.req = req,
-				    .only_tenant = compliance_id_of(req->only_tenant_id)};
+	struct creation creation = {.req = req, .only_tenant = pb_uuid(req->only_tenant_id)};
 
 	TRY(check_url(call, &creation));
 	TRY(tx_run_as(call, svc_platform_tenant, insert, &creation));
-	source_to_proto(call->arena, creation.row, resp);
-	return OK;
+	return q_source_fill(call->arena, creation.row, resp);
 }

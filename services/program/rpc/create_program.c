@@ -25,13 +25,6 @@ static char *new_public_id(struct arena *arena)
 	return arena_printf(arena, "prg_%s", hex);
 }
 
-const date_days *date_or_null(struct arena *arena, const char *text)
-{
-	date_days *day = arena_new_of(arena, date_days);
-
-	return date_parse(str_of(text), day) ? day : NULL;
-}
-
 struct status zone_check(struct rpc_call *call, const char *zone)
 {
 	return zone_is_known(str_of(zone))
@@ -57,24 +50,27 @@ static struct status insert(struct rpc_call *call, void *arg)
 	const Program__CreateProgramRequest *req = creation->req;
 	bool has_budget =
 		req->_code_budget_case == PROGRAM__CREATE_PROGRAM_REQUEST___CODE_BUDGET_CODE_BUDGET;
+	struct q_program_row new = {.id = uuid_v7(call->now),
+				    .public_id = new_public_id(call->arena),
+				    .name = req->name,
+				    .drug = req->drug,
+				    .sponsor = req->sponsor,
+				    .description = req->description,
+				    .states = {req->states, req->n_states},
+				    .starts_on = pb_date_opt(call->arena, req->starts_on),
+				    .ends_on = pb_date_opt(call->arena, req->ends_on),
+				    .code_budget = has_budget ? &req->code_budget : NULL,
+				    .time_zone = creation->time_zone,
+				    .redeem_when_paused = req->redeem_when_paused,
+				    .redeem_after_end = req->redeem_after_end};
 	struct q_program_row *row;
 
-	TRY(q_insert_program(
-		call->tx, &row, .id = uuid_v7(call->now), .public_id = new_public_id(call->arena),
-		.name = req->name, .drug = req->drug, .sponsor = req->sponsor,
-		.description = req->description,
-		.states = ((struct text_list){req->states, req->n_states}),
-		.starts_on = date_or_null(call->arena, req->starts_on),
-		.ends_on = date_or_null(call->arena, req->ends_on),
-		.code_budget = has_budget ? &req->code_budget : NULL,
-		.time_zone = creation->time_zone, .redeem_when_paused = req->redeem_when_paused,
-		.redeem_after_end = req->redeem_after_end,
-		.attempts_by = attempts_by_text(req->attempts_by), .actor = call->principal->id,
-		.now = call->now));
+	TRY(pb_enum_word(&program__attempts_by__enum_info, (int)req->attempts_by,
+			 &new.attempts_by));
+	TRY(q_insert_program(call->tx, new, call->principal->id, call->now, &row));
 	TRY(q_insert_directory(call->tx, row->public_id, call->tenant, row->id));
 	TRY(emit_program(call, "program.created", row, false));
-	program_to_proto(call->arena, row, creation->resp);
-	return OK;
+	return q_program_fill(call->arena, row, creation->resp);
 }
 
 /* The organization's zone is copied: what it is changed to later moves no program's dates. */

@@ -5,7 +5,7 @@ struct status program_update_screener(struct rpc_call *call,
 				      Program__ScreenerVersion *resp)
 {
 	struct str document = {(const char *)req->document.data, req->document.len};
-	struct uuid id = id_of(req->program_id);
+	struct uuid id = pb_uuid(req->program_id);
 	struct screener_text text;
 	struct q_draft_row *row;
 
@@ -14,10 +14,10 @@ struct status program_update_screener(struct rpc_call *call,
 		return FAIL(FAILED_PRECONDITION, "SCREENER_PUBLISHED");
 	TRY(q_update_draft(call->tx, &row, .program_id = id, .screener_version = req->version,
 			   .document = document, .expected_revision = req->revision,
-			   .actor = call->principal->id, .now = call->now));
+			   .expected_generation = req->generation, .actor = call->principal->id,
+			   .now = call->now));
 	if (!row)
 		return FAIL(ABORTED, "VERSION_CONFLICT");
 	emit_screener(call, "screener.edited", id, row->screener_version, NULL);
-	draft_to_proto(call->arena, row, resp);
-	return OK;
+	return draft_show(call, row, resp);
 }

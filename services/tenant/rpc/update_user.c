@@ -29,9 +29,8 @@ struct status tenant_update_user(struct rpc_call *call, const Tenant__UpdateUser
 {
 	struct change change = {.role = req->role, .expected_version = req->version};
 
-	(void)uuid_parse(str_of(req->id), &change.id);
+	change.id = pb_uuid(req->id);
 	TRY(tx_run(call, change_role, &change));
 	push_membership(call, call->tenant, change.member);
-	member_to_proto(call->arena, change.member, resp);
-	return OK;
+	return q_member_fill(call->arena, change.member, resp);
 }
