@@ -8,7 +8,6 @@
 #include "http/problem.h"
 #include "http/ratelimit.h"
 
-
 struct gw_call *gw_call_of(struct gw_loop *loop, struct edge_exchange *x)
 {
 	struct gw_call *call = x->state;

@@ -9,8 +9,9 @@ static struct status check_name(struct rpc_call *call, const char *field, const 
 		return call_field_error(call, field, "REQUIRED",
 					"is required: the program counts attempts by this member");
 	if (!is_wanted && *name)
-		return call_field_error(call, field, "NOT_USED",
-					"must be absent: the program does not count attempts by this member");
+		return call_field_error(
+			call, field, "NOT_USED",
+			"must be absent: the program does not count attempts by this member");
 	return OK;
 }
 
