@@ -118,13 +118,13 @@ static json_t *integer_schema(const struct pg_field *f, bool is_unsigned)
 	return schema;
 }
 
-/* Any JSON value, or a document of a format that has a schema of its own. */
+/* Any JSON value; a document of a format with a schema of its own says where the schema is. */
 static json_t *json_value_schema(const Opt__Field *o)
 {
 	if (!*o->json_schema)
 		return json_object();
-	return json_pack("{s:s, s:b, s:{s:s, s:o}}", "type", "object", "additionalProperties", 1,
-			 "externalDocs", "description", "The JSON Schema of the document", "url",
+	return json_pack("{s:{s:s, s:o}}", "externalDocs", "description",
+			 "The JSON Schema of the document", "url",
 			 json_sprintf("/docs/%s.schema.json", o->json_schema));
 }
 
