@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/instant.h"
+#include "base/utf8.h"
 #include "base/uuid.h"
 #include "contract/pattern.h"
 #include "contract/text.h"
