@@ -25,8 +25,7 @@ static void refuse_reply(struct gw_call *call, const struct rpc_reply_header *he
 
 	if (header->status.code == STATUS_UNAUTHENTICATED && call->credential)
 		gw_count_refusal(call);
-	if (call->expected_version && header->status.reason &&
-	    strcmp(header->status.reason, "VERSION_CONFLICT") == 0) {
+	if (call->expected_version && header->status.reason == REASON_VERSION_CONFLICT) {
 		gw_fail(call, FAIL(FAILED_PRECONDITION, "PRECONDITION_FAILED"), NULL);
 		return;
 	}

@@ -144,7 +144,7 @@ static void on_claims(struct gw_call *call, const struct jwt_claims *claims, ins
 
 static const char *token_detail(struct status st)
 {
-	if (strcmp(st.reason, "TOKEN_EXPIRED") == 0)
+	if (st.reason == REASON_TOKEN_EXPIRED)
 		return "The access token has expired: refresh it.";
 	return "This is not a valid access token.";
 }
@@ -160,7 +160,7 @@ static void check_jwt(struct gw_call *call, instant now)
 		on_claims(call, &claims, now);
 		return;
 	}
-	if (strcmp(st.reason, "TOKEN_UNKNOWN_KEY") == 0) {
+	if (st.reason == REASON_TOKEN_UNKNOWN_KEY) {
 		if (gw_keys_wait(call))
 			return;
 		if (loop->keys.fetched_at == 0) {

@@ -51,20 +51,20 @@ void reader_init(struct reader *r, struct arena *arena, struct str text,
 		 const struct pbjson_options *options, struct pbjson_error *error);
 
 /* Fills *error and returns the reason of the status that goes with it; at is where. */
-const char *reader_note(struct reader *r, enum pbjson_reason reason, const char *at);
+enum reason reader_note(struct reader *r, enum pbjson_reason reason, const char *at);
 /* As reader_note for a member of the current object that has no frame of its own. */
-const char *reader_note_member(struct reader *r, enum pbjson_reason reason, struct str name,
+enum reason reader_note_member(struct reader *r, enum pbjson_reason reason, struct str name,
 			       const char *at);
 
 static inline struct status reader_fail(struct reader *r, enum pbjson_reason reason, const char *at)
 {
-	return FAIL(INVALID_ARGUMENT, reader_note(r, reason, at));
+	return fail_as(reader_note(r, reason, at));
 }
 
 static inline struct status reader_fail_member(struct reader *r, enum pbjson_reason reason,
 					       struct str name, const char *at)
 {
-	return FAIL(INVALID_ARGUMENT, reader_note_member(r, reason, name, at));
+	return fail_as(reader_note_member(r, reason, name, at));
 }
 
 /* SYNTAX/UTF-8 of the whole input, once, before anything is read. */

@@ -112,7 +112,7 @@ void outgoing_attempt(struct outgoing *call)
 
 void outgoing_broken(struct outgoing *call, bool not_run)
 {
-	broken(call, FAIL(UNAVAILABLE, not_run ? "NO_CONNECTION" : "CONNECTION_LOST"), not_run);
+	broken(call, not_run ? FAIL(NO_CONNECTION) : FAIL(CONNECTION_LOST), not_run);
 }
 
 void outgoing_late(struct outgoing *call, bool not_run)
@@ -128,8 +128,7 @@ void outgoing_late(struct outgoing *call, bool not_run)
 
 static bool is_refusal(const struct rpc_reply_header *header)
 {
-	return header->draining && header->status.code == STATUS_UNAVAILABLE &&
-	       strcmp(header->status.reason, "DRAINING") == 0;
+	return header->draining && header->status.reason == REASON_DRAINING;
 }
 
 void outgoing_answered(struct outgoing *call, struct replica *replica, struct str body)
@@ -141,7 +140,7 @@ void outgoing_answered(struct outgoing *call, struct replica *replica, struct st
 	replica_succeeded(replica);
 	st = rpc_reply_frame_read(call->arena, kept, header, &call->result.payload);
 	if (is_failed(st)) {
-		outgoing_finish(call, FAIL(INTERNAL, "MALFORMED_FRAME"), false);
+		outgoing_finish(call, FAIL(MALFORMED_REPLY), false);
 		return;
 	}
 	if (header->draining)

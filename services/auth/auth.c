@@ -72,7 +72,8 @@ struct status auth_check_password(struct rpc_call *call, const char *password,
 	struct status st = password_rules_check(password, owner);
 
 	if (is_failed(st))
-		field_errors_add(&call->errors, "password", st.reason, "choose another password");
+		field_errors_add(&call->errors, "password", reason_name(st.reason),
+				 "choose another password");
 	return st;
 }
 

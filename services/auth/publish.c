@@ -141,7 +141,7 @@ struct status sessions_publish_job(struct rpc_call *call, const struct svc_job_r
 	instant since;
 
 	if (job->payload.len != PAYLOAD_BYTES)
-		return FAIL(INTERNAL, "JOB_PAYLOAD");
+		return FAIL(JOB_PAYLOAD);
 	memcpy(account.bytes, job->payload.ptr, 16);
 	memcpy(&since, job->payload.ptr + 16, 8);
 	return publish(call, account, since);

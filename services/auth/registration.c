@@ -177,7 +177,7 @@ struct status registration_job(struct rpc_call *call, const struct svc_job_run *
 	struct status st;
 
 	if (job->payload.len != sizeof account.bytes)
-		return FAIL(INTERNAL, "JOB_PAYLOAD");
+		return FAIL(JOB_PAYLOAD);
 	memcpy(account.bytes, job->payload.ptr, sizeof account.bytes);
 	TRY(registration_find(call, account, &registration));
 	if (!registration)

@@ -73,7 +73,7 @@ struct status standing_publish_job(struct rpc_call *call, const struct svc_job_r
 	struct uuid organization;
 
 	if (job->payload.len != sizeof organization.bytes)
-		return FAIL(INTERNAL, "JOB_PAYLOAD");
+		return FAIL(JOB_PAYLOAD);
 	memcpy(organization.bytes, job->payload.ptr, sizeof organization.bytes);
 	return standing_publish(call, organization);
 }

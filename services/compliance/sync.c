@@ -173,10 +173,9 @@ static void note(struct rpc_call *call, struct sync *sync, struct status st)
 
 	log_warn("a source could not be taken", KV("source", sync->order->id),
 		 KV("detail", sync->detail), KV_STATUS(st));
-	sync->state =
-		strcmp(st.reason ? st.reason : "", "SCHEMA_DRIFT") == 0 ? "quarantined" : "failing";
+	sync->state = st.reason == REASON_SCHEMA_DRIFT ? "quarantined" : "failing";
 	if (!*sync->detail)
-		sync->detail = st.reason ? st.reason : "";
+		sync->detail = reason_name(st.reason);
 	call->deadline = instant_now() + NOTE_TIME;
 	st = tx_run_as(call, svc_platform_tenant, note_failure, sync);
 	call->deadline = deadline;

@@ -70,7 +70,8 @@ static int keys_init(int argc, char **argv)
 		return init_usage(stderr, CTL_USAGE);
 	st = make_missing(secrets_dir);
 	if (is_failed(st)) {
-		fprintf(stderr, "aegisctl: keys in %s: %s\n", secrets_dir, st.reason);
+		fprintf(stderr, "aegisctl: keys in %s: %s [%s]\n", secrets_dir,
+			reason_sentence(st.reason), reason_name(st.reason));
 		return CTL_FAILED;
 	}
 	printf("service keys of %zu daemons are in %s\n", db_n_migration_sets + 1, secrets_dir);

@@ -146,7 +146,7 @@ static enum smtp_verdict hand_over(struct rpc_call *call, struct delivery *d)
 				    : smtp_answer_text(call->arena, &result.answer);
 		return result.verdict;
 	}
-	d->detail = st.reason;
+	d->detail = reason_name(st.reason);
 	log_error("a mail cannot be made", KV("message", d->id), KV_STATUS(st));
 	/* A key that this replica has not loaded may come; what else is wrong stays so. */
 	if (st.code == STATUS_UNAVAILABLE)

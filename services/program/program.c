@@ -84,7 +84,7 @@ struct status lock_program(struct rpc_call *call, struct uuid id, struct q_progr
 }
 
 struct status program_move(struct rpc_call *call, const char *id, const char *const *from,
-			   const char *to, const char *action, const char *refusal,
+			   const char *to, const char *action, enum reason refusal,
 			   Program__Program *resp)
 {
 	struct q_program_row *row;
@@ -93,7 +93,7 @@ struct status program_move(struct rpc_call *call, const char *id, const char *co
 	while (*from && strcmp(*from, row->status) != 0)
 		from++;
 	if (!*from)
-		return FAIL(FAILED_PRECONDITION, refusal);
+		return fail_as(refusal);
 	if (strcmp(row->status, to) != 0) {
 		TRY(q_set_program_status(call->tx, &row, .id = row->id, .status = to,
 					 .actor = call->principal->id, .now = call->now));

@@ -67,8 +67,8 @@ void expect_ok(struct status st)
 
 void expect_status(struct status st, enum status_code code, const char *reason)
 {
-	cr_expect(st.code == code && st.reason && strcmp(st.reason, reason) == 0,
-		  "got %s %s, not %s %s", status_code_name(st.code), st.reason ? st.reason : "-",
+	cr_expect(st.code == code && strcmp(reason_name(st.reason), reason) == 0,
+		  "got %s %s, not %s %s", status_code_name(st.code), reason_name(st.reason),
 		  status_code_name(code), reason);
 }
 

@@ -89,13 +89,12 @@ void fault_settle(const struct fault_case *what, const char *pids)
 
 static bool may_fail_so(struct status st)
 {
-	return st.code == STATUS_UNAVAILABLE ||
-	       (st.code == STATUS_INTERNAL && strcmp(st.reason, "FAULT_INJECTED") == 0);
+	return st.code == STATUS_UNAVAILABLE || st.reason == REASON_FAULT_INJECTED;
 }
 
 bool fault_is_done_before(const struct fault_case *what, struct status st)
 {
-	return what->done_before && is_failed(st) && strcmp(st.reason, what->done_before) == 0;
+	return what->done_before && st.reason == what->done_before;
 }
 
 struct answer fault_ask_again(const struct fault_case *what)

@@ -55,8 +55,9 @@ Test(problem, the_edge_may_name_its_own_http_status)
 	cr_expect_eq(problem_http(&problem), 405);
 	cr_expect_not_null(
 		strstr(written(arena, problem), "\"title\":\"Method Not Allowed\",\"status\":405"));
-	cr_expect_not_null(strstr(written(arena, (struct problem){.status = FAIL(UNKNOWN, NULL)}),
-				  "\"type\":\"about:blank\",\"title\":\"Internal Server Error\""));
+	cr_expect_not_null(
+		strstr(written(arena, (struct problem){.status = {.code = STATUS_UNKNOWN}}),
+		       "\"type\":\"about:blank\",\"title\":\"Internal Server Error\""));
 	arena_free(&arena);
 }
 
@@ -93,13 +94,11 @@ Test(problem, every_code_has_a_title)
 /* 429 would have clients repeat what no waiting helps. */
 Test(problem, what_waiting_does_not_help_is_a_conflict)
 {
-	static const char *const reasons[] = {"ATTEMPT_LIMIT", "CODE_BUDGET_EXHAUSTED",
-					      "KEY_LIMIT"};
+	static const enum reason reasons[] = {REASON_ATTEMPT_LIMIT, REASON_CODE_BUDGET_EXHAUSTED,
+					      REASON_KEY_LIMIT};
 
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-		cr_expect_eq(problem_http(&(struct problem){
-				     .status = {STATUS_FAILED_PRECONDITION, reasons[i]}}),
-			     409);
+		cr_expect_eq(problem_http(&(struct problem){.status = fail_as(reasons[i])}), 409);
 	cr_expect_eq(problem_http(&(struct problem){
 			     .status = FAIL(INVALID_ARGUMENT, "IDEMPOTENCY_KEY_REUSED")}),
 		     422);

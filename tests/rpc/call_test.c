@@ -227,9 +227,7 @@ Test(rpc_call, a_corked_client_sends_when_it_is_flushed)
 
 static void count_busy(struct rpc_result *result, void *arg)
 {
-	const char *reason = result->header.status.reason;
-
-	atomic_fetch_add((atomic_int *)arg, reason && strcmp(reason, "RPC_BUSY") == 0);
+	atomic_fetch_add((atomic_int *)arg, result->header.status.reason == REASON_RPC_BUSY);
 	rpc_result_free(&result);
 }
 

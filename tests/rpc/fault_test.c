@@ -26,17 +26,12 @@ static void send(struct rpc_client *client, const struct rpc_method *method, uns
 
 static struct status take_answer(void)
 {
-	static char reason[64];
 	struct rpc_result *result;
 	struct status status;
 
 	WAIT_UNTIL(atomic_load(&answer) != NULL, 20000);
 	result = atomic_load(&answer);
 	status = result->header.status;
-	if (status.reason) {
-		snprintf(reason, sizeof reason, "%s", status.reason);
-		status.reason = reason;
-	}
 	rpc_result_free(&result);
 	return status;
 }

@@ -41,7 +41,7 @@ static const char *token_reason(struct str token, instant now)
 {
 	char caller[KEY_NAME_TEXT];
 
-	return trust_verify_token(trust, arena, token, now, caller).reason;
+	return reason_name(trust_verify_token(trust, arena, token, now, caller).reason);
 }
 
 Test(rpc_trust, a_service_token_names_its_daemon_until_it_expires)
@@ -103,7 +103,8 @@ static const char *principal_reason(struct str bytes, instant now)
 {
 	const struct principal *out;
 
-	return trust_verify_principal(trust, arena, "gateway", bytes, now, &out).reason;
+	return reason_name(
+		trust_verify_principal(trust, arena, "gateway", bytes, now, &out).reason);
 }
 
 Test(rpc_trust, a_principal_comes_back_as_the_gateway_signed_it)
@@ -165,9 +166,10 @@ static const char *reason_from(const char *caller, const char *audience)
 	const struct principal *out;
 
 	p.audience = audience;
-	return trust_verify_principal(trust, arena, caller,
-				      principal_sign(arena, &p, key_of(gateway)), NOW, &out)
-		.reason;
+	return reason_name(trust_verify_principal(trust, arena, caller,
+						  principal_sign(arena, &p, key_of(gateway)), NOW,
+						  &out)
+				   .reason);
 }
 
 Test(rpc_trust, a_principal_goes_to_its_audience_and_from_there_one_daemon_further)
@@ -210,7 +212,7 @@ static const char *proof_reason(struct str bytes, instant at)
 {
 	const struct principal *out;
 
-	return trust_verify_proof(trust, arena, bytes, at, &out).reason;
+	return reason_name(trust_verify_proof(trust, arena, bytes, at, &out).reason);
 }
 
 /* Delivered hours later, an event still proves its actor; it proves nothing of another time. */

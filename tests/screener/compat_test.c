@@ -38,7 +38,7 @@ static void expect_failure(const char *rule, enum status_code code, const char *
 	char *text = NULL;
 	struct status st = run_text(rule, "{}", &text);
 
-	cr_assert_eq(st.code, code, "%s gave %s", rule, text ? text : st.reason);
+	cr_assert_eq(st.code, code, "%s gave %s", rule, text ? text : reason_name(st.reason));
 	cr_expect_str_eq(st.reason, reason);
 }
 

@@ -192,7 +192,7 @@ static void expect_result(const char *xml, const char *inputs_text, const char *
 	json_t *inputs = json_loads(inputs_text, 0, NULL), *out = NULL;
 	struct status st = load(xml, &dmn, &findings);
 
-	cr_assert(is_ok(st), "%s", findings.n ? findings.list[0].message : st.reason);
+	cr_assert(is_ok(st), "%s", findings.n ? findings.list[0].message : reason_name(st.reason));
 	cr_assert(is_ok(dmn_evaluate(dmn, arena, inputs, NULL, &out)));
 	char *text = json_dumps(out, JSON_COMPACT | JSON_REAL_PRECISION(15));
 

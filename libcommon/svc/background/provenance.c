@@ -168,7 +168,8 @@ struct status provenance_check(struct rpc_call *call, const Event__Event *event)
 		  KV("event", event->id), KV("action", event->action), KV_STATUS(st));
 	metric_add(metrics_counter("aegis_events_denied_total",
 				   "Events refused because their sender may not tell of them.",
-				   LABEL("caller", call->caller), LABEL("reason", st.reason)),
+				   LABEL("caller", call->caller),
+				   LABEL("reason", reason_name(st.reason))),
 		   1);
 	return st;
 }

@@ -161,7 +161,9 @@ static void fill_answer(struct svc_answer *answer, const struct rpc_call *call, 
 	};
 	if (state->replayed)
 		*answer = (struct svc_answer){.status = OK, .raw = state->replay};
-	/* A reason is a literal or lives in the arena; the arena outlives the answer. */
+	/* Nothing but a stored answer may end a call so. */
+	else if (is_stopped(st))
+		answer->status = FAIL(INTERNAL);
 	if (is_failed(answer->status))
 		answer->message = NULL;
 }

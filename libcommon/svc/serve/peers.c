@@ -30,7 +30,6 @@ static struct status take_result(const struct peer_call *call, const struct rpc_
 
 	if (is_failed(st)) {
 		copy_errors(call->errors, &result->header);
-		st.reason = arena_strdup(call->arena, st.reason ? st.reason : "");
 		return st;
 	}
 	*response = pb_unpack(call->arena, call->method->response->descriptor, result->payload);

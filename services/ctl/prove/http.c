@@ -192,3 +192,9 @@ const char *json_text_at(struct arena *arena, const json_t *json, const char *pa
 		return arena_printf(arena, "%lld", (long long)json_integer_value(json));
 	return NULL;
 }
+
+struct status http_not_that(const struct http_call *call, const char *wrong)
+{
+	fprintf(stderr, "aegisctl prove-isolation: %s %s: %s\n", call->method, call->path, wrong);
+	return FAIL(PROOF_STEP);
+}

@@ -54,7 +54,7 @@ static struct status activate(struct rpc_call *call, void *arg)
 	TRY(program_check_not_over(call, row));
 	TRY(states_check_published(call, row));
 	return program_move(call, activation->req->id, from, "active", "program.activated",
-			    "PROGRAM_ENDED", activation->resp);
+			    REASON_PROGRAM_ENDED, activation->resp);
 }
 
 struct status program_activate_program(struct rpc_call *call,
