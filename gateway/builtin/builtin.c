@@ -95,8 +95,8 @@ static void answer_keys(struct gw_call *call)
 	struct strbuf body = strbuf_new(call->x->arena);
 
 	if (keys->n == 0) {
-		gw_fail_later(call, FAIL(UNAVAILABLE, "KEYS_UNAVAILABLE"),
-			      "The keys are not known at the moment.", 1000);
+		gw_fail_later(call, FAIL(KEYS_UNAVAILABLE), "The keys are not known at the moment.",
+			      1000);
 		return;
 	}
 	strbuf_add_c(&body, "{\"keys\":[");
@@ -117,8 +117,7 @@ static void answer_openapi(struct gw_call *call)
 	struct edge_answer answer = {.status = 200, .content_type = "application/json"};
 
 	if (!gw->contract.openapi) {
-		gw_fail(call, FAIL(NOT_FOUND, "ROUTE_NOT_FOUND"),
-			"This build has no reference in it.");
+		gw_fail(call, FAIL(ROUTE_NOT_FOUND), "This build has no reference in it.");
 		return;
 	}
 	answer.body = (struct str){gw->contract.openapi, gw->contract.openapi_len};

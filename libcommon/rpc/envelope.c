@@ -120,10 +120,10 @@ struct status rpc_frame_read(struct arena *arena, struct str frame, struct rpc_h
 	const Rpc__RequestHeader *m;
 
 	if (!split(frame, &head, &body))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_FRAME");
+		return FAIL(MALFORMED_FRAME);
 	m = rpc__request_header__unpack(&allocator, head.len, (const uint8_t *)head.ptr);
 	if (!m || !take_request(m, header))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_FRAME");
+		return FAIL(MALFORMED_FRAME);
 	*payload = body;
 	return OK;
 }
@@ -231,10 +231,10 @@ struct status rpc_reply_frame_read(struct arena *arena, struct str frame,
 	const Rpc__ReplyHeader *m;
 
 	if (!split(frame, &head, &body))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_FRAME");
+		return FAIL(MALFORMED_FRAME);
 	m = rpc__reply_header__unpack(&allocator, head.len, (const uint8_t *)head.ptr);
 	if (!m || !take_reply(arena, m, header))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_FRAME");
+		return FAIL(MALFORMED_FRAME);
 	*payload = body;
 	return OK;
 }

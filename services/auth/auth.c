@@ -58,7 +58,7 @@ struct status auth_hash_enter(struct rpc_call *call, bool is_known, struct admis
 	if (admission_enter(auth_of(call)->admission, claim, call->deadline - HASH_TIME))
 		return OK;
 	call->retry_after_ms = BUSY_RETRY_AFTER_MS;
-	return FAIL(UNAVAILABLE, "BUSY");
+	return FAIL(BUSY);
 }
 
 void auth_hash_leave(struct rpc_call *call, const struct admission_claim *claim)
@@ -153,7 +153,7 @@ static void stop(struct svc *svc)
 }
 
 static const struct db_constraint_map constraints[] = {
-	{"account_email_key", "EMAIL_TAKEN"},
+	{"account_email_key", REASON_EMAIL_TAKEN},
 	{},
 };
 

@@ -77,7 +77,7 @@ static struct status publish(struct rpc_call *call, struct uuid account, instant
 		if (are_same(&told, &now))
 			return OK;
 	}
-	return FAIL(ABORTED, "SESSIONS_KEEP_CHANGING");
+	return FAIL(SESSIONS_KEEP_CHANGING);
 }
 
 static struct status read_one(struct rpc_call *call, void *arg)

@@ -41,7 +41,7 @@ struct status standing_publish(struct rpc_call *call, struct uuid organization)
 		if (may_act(&told) == may_act(&now))
 			return OK;
 	}
-	return FAIL(ABORTED, "STANDING_KEEPS_CHANGING");
+	return FAIL(STANDING_KEEPS_CHANGING);
 }
 
 static struct status queue_publish(struct rpc_call *call, struct uuid organization, instant run_at)

@@ -18,14 +18,14 @@
 struct status sync_drift(struct sync *sync, const char *detail)
 {
 	sync->detail = detail;
-	return FAIL(FAILED_PRECONDITION, "SCHEMA_DRIFT");
+	return FAIL(SCHEMA_DRIFT);
 }
 
 /* ABORTED/SYNC_RUNNING when the lease was taken over.  Keeps others out until the commit. */
 static struct status hold(struct rpc_call *call, struct sync *sync)
 {
 	TRY(q_lock_sync(call->tx, sync->order->id, sync->until, &sync->held));
-	return sync->held ? OK : FAIL(ABORTED, "SYNC_RUNNING");
+	return sync->held ? OK : FAIL(SYNC_RUNNING);
 }
 
 static int32_t failures_of(const struct sync *sync)
@@ -135,11 +135,11 @@ static struct status begin(struct rpc_call *call, void *arg)
 
 	TRY(q_source_by_id(call->tx, sync->order->id, &sync->source));
 	if (!sync->source)
-		return FAIL(NOT_FOUND, "SOURCE_NOT_FOUND");
+		return FAIL(SOURCE_NOT_FOUND);
 	/* Ends by itself should this process die; the poll job then takes the source up. */
 	sync->until = call->now + MILLIS(compliance_config.fetch_timeout_ms + LEASE_MARGIN_MS);
 	TRY(q_take_sync(call->tx, sync->order->id, call->now, sync->until, &sync->source));
-	return sync->source ? OK : FAIL(ABORTED, "SYNC_RUNNING");
+	return sync->source ? OK : FAIL(SYNC_RUNNING);
 }
 
 static struct status fetch_and_parse(struct rpc_call *call, struct sync *sync)

@@ -27,7 +27,7 @@ static int init_usage(FILE *out, int status)
 static struct status make_redis_password(const char *secrets_dir, const char *name)
 {
 	char dir[SECRETS_PATH];
-	struct status st = FAIL(INTERNAL, "SECRETS");
+	struct status st = FAIL(SECRETS);
 
 	if (snprintf(dir, sizeof dir, "%s/%s", secrets_dir, name) < (int)sizeof dir)
 		st = password_file_ensure(dir, "redis.password");

@@ -136,7 +136,7 @@ struct status sc_compile(struct arena *arena, const struct sc_options *options, 
 
 	*findings = (struct screener_findings){};
 	if (!sc_read_tables(arena, options, path, &tables))
-		return FAIL(NOT_FOUND, "TABLE_FILE");
+		return FAIL(TABLE_FILE);
 	return screener_compile(arena, document, tables.list, tables.n, out, findings);
 }
 

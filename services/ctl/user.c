@@ -46,9 +46,9 @@ static struct status find(struct tx *tx, void *arg)
 
 	TRY(q_operator_account(tx, confirmation->address, &confirmation->account));
 	if (!confirmation->account)
-		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+		return FAIL(USER_NOT_FOUND);
 	if (strcmp(confirmation->account->state, "active") != 0)
-		return FAIL(FAILED_PRECONDITION, "REGISTRATION_PENDING");
+		return FAIL(REGISTRATION_PENDING);
 	return OK;
 }
 

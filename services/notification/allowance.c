@@ -32,7 +32,7 @@ static struct status recipient_of(struct rpc_call *call, const struct mail *mail
 	struct strbuf out = strbuf_new(call->arena);
 
 	if (!key)
-		return FAIL(FAILED_PRECONDITION, "NO_RECIPIENT_KEY");
+		return FAIL(NO_RECIPIENT_KEY);
 	for (char *c = address; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
 	crypto_mac(mac, key->bytes, address, strlen(address));

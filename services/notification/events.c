@@ -24,9 +24,9 @@ static struct status open_sealed(struct rpc_call *call, ProtobufCBinaryData seal
 			continue;
 		*mail = (Event__SealedMail *)pb_unpack(call->arena, &event__sealed_mail__descriptor,
 						       plain);
-		return *mail ? OK : FAIL(DATA_LOSS, "MALFORMED_MAIL");
+		return *mail ? OK : FAIL(MALFORMED_MAIL);
 	}
-	return FAIL(FAILED_PRECONDITION, "SEAL_KEY_UNKNOWN");
+	return FAIL(SEAL_KEY_UNKNOWN);
 }
 
 static struct status make(struct rpc_call *call, ProtobufCBinaryData sealed, struct mail *mail)

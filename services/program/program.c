@@ -78,7 +78,7 @@ struct status lock_program(struct rpc_call *call, struct uuid id, struct q_progr
 
 	TRY(q_lock_program(call->tx, id, &found));
 	if (!found)
-		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+		return FAIL(PROGRAM_NOT_FOUND);
 	*row = found;
 	return OK;
 }
@@ -103,8 +103,8 @@ struct status program_move(struct rpc_call *call, const char *id, const char *co
 }
 
 static const struct db_constraint_map constraints[] = {
-	{"program_dates_check", "DATES_REVERSED"},
-	{"safety_acceptance_key", "SAFETY_ALREADY_ACCEPTED"},
+	{"program_dates_check", REASON_DATES_REVERSED},
+	{"safety_acceptance_key", REASON_SAFETY_ALREADY_ACCEPTED},
 	{},
 };
 

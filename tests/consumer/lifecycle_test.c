@@ -186,7 +186,7 @@ static void walk_row(char *cells[STEPS + 1], void (*bring_about)(const struct a_
 		if (!allowed && is_failed(answer.status))
 			cr_expect(answer.status.code == STATUS_FAILED_PRECONDITION ||
 					  answer.status.code == STATUS_NOT_FOUND,
-				  "%s", answer.status.reason);
+				  "%s", reason_name(answer.status.reason));
 	}
 }
 

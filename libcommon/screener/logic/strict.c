@@ -269,7 +269,7 @@ struct status strict_rule_eval(struct arena *arena, const json_t *rule, const js
 	if (!screener) {
 		relocate(arena, &best);
 		*findings = best;
-		return FAIL(INVALID_ARGUMENT, "RULE_INVALID");
+		return FAIL(RULE_INVALID);
 	}
 	*findings = (struct screener_findings){};
 	struct status st = evaluate(screener, arena, data, today, out, cause);

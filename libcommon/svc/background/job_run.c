@@ -77,7 +77,7 @@ struct status svc_job_done(struct rpc_call *call)
 		abort();
 	TRY(q_svc_finish_job(call->tx, state->job->id, state->job->fence, &deleted));
 	if (deleted == 0)
-		return FAIL(ABORTED, "LEASE_LOST");
+		return FAIL(LEASE_LOST);
 	state->job_finished = true;
 	return OK;
 }
@@ -91,7 +91,7 @@ struct status svc_job_again(struct rpc_call *call, instant run_at)
 		abort();
 	TRY(q_svc_postpone_job(call->tx, state->job->id, state->job->fence, run_at, &postponed));
 	if (postponed == 0)
-		return FAIL(ABORTED, "LEASE_LOST");
+		return FAIL(LEASE_LOST);
 	state->job_finished = true;
 	return OK;
 }

@@ -175,13 +175,13 @@ static struct status attempt(struct rpc_call *call, struct login *login)
 	home = login->membership ? login->membership->organization_id : svc_platform_tenant;
 	if (!is_right(call, login)) {
 		TRY(tx_run_as(call, home, note_failure, login));
-		return FAIL(UNAUTHENTICATED, "BAD_CREDENTIALS");
+		return FAIL(BAD_CREDENTIALS);
 	}
 	/* Whoever knows the password may be told; another organization of theirs would come first.
 	 */
 	if (login->membership && login->membership->held) {
 		TRY(tx_run_as(call, home, note_suspended, login));
-		return FAIL(PERMISSION_DENIED, "TENANT_SUSPENDED");
+		return FAIL(TENANT_SUSPENDED);
 	}
 	renew_credential(call, login);
 	login->who = (struct sign_in){.account = login->account->id,

@@ -126,7 +126,7 @@ static struct status ask(struct http *http, struct arena *arena, const struct ht
 	code = curl_easy_perform(t.curl);
 	curl_slist_free_all(t.headers);
 	if (code != CURLE_OK)
-		return FAIL(UNAVAILABLE, "GATEWAY_UNAVAILABLE");
+		return FAIL(GATEWAY_UNAVAILABLE);
 	*answer = answer_of(&t);
 	return OK;
 }

@@ -28,7 +28,7 @@ static struct status day_of(struct rpc_call *call, const Program__EvaluateScreen
 	}
 	TRY(q_program_by_id(call->tx, pb_uuid(req->program_id), &program));
 	if (!program)
-		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
+		return FAIL(SCREENER_NOT_FOUND);
 	return zone_date(program->time_zone, call->now, out);
 }
 
