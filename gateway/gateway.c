@@ -8,7 +8,7 @@
 
 #include "base/ip.h"
 #include "base/log.h"
-#include "builtin/docs.h"
+#include "builtin/docs/docs.h"
 #include "builtin/metrics.h"
 #include "cache/url.h"
 #include "call.h"

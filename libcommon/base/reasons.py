@@ -2,7 +2,8 @@
 
 usage: reasons.py MANIFEST-FOLDER OUTPUT-FOLDER
 
-A line of a list is NAME | CODE | a sentence, where CODE is a code of google.rpc.Code.  Files that would not change are
+A line of a list is NAME | CODE | a sentence | advice for the caller, which is for the reference (protoc-gen-aegis) alone;
+CODE is a code of google.rpc.Code.  Files that would not change are
 left alone, so that nothing is built again without need.
 """
 import os
@@ -27,9 +28,9 @@ def read(path, is_public):
                 continue
             columns = [column.strip() for column in line.split("|")]
             where = f"{path}:{number}"
-            if len(columns) != 3 or not all(columns):
-                raise Wrong(f"{where}: a line is NAME | CODE | a sentence")
-            name, code, sentence = columns
+            if len(columns) not in (3, 4) or not all(columns):
+                raise Wrong(f"{where}: a line is NAME | CODE | a sentence, with advice behind it or without")
+            name, code, sentence = columns[:3]
             if not NAME.match(name):
                 raise Wrong(f"{where}: '{name}' is not a name of 1 to 63 characters A-Z, 0-9 and _")
             if code not in CODES[1:]:

@@ -13,6 +13,7 @@
 #include "base/ip.h"
 #include "base/log.h"
 #include "cache/session.h"
+#include "contract/manifest.h"
 #include <aegis/event/v1/event.aegis.h>
 
 #define HEADER_MAX	    300
@@ -73,7 +74,7 @@ struct status auth_check_password(struct rpc_call *call, const char *password,
 
 	if (is_failed(st))
 		field_errors_add(&call->errors, "password", reason_name(st.reason),
-				 "choose another password");
+				 reason_sentence(st.reason));
 	return st;
 }
 

@@ -17,9 +17,12 @@ static bool next_reason(FILE *list, struct listed *out)
 	while (fgets(line, sizeof line, list)) {
 		if (line[0] == '#' || line[0] == '\n')
 			continue;
-		cr_assert_eq(sscanf(line, "%63[A-Z0-9_] | %31[A-Z_] | %255[^\n]", out->name,
+		cr_assert_eq(sscanf(line, "%63[A-Z0-9_] | %31[A-Z_] | %255[^|\n]", out->name,
 				    out->code, out->sentence),
 			     3, "%s", line);
+		/* The advice behind it is for the reference. */
+		for (size_t n = strlen(out->sentence); n > 0 && out->sentence[n - 1] == ' '; n--)
+			out->sentence[n - 1] = '\0';
 		return true;
 	}
 	return false;

@@ -34,7 +34,7 @@ add_words() {
 	echo 'notes:read | see notes | owner admin' >>"$dir/permissions.txt"
 	echo 'notes:write | keep notes | owner admin' >>"$dir/permissions.txt"
 	echo 'notes:write | keep notes' >>"$dir/scopes.txt"
-	echo 'NOTE_NOT_FOUND | NOT_FOUND | There is no such note.' >>"$dir/reasons.txt"
+	echo 'NOTE_NOT_FOUND | NOT_FOUND | There is no such note. | Check the id.' >>"$dir/reasons.txt"
 }
 
 copy_tree

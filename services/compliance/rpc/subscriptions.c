@@ -36,9 +36,9 @@ static struct status check_states(struct rpc_call *call,
 
 	for (size_t i = 0; i < req->n_states; i++)
 		if (!is_postal_state(str_of(req->states[i])))
-			st = call_field_error(call, arena_printf(call->arena, "states[%zu]", i),
-					      "UNKNOWN_STATE",
-					      "must be the USPS code of a state or territory");
+			st = call_field_error(
+				call, arena_printf(call->arena, "states[%zu]", i), "UNKNOWN_STATE",
+				"must be the USPS code of a state or territory, like TX");
 	return st;
 }
 
