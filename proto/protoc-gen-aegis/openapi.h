@@ -16,11 +16,14 @@ struct openapi {
 	json_t *schemas;  /* components.schemas, filled as they are referred to */
 	json_t *examples; /* components.examples: one a reason */
 	json_t *paths;
+	bool names_tenant; /* an operation takes the header Aegis-Tenant */
+	bool is_answer;	   /* schemas and examples describe what the server sends */
 };
 
 /* "tenant.Tenant" of aegis.tenant.v1.Tenant. */
 const char *schema_name(const struct openapi *api, const char *full_name);
-/* {"$ref": …}; puts the message's schema, and those it needs, under components. */
+/* {"$ref": …} to the message as an answer or as a part of a request; puts the message's schema, and
+ * those it needs, under components. */
 json_t *schema_ref(struct openapi *api, const struct pg_message *message);
 /* The message's object schema; fields for which leave_out answers true are not in it. */
 json_t *schema_object(struct openapi *api, const struct pg_message *message,
@@ -37,6 +40,10 @@ json_t *openapi_responses(struct openapi *api, const struct pg_method *method,
 			  const struct pg_binding *binding);
 /* The schemas of problems, security schemes and parameters that operations refer to. */
 void openapi_common(struct openapi *api, json_t *components);
+/* Takes out what no operation refers to; once all operations are there. */
+void openapi_drop_unused(struct openapi *api, json_t *components);
+/* info.description: what holds for every operation, as Markdown. */
+json_t *openapi_introduction(void);
 /* What the gateway itself answers. */
 void openapi_own_paths(struct openapi *api);
 

@@ -1,4 +1,5 @@
 /* Schemas of messages and fields (JSON Schema 2020-12 as OpenAPI 3.1 uses it). */
+#include "lint.h"
 #include "openapi.h"
 
 #define TYPE(name) GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_##name
@@ -22,6 +23,18 @@ static json_t *ref_to(const char *name)
 	return json_pack("{s:o}", "$ref", json_sprintf("#/components/schemas/%s", name));
 }
 
+/* The enum in a sentence, and below it a list with a line for each word. */
+static json_t *enum_description(struct openapi *api, const struct pg_enum *e)
+{
+	struct strbuf out = strbuf_new(api->model->arena);
+
+	strbuf_printf(&out, "%s\n", e->comment ? e->comment : "");
+	for (size_t i = 0; i < e->n_values; i++)
+		strbuf_printf(&out, "\n- `%s`: %s", e->values[i].json,
+			      e->values[i].comment ? e->values[i].comment : "");
+	return json_stringn(out.ptr, out.len);
+}
+
 static json_t *enum_ref(struct openapi *api, const struct pg_enum *e)
 {
 	const char *name = schema_name(api, e->full_name);
@@ -32,7 +45,8 @@ static json_t *enum_ref(struct openapi *api, const struct pg_enum *e)
 		for (size_t i = 0; i < e->n_values; i++)
 			json_array_append_new(values, json_string(e->values[i].json));
 		json_object_set_new(api->schemas, name,
-				    json_pack("{s:s, s:o}", "type", "string", "enum", values));
+				    json_pack("{s:s, s:o, s:o}", "type", "string", "description",
+					      enum_description(api, e), "enum", values));
 	}
 	return ref_to(name);
 }
@@ -104,6 +118,16 @@ static json_t *integer_schema(const struct pg_field *f, bool is_unsigned)
 	return schema;
 }
 
+/* Any JSON value; a document of a format with a schema of its own says where the schema is. */
+static json_t *json_value_schema(const Opt__Field *o)
+{
+	if (!*o->json_schema)
+		return json_object();
+	return json_pack("{s:{s:s, s:o}}", "externalDocs", "description",
+			 "The JSON Schema of the document", "url",
+			 json_sprintf("/docs/%s.schema.json", o->json_schema));
+}
+
 static json_t *value_schema(struct openapi *api, const struct pg_field *f)
 {
 	if (f->message)
@@ -116,7 +140,7 @@ static json_t *value_schema(struct openapi *api, const struct pg_field *f)
 	case TYPE(STRING): return text_schema(f);
 	case TYPE(BYTES):
 		if (f->opt->json)
-			return json_object();
+			return json_value_schema(f->opt);
 		return json_pack("{s:s, s:s}", "type", "string", "contentEncoding", "base64");
 	case TYPE(BOOL): return json_pack("{s:s}", "type", "boolean");
 	case TYPE(DOUBLE):
@@ -148,29 +172,10 @@ static json_t *list_schema(const struct pg_field *f, json_t *items)
 	return schema;
 }
 
-/* What stands in place of a missing comment for the fields that every list has. */
-static const char *description_of(const struct pg_field *f)
-{
-	static const char *const common[][2] = {
-		{"page_size", "How many at most; 50 when absent, 200 at most are given."},
-		{"page_token", "The nextPageToken of the page before; empty for the first."},
-		{"next_page_token", "Ask with it for the next page; empty at the end."},
-		{"update_mask", "Which members to change; those present in the body when absent."},
-		{"version", "Grows with every change."},
-	};
-
-	if (f->comment)
-		return f->comment;
-	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
-		if (strcmp(common[i][0], f->proto->name) == 0)
-			return common[i][1];
-	return NULL;
-}
-
 json_t *schema_field(struct openapi *api, const struct pg_field *f)
 {
 	static const char *const sensitivities[] = {NULL, "phi", "pii", "secret"};
-	const char *description = description_of(f);
+	const char *description = f->comment ? f->comment : common_description(f->proto->name);
 	json_t *schema;
 
 	if (f->is_map)
@@ -190,6 +195,17 @@ json_t *schema_field(struct openapi *api, const struct pg_field *f)
 	return schema;
 }
 
+/*
+ * Answers contain every member, defaults too, except where there is a difference between a default
+ * and nothing: messages that can be absent, members of a oneof, empty raw JSON.
+ */
+static bool is_always_there(const struct pg_field *f)
+{
+	if (f->repeated)
+		return true;
+	return !f->in_oneof && !f->opt->json && !(f->message && f->opt->can_be_absent);
+}
+
 json_t *schema_object(struct openapi *api, const struct pg_message *message,
 		      bool (*leave_out)(const struct pg_field *, const void *), const void *arg)
 {
@@ -204,7 +220,7 @@ json_t *schema_object(struct openapi *api, const struct pg_message *message,
 		if (leave_out && leave_out(f, arg))
 			continue;
 		json_object_set_new(properties, f->json_name, schema_field(api, f));
-		if (f->opt->required)
+		if (api->is_answer ? is_always_there(f) : f->opt->required)
 			json_array_append_new(required, json_string(f->json_name));
 	}
 	json_object_set_new(schema, "properties", properties);
@@ -219,6 +235,9 @@ json_t *schema_ref(struct openapi *api, const struct pg_message *message)
 {
 	const char *name = schema_name(api, message->full_name);
 
+	/* A request need not have what an answer always has: the same message is two schemas. */
+	if (!api->is_answer)
+		name = arena_printf(api->model->arena, "%sInput", name);
 	if (!json_object_get(api->schemas, name)) {
 		json_object_set_new(api->schemas, name, json_object());
 		json_object_set_new(api->schemas, name, schema_object(api, message, NULL, NULL));

@@ -36,9 +36,9 @@ static struct status check_states(struct rpc_call *call,
 
 	for (size_t i = 0; i < req->n_states; i++)
 		if (!is_postal_state(str_of(req->states[i])))
-			st = call_field_error(call, arena_printf(call->arena, "states[%zu]", i),
-					      "UNKNOWN_STATE",
-					      "must be the USPS code of a state or territory");
+			st = call_field_error(
+				call, arena_printf(call->arena, "states[%zu]", i), "UNKNOWN_STATE",
+				"must be the USPS code of a state or territory, like TX");
 	return st;
 }
 
@@ -54,7 +54,7 @@ struct status compliance_create_subscription(struct rpc_call *call,
 	TRY(check_states(call, req));
 	TRY(visible_source(call, pb_uuid(req->source_id), &source));
 	if (!source)
-		return FAIL(NOT_FOUND, "SOURCE_NOT_FOUND");
+		return FAIL(SOURCE_NOT_FOUND);
 	TRY(q_newest_change(call->tx, source->id, &newest));
 	TRY(q_insert_subscription(call->tx, &row, .id = uuid_v7(call->now), .source_id = source->id,
 				  .states = ((struct text_list){req->states, req->n_states}),
