@@ -35,7 +35,7 @@ static json_t *text_example(struct openapi *api, const struct pg_field *f)
 
 	if (*o->example)
 		return json_string(o->example);
-	if (o->uuid || str_has_suffix(str_of(f->proto->name), "_id") ||
+	if (f->uuid || str_has_suffix(str_of(f->proto->name), "_id") ||
 	    strcmp(f->proto->name, "id") == 0)
 		return json_string(EXAMPLE_UUID);
 	if (o->email)
@@ -131,7 +131,8 @@ json_t *example_message(struct openapi *api, const struct pg_message *message,
 	for (size_t i = 0; i < message->n_fields; i++) {
 		const struct pg_field *f = &message->fields[i];
 
-		if (!is_excluded(message, i) && (!leave_out || !leave_out(f, arg)))
+		if (!is_excluded(message, i) && (api->in_request || !field_is_hidden(f)) &&
+		    (!leave_out || !leave_out(f, arg)))
 			json_object_set_new(object, f->json_name, example_field(api, f));
 	}
 	return object;

@@ -175,6 +175,8 @@ Test(validate, an_absent_optional_number_is_not_zero)
 {
 	Golden__Thing thing = GOLDEN__THING__INIT;
 
+	thing.name = "Lamp";
+	thing.shelf = "top";
 	cr_expect_str_eq(verdict(&thing.base, &golden__thing__info), "");
 	thing._weight_case = GOLDEN__THING___WEIGHT_WEIGHT;
 	cr_expect_str_eq(verdict(&thing.base, &golden__thing__info), "weight TOO_SMALL");
@@ -258,6 +260,8 @@ Test(validate, no_more_errors_are_kept_than_there_is_room_for)
 	Golden__Thing thing = GOLDEN__THING__INIT, *things[100];
 
 	thing.id = "no";
+	thing.name = "Lamp";
+	thing.shelf = "top";
 	for (size_t i = 0; i < 100; i++)
 		things[i] = &thing;
 	list.things = things;
