@@ -45,17 +45,17 @@ struct gw_call {
 	struct ProtobufCMessage *request;
 };
 
-/* stage_head.c: edge's on_head; everything that needs no body. */
+/* stage/head.c: edge's on_head; everything that needs no body. */
 void gw_on_head(void *state, struct edge_exchange *x);
 void gw_on_request(void *state, struct edge_exchange *x);
 
-/* stage_credential.c: whose call is it, may they; then gw_admit(). */
+/* stage/credential.c: whose call is it, may they; then gw_admit(). */
 void gw_authenticate(struct gw_call *call);
 
-/* stage_admit.c: session alive, tenant active, within limits; then gw_use_grant(). */
+/* stage/admit.c: session alive, tenant active, within limits; then gw_use_grant(). */
 void gw_admit(struct gw_call *call);
 /*
- * stage_grant.c: a platform administrator who acts in a tenant has an open break-glass grant, and
+ * stage/grant.c: a platform administrator who acts in a tenant has an open break-glass grant, and
  * the call is in the tenant's log before it is made; then gw_transcode().
  */
 void gw_use_grant(struct gw_call *call);
@@ -69,7 +69,7 @@ bool gw_may_try_credential(struct gw_call *call);
 /* False, with 429 on its way, when the network asks too much of what the gateway answers itself. */
 bool gw_may_ask_builtin(struct gw_call *call);
 
-/* stage_call.c: JSON to message, validation, send; then the answer. */
+/* stage/call.c: JSON to message, validation, send; then the answer. */
 void gw_transcode(struct gw_call *call);
 
 /* answer.c */

@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "base/ip.h"
-#include "edge_head.h"
+#include "edge/head.h"
 
 struct trusted_proxies {
 	const struct ip_range *ranges;

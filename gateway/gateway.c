@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "builtin/docs.h"
+#include "builtin/metrics.h"
 #include "cache/url.h"
 #include "call.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
-#include "docs.h"
 #include "loop.h"
-#include "metrics.h"
 #include "svc_core/health.h"
 
 #define GATEWAY_ARENA (16u << 20)

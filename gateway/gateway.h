@@ -12,14 +12,14 @@
 #include "cache/gcra.h"
 #include "client_address.h"
 #include "config.h"
+#include "contract/method.h"
+#include "contract/principal.h"
 #include "crypto/jwt.h"
 #include "crypto/keyring.h"
-#include "edge.h"
+#include "edge/edge.h"
 #include "http/router.h"
 #include "http/trace.h"
 #include "rpc/client.h"
-#include "rpc/method.h"
-#include "rpc/principal.h"
 
 struct metric;
 struct builtin;

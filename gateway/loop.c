@@ -4,12 +4,12 @@
 #include <sys/epoll.h>
 
 #include "base/log.h"
+#include "builtin/metrics.h"
 #include "call.h"
-#include "keys.h"
 #include "loop.h"
-#include "metrics.h"
-#include "session_facts.h"
-#include "token_cache.h"
+#include "stage/keys.h"
+#include "stage/session_facts.h"
+#include "stage/token_cache.h"
 
 #define LOCAL_BUCKETS ((size_t)64 * 1024)
 #define SCRATCH_CAP   (1 << 20)

@@ -10,10 +10,10 @@
 #include "base/str.h"
 #include "base/uuid.h"
 #include "contract/mask.h"
+#include "contract/method.h"
 #include "contract/pattern.h"
 #include "contract/text.h"
 #include "pbjson/pb_info.h"
-#include "rpc/method.h"
 
 #define PATH_MAX_BYTES	     256
 #define NANOS		     1000000000

@@ -11,7 +11,7 @@
 
 #include "base/status.h"
 #include "base/str.h"
-#include "rpc/method.h"
+#include "contract/method.h"
 
 #define PROBLEM_CONTENT_TYPE "application/problem+json"
 /* type is this and the reason: a page of the documentation. */

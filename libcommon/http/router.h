@@ -13,7 +13,7 @@
  */
 #include "base/status.h"
 #include "base/str.h"
-#include "rpc/route.h"
+#include "contract/route.h"
 
 struct arena;
 struct router;

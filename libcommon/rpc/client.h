@@ -25,9 +25,9 @@
 
 #include "base/status.h"
 #include "base/str.h"
+#include "contract/method.h"
 #include "crypto/keyring.h"
 #include "rpc/envelope.h"
-#include "rpc/method.h"
 #include "rpc/tls.h"
 
 struct rpc_client;

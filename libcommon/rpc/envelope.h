@@ -15,7 +15,7 @@
 #include "base/status.h"
 #include "base/str.h"
 #include "base/uuid.h"
-#include "rpc/method.h"
+#include "contract/method.h"
 
 struct arena;
 

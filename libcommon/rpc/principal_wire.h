@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "base/str.h"
-#include "rpc/principal.h"
+#include "contract/principal.h"
 
 struct arena;
 

@@ -23,8 +23,8 @@
 #include "base/instant.h"
 #include "base/status.h"
 #include "base/str.h"
+#include "contract/principal.h"
 #include "crypto/keyring.h"
-#include "rpc/principal.h"
 
 struct arena;
 struct trust;

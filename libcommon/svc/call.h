@@ -11,8 +11,8 @@
 #include "base/instant.h"
 #include "base/status.h"
 #include "base/uuid.h"
-#include "rpc/method.h"
-#include "rpc/principal.h"
+#include "contract/method.h"
+#include "contract/principal.h"
 
 struct tx;
 struct svc;

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "svc/pb.h"
-#include "svc/pool.h"
+#include "svc/kit/pb.h"
+#include "svc/serve/pool.h"
 #include "svc/svc.h"
 
 struct db_conn;
@@ -137,27 +137,27 @@ static inline struct call_state *call_state(const struct rpc_call *call)
 
 instant svc_now(const struct svc *svc);
 
-/* dispatch.c: checks, unpacks, runs, with retries; never fails to answer. */
+/* serve/dispatch.c: checks, unpacks, runs, with retries; never fails to answer. */
 void svc_dispatch(struct svc_worker *worker, const struct svc_request *request,
 		  struct svc_answer *answer);
 
 /* When the answer has left: forgets the call, and wipes what had secrets. */
 void svc_release(struct svc_worker *worker, const struct svc_route *route);
 
-/* routes.c */
+/* serve/routes.c */
 void svc_build_routes(struct svc *svc);
 struct svc_route *svc_find_route(struct svc *svc, uint32_t method_id);
 void svc_count_call(struct svc_route *route, enum status_code code, instant us);
 
 /*
- * worker.c: arenas and unopened connections, one of aegis_<svc>, with platform one
+ * serve/worker.c: arenas and unopened connections, one of aegis_<svc>, with platform one
  * of aegis_<svc>_relay too.
  */
 struct svc_worker *svc_worker_new(struct svc *svc, bool platform);
 void svc_worker_free(struct svc_worker **worker);
 struct db_conn *svc_connect(struct svc *svc, bool platform);
 
-/* tx.c: one attempt; with once the idempotency record is kept in it. */
+/* serve/tx.c: one attempt; with once the idempotency record is kept in it. */
 struct status svc_tx_attempt(struct rpc_call *call, struct db_conn *conn, enum rpc_tx kind,
 			     struct uuid tenant, bool once, svc_tx_fn fn, void *arg);
 #define SVC_TX_ATTEMPTS 3
@@ -170,15 +170,15 @@ struct svc_body {
 	svc_tx_fn ask; /* once: queues questions beside those about the key; may be NULL */
 };
 
-/* idempotency.c: the body inside the open transaction, at most once for the call's key. */
+/* serve/idempotency.c: the body inside the open transaction, at most once for the call's key. */
 struct status idempotency_run(struct rpc_call *call, const struct svc_body *body);
 
-/* outbox.c: queues the buffered events behind the handler's last statement. */
+/* background/outbox.c: queues the buffered events behind the handler's last statement. */
 struct status outbox_flush(struct rpc_call *call);
 
-/* relay.c, jobs.c: something to look at was committed. */
+/* background/relay.c, background/jobs.c: something to look at was committed. */
 void relay_hint(struct relay *relay, const char *subscriber);
 void scheduler_hint(struct scheduler *scheduler);
 
-/* deliver.c: the method by which events arrive, at every daemon. */
+/* background/deliver.c: the method by which events arrive, at every daemon. */
 const struct rpc_method *svc_deliver_method(void);

@@ -6,8 +6,8 @@
  */
 #include "base/instant.h"
 #include "base/status.h"
-#include "rpc/method.h"
-#include "rpc/principal.h"
+#include "contract/method.h"
+#include "contract/principal.h"
 
 /* The daemon through which clients come. */
 #define POLICY_EDGE "gateway"

@@ -17,9 +17,9 @@ void emit_infos(const struct pg_model *model, const struct pg_file *file, struct
 void emit_client(const struct pg_file *file, struct strbuf *out);
 /* <stem>.server.c: the handler table; a missing handler is a link error. */
 void emit_server(const struct pg_file *file, struct strbuf *out);
-/* The topic table of the event contract (rpc/topic.h), in its file's tables. */
+/* The topic table of the event contract (contract/topic.h), in its file's tables. */
 void emit_topics(const struct pg_model *model, const struct pg_file *file, struct strbuf *out);
-/* actions.c: who may say which audited action (rpc/topic.h), over all services of the run. */
+/* actions.c: who may say which audited action (contract/topic.h), over all services of the run. */
 void emit_actions(const struct pg_model *model, const struct manifest *manifest,
 		  struct strbuf *out);
 /* routes.c: the gateway's routes over all services of the run. */

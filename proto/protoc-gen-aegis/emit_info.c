@@ -199,8 +199,8 @@ void emit_header(const struct pg_model *model, const struct pg_file *file, struc
 	}
 	strbuf_printf(out,
 		      "#include <%s.pb-c.h>\n\n#include \"contract/wkt_info.h\"\n"
-		      "#include \"pbjson/pb_info.h\"\n#include \"rpc/method.h\"\n#include "
-		      "\"rpc/topic.h\"\n\n",
+		      "#include \"pbjson/pb_info.h\"\n#include \"contract/method.h\"\n#include "
+		      "\"contract/topic.h\"\n\n",
 		      file->stem);
 	declare_infos(model, file, out);
 	for (size_t i = 0; i < file->n_services; i++)

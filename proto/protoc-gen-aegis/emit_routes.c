@@ -75,7 +75,7 @@ void emit_routes(const struct pg_model *model, struct strbuf *out)
 						  &file->services[s].methods[m].bindings[b],
 						  number++, m);
 	}
-	strbuf_add_c(out, "\n#include \"rpc/route.h\"\n\n");
+	strbuf_add_c(out, "\n#include \"contract/route.h\"\n\n");
 	strbuf_add_str(out, strbuf_str(&segments));
 	strbuf_add_c(out, "\nconst struct gw_route gw_routes[] = {\n");
 	strbuf_add_str(out, strbuf_str(&routes));

@@ -78,7 +78,7 @@ void emit_actions(const struct pg_model *model, const struct manifest *manifest,
 	struct str text, word;
 
 	add_banner(out, "proto/");
-	strbuf_add_c(out, "#include \"rpc/topic.h\"\n\n"
+	strbuf_add_c(out, "#include \"contract/topic.h\"\n\n"
 			  "const struct event_action event_actions[] = {\n");
 	for (size_t i = 0; i < model->n_files; i++)
 		for (size_t s = 0; s < model->files[i].n_services; s++)

@@ -1,7 +1,7 @@
 #include "auth/account_link.h"
 
 #include "crypto/hash.h"
-#include "svc/sealed_mail.h"
+#include "svc/kit/sealed_mail.h"
 
 /* A verification link stays good after its first use: people press the button twice. */
 const struct account_link verification_link = {"verify", "ev", "verify_email", HOURS(24)};

@@ -64,7 +64,7 @@ struct status standing_on_event(struct rpc_call *call, const struct Event__Event
 {
 	if (event->payload_case != EVENT__EVENT__PAYLOAD_TENANT_STATUS_CHANGED)
 		return OK;
-	/* The copy itself is kept already (svc/deliver.c). */
+	/* The copy itself is kept already (svc/background/deliver.c). */
 	return queue_publish(call, call->tenant, call->now);
 }
 

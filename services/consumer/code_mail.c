@@ -1,6 +1,6 @@
 #include "consumer/code_mail.h"
 
-#include "svc/sealed_mail.h"
+#include "svc/kit/sealed_mail.h"
 
 struct status code_mail_seal(struct rpc_call *call, const struct code_mail *mail, struct str *out)
 {

@@ -1,6 +1,6 @@
 #include "consumer/problem.h"
 
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 
 /* FORMAT.md "Items" lists the codes; a code that is not here has the last sentence. */
 static const struct {

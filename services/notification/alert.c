@@ -4,8 +4,8 @@
 #include "notification/notification.h"
 #include "notification/settings.h"
 #include "notification/template.h"
-#include "svc/pb.h"
-#include "svc/sealed_mail.h"
+#include "svc/kit/pb.h"
+#include "svc/kit/sealed_mail.h"
 
 struct alert {
 	const Event__ComplianceAlertRaised *raised;

@@ -5,7 +5,7 @@
 #include "notification/notification.h"
 #include "notification/template.h"
 #include "rpc/pb_arena.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 #include "svc_core/metrics.h"
 
 /*

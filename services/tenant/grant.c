@@ -1,7 +1,7 @@
 #include "tenant/grant.h"
 
 #include "contract/time.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 
 void grant_to_proto(struct rpc_call *call, const struct q_grant_row *row,
 		    Tenant__BreakGlassGrant *out)

@@ -1,7 +1,7 @@
 #pragma once
 
 /* Break-glass grants: a platform administrator's access to one tenant, for a reason and a time. */
-#include "svc/list_page.h"
+#include "svc/kit/list_page.h"
 #include "tenant/tenant.h"
 
 #define GRANT_MINUTES_USUAL 60

@@ -8,7 +8,7 @@
 #include "aegis/auth/v1/auth.aegis.h"
 #include "attack/world.h"
 #include "contract/time.h"
-#include "rpc/topic.h"
+#include "contract/topic.h"
 #include "support/svc_test_internal.h"
 #include "support/test_db.h"
 

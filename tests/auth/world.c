@@ -10,7 +10,7 @@
 #include "rpc/client.h"
 #include "support/svc_test_internal.h"
 #include "support/test_db.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 #include <aegis/event/v1/event.pb-c.h>
 
 struct test_daemon *auth_d;

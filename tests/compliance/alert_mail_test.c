@@ -10,7 +10,7 @@
 #include "notification/settings.h"
 #include "notification/smtp_sink.h"
 #include "support/svc_test_internal.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 
 TEST_DATABASE
 

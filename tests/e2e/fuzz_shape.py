@@ -5,7 +5,7 @@ import re
 
 import jsonschema
 
-EDGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../gateway/edge_head.h")
+EDGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../gateway/edge/head.h")
 
 
 def refused_by_the_edge():

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "support/svc_test_internal.h"
-#include "svc/job_run.h"
+#include "svc/background/job_run.h"
 
 #define ROUNDS_MAX 60
 

@@ -10,7 +10,7 @@
  *   /big        answers 1 MiB of 'x'
  *   /hold       answers when release_held() is called
  */
-#include "edge.h"
+#include "edge/edge.h"
 
 #define EDGE_SERVER_BODY_MAX	   ((size_t)64 * 1024)
 #define EDGE_SERVER_LARGE_BODY_MAX ((size_t)1 << 20) /* of /large */

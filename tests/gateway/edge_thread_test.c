@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "edge.h"
+#include "edge/edge.h"
 #include "support/check.h"
 
 #define CLIENTS	 8

@@ -4,8 +4,8 @@
  */
 #include <stdlib.h>
 
-#include "edge_chunk.h"
-#include "edge_head.h"
+#include "edge/chunk.h"
+#include "edge/head.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 #include "contract/manifest.h"
+#include "contract/route.h"
 #include "gateway/fixture.h"
-#include "rpc/route.h"
 
 TestSuite(roles, .init = fixture_up, .fini = fixture_down, .timeout = 120);
 

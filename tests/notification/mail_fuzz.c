@@ -12,7 +12,7 @@
 #include "notification/notification.h"
 #include "notification/settings.h"
 #include "notification/template.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 
 #define FROM "no-reply@aegis.example"
 

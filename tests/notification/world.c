@@ -11,7 +11,7 @@
 #include "notification/outage.h"
 #include "notification/settings.h"
 #include "svc/internal.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 
 struct test_daemon *notification;
 struct smtp_sink *sink;

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "contract/manifest.h"
-#include "rpc/method.h"
-#include "rpc/route.h"
+#include "contract/method.h"
+#include "contract/route.h"
 
 static void expect_at_least(const char *more, const char *less)
 {

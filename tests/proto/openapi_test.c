@@ -8,10 +8,10 @@
 
 #include "base/arena.h"
 #include "contract/contract.h"
+#include "contract/method.h"
 #include "contract/openapi.h"
+#include "contract/route.h"
 #include "pbjson/pbjson.h"
-#include "rpc/method.h"
-#include "rpc/route.h"
 
 static json_t *api;
 static struct arena *arena;

@@ -5,8 +5,8 @@
 #include <aegis/golden/v1/golden.aegis.h>
 
 #include "contract/contract.h"
+#include "contract/method.h"
 #include "pbjson/pbjson.h"
-#include "rpc/method.h"
 
 #define SHELF "0190c3a4-7b1e-7c2d-9a53-1f0e6d5c4b3a"
 

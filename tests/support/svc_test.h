@@ -26,7 +26,7 @@
 #include "base/instant.h"
 #include "base/str.h"
 #include "base/uuid.h"
-#include "rpc/principal.h"
+#include "contract/principal.h"
 #include "support/test_db.h"
 #include "svc/svc.h"
 

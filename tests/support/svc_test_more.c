@@ -8,8 +8,8 @@
 #include "aegis/svc/v1/svc.aegis.h"
 #include "db/conn.h"
 #include "support/svc_test_internal.h"
-#include "svc/job_run.h"
-#include "svc/relay.h"
+#include "svc/background/job_run.h"
+#include "svc/background/relay.h"
 
 #define SOON SECONDS(20)
 

@@ -7,8 +7,8 @@
 #include "db/conn.h"
 #include "sample_world.h"
 #include "support/svc_test_internal.h"
-#include "svc/job_run.h"
-#include "svc/relay.h"
+#include "svc/background/job_run.h"
+#include "svc/background/relay.h"
 
 static struct test_daemon *sample, *audit;
 static struct uuid acme, other;

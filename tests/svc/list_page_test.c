@@ -1,4 +1,4 @@
-#include "svc/list_page.h"
+#include "svc/kit/list_page.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -6,7 +6,7 @@
 #include "aegis/svc/v1/svc.aegis.h"
 #include "base/arena.h"
 #include "base/instant.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 
 #define NOTES 23
 

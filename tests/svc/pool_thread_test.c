@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 #include "support/check.h"
-#include "svc/bell.h"
-#include "svc/pool.h"
+#include "svc/background/bell.h"
+#include "svc/serve/pool.h"
 
 #define PUSHERS	 4
 #define PER_PUSH 20000

@@ -1,6 +1,6 @@
 #include "audit/audit.h"
-#include "svc/list_page.h"
-#include "svc/pb.h"
+#include "svc/kit/list_page.h"
+#include "svc/kit/pb.h"
 
 struct status audit_list_checkpoints(struct rpc_call *call,
 				     const Audit__ListCheckpointsRequest *req,

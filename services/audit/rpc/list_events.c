@@ -1,7 +1,7 @@
 #include "audit/audit.h"
 #include "contract/time.h"
-#include "svc/list_page.h"
-#include "svc/pb.h"
+#include "svc/kit/list_page.h"
+#include "svc/kit/pb.h"
 
 static const struct uuid *filter_id(struct arena *arena, const char *text)
 {

@@ -1,6 +1,6 @@
 #include "audit/audit.h"
-#include "svc/list_page.h"
-#include "svc/pb.h"
+#include "svc/kit/list_page.h"
+#include "svc/kit/pb.h"
 
 /* A page ends early before it would grow past what a reply may carry. */
 #define PAGE_BYTES ((size_t)512 * 1024)

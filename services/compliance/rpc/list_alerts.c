@@ -1,7 +1,7 @@
 #include "compliance/compliance.h"
 #include "contract/time.h"
-#include "svc/list_page.h"
-#include "svc/pb.h"
+#include "svc/kit/list_page.h"
+#include "svc/kit/pb.h"
 
 struct status compliance_list_alerts(struct rpc_call *call,
 				     const Compliance__ListAlertsRequest *req,

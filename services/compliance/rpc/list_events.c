@@ -1,6 +1,6 @@
 #include "compliance/compliance.h"
-#include "svc/list_page.h"
-#include "svc/pb.h"
+#include "svc/kit/list_page.h"
+#include "svc/kit/pb.h"
 
 struct status compliance_list_events(struct rpc_call *call,
 				     const Compliance__ListEventsRequest *req,

@@ -1,5 +1,5 @@
 #include "compliance/compliance.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 
 static struct status read_sources(struct rpc_call *call, void *arg)
 {

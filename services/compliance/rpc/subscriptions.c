@@ -1,7 +1,7 @@
 #include "compliance/compliance.h"
 #include "contract/time.h"
 #include "screener/screener.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 
 static void to_proto(struct arena *arena, const struct q_subscription_row *row,
 		     Compliance__Subscription *out)

@@ -1,6 +1,6 @@
 #include "consumer/code_staff.h"
-#include "svc/list_page.h"
-#include "svc/pb.h"
+#include "svc/kit/list_page.h"
+#include "svc/kit/pb.h"
 
 /* Before the newest code of a list; ids begin with their time. */
 static const struct uuid first = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,

@@ -1,5 +1,5 @@
 #include "consumer/partner.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 
 struct status consumer_list_partner_keys(struct rpc_call *call,
 					 const Consumer__ListPartnerKeysRequest *req,

@@ -1,6 +1,6 @@
 #include "consumer/partner.h"
-#include "svc/list_page.h"
-#include "svc/pb.h"
+#include "svc/kit/list_page.h"
+#include "svc/kit/pb.h"
 
 struct status consumer_list_partners(struct rpc_call *call,
 				     const Consumer__ListPartnersRequest *req,

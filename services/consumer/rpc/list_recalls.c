@@ -1,6 +1,6 @@
 #include "consumer/program_copy.h"
 #include "consumer/recall.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 
 struct listing {
 	struct uuid program;

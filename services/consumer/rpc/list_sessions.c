@@ -1,7 +1,7 @@
 #include "consumer/session.h"
 #include "contract/time.h"
-#include "svc/list_page.h"
-#include "svc/pb.h"
+#include "svc/kit/list_page.h"
+#include "svc/kit/pb.h"
 
 static void head_to_proto(struct rpc_call *call, const struct q_session_head_row *row,
 			  Consumer__SessionSummary *out)

@@ -1,6 +1,6 @@
 #include "contract/time.h"
 #include "notification/notification.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 
 static Notification__MessageStatus status_in(struct arena *arena, const char *word)
 {

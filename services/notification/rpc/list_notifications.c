@@ -1,6 +1,6 @@
 #include "notification/notification.h"
-#include "svc/list_page.h"
-#include "svc/pb.h"
+#include "svc/kit/list_page.h"
+#include "svc/kit/pb.h"
 
 struct status notification_list_notifications(struct rpc_call *call,
 					      const Notification__ListNotificationsRequest *req,

@@ -1,5 +1,5 @@
 #include "program/period.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 #include "svc/standing.h"
 
 struct lookup {

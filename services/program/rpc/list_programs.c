@@ -1,6 +1,6 @@
 #include "program/program.h"
-#include "svc/list_page.h"
-#include "svc/pb.h"
+#include "svc/kit/list_page.h"
+#include "svc/kit/pb.h"
 
 struct status program_list_programs(struct rpc_call *call, const Program__ListProgramsRequest *req,
 				    Program__ListProgramsResponse *resp)

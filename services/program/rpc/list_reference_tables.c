@@ -1,6 +1,6 @@
 #include "contract/time.h"
 #include "program/program.h"
-#include "svc/pb.h"
+#include "svc/kit/pb.h"
 
 struct status program_list_reference_tables(struct rpc_call *call,
 					    const Program__ListReferenceTablesRequest *req,

@@ -1,5 +1,5 @@
-#include "svc/list_page.h"
-#include "svc/pb.h"
+#include "svc/kit/list_page.h"
+#include "svc/kit/pb.h"
 #include "tenant/tenant.h"
 
 struct status tenant_list_tenants(struct rpc_call *call, const Tenant__ListTenantsRequest *req,

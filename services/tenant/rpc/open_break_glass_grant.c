@@ -5,7 +5,7 @@
 #include <aegis/event/v1/event.aegis.h>
 
 #include "contract/time.h"
-#include "svc/sealed_mail.h"
+#include "svc/kit/sealed_mail.h"
 #include "tenant/grant.h"
 
 struct opening {
