@@ -128,6 +128,7 @@ LEFT_OUT = ("/api/auth/register", "/api/auth/signup", "/api/auth/refresh", "/api
 def main():
     journey = told_journey(["tenant", "program", "consumers", "code", "compliance"])
     b = journey.register("Beta Clinic")
+    journey.confirm(b)
     b_partner = journey.call("POST", "/api/partners", {"name": "Beta till", "kind": "pharmacy"}, token=b["token"], status=201)["id"]
     b_key = journey.call("POST", f"/api/partners/{b_partner}/api-keys", {
         "name": "till", "scopes": ["codes:verify", "codes:redeem"]}, token=b["token"], status=201)["secret"]

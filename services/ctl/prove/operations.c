@@ -3,6 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where the contract's example would write to a stranger: an owner's own mails leave.  RFC 2606
+ * keeps the domain from ever existing. */
+static const struct {
+	const char *pattern, *body;
+} bodies[] = {
+	{"/api/notifications/email", "{\"to\":\"nobody@isolation.invalid\",\"subject\":\"Isolation "
+				     "proof\",\"text\":\"For nobody.\"}"},
+	{"/api/settings", "{\"alertEmails\":[\"nobody@isolation.invalid\"]}"},
+};
+
 /* The same for every tenant. */
 static const char *const shared[] = {"/api/compliance/sources/{id}/health"};
 
@@ -130,6 +140,16 @@ static void take_example(struct operation *o, const struct world *target)
 	json_decref(example);
 }
 
+static void choose_body(struct operation *o, const struct world *target)
+{
+	if (!content_of(o))
+		return;
+	take_example(o, target);
+	for (size_t i = 0; i < N_OF(bodies); i++)
+		if (strcmp(o->pattern, bodies[i].pattern) == 0)
+			o->body = bodies[i].body;
+}
+
 static void add(struct operations *operations, const struct operation *made,
 		const struct world *target)
 {
@@ -143,8 +163,7 @@ static void add(struct operations *operations, const struct operation *made,
 		json_array_append_new(operations->unknown, sentence);
 		return;
 	}
-	if (content_of(&o))
-		take_example(&o, target);
+	choose_body(&o, target);
 	o.has_ids = o.has_code || strchr(o.pattern, '{');
 	o.is_shared = o.is_shared || IS_ONE_OF(o.pattern, shared);
 	o.is_last = IS_ONE_OF(o.pattern, last);
