@@ -7,6 +7,15 @@ struct uuid sign_in_tenant(const struct sign_in *who)
 	return who->membership ? who->membership->organization_id : svc_platform_tenant;
 }
 
+static struct status end_oldest(struct rpc_call *call, struct uuid account)
+{
+	int64_t ended;
+
+	TRY(q_end_oldest_sessions(call->tx, &ended, .account = account, .kept = SESSIONS_MAX,
+				  .end_reason = "too_many", .now = call->now));
+	return ended ? sessions_changed(call, account) : OK;
+}
+
 struct status session_begin(struct rpc_call *call, const struct sign_in *who,
 			    struct q_session_row **session)
 {
@@ -24,7 +33,7 @@ struct status session_begin(struct rpc_call *call, const struct sign_in *who,
 		TRY(q_put_last_organization(call->tx, who->account, *organization));
 	if (*network)
 		TRY(q_put_known_network(call->tx, who->account, network, call->now));
-	return OK;
+	return end_oldest(call, who->account);
 }
 
 Auth__User *user_to_proto(struct arena *arena, const struct sign_in *who)

@@ -23,7 +23,11 @@ struct sign_in {
 /* The tenant whose transaction and events a session of it belongs to. */
 struct uuid sign_in_tenant(const struct sign_in *who);
 
-/* Inside a transaction of that tenant: a new session. */
+/* A person's sessions at once; one more ends the one that was not used for longest. */
+#define SESSIONS_MAX 50
+
+/* Inside a transaction of that tenant: a new session; the job of sessions_changed() tells of an
+ * end. */
 struct status session_begin(struct rpc_call *call, const struct sign_in *who,
 			    struct q_session_row **session);
 

@@ -258,6 +258,15 @@ WHERE id = :id AND account_id = :account AND ended_at IS NULL;
 UPDATE auth.session SET ended_at = :now, end_reason = :end_reason
 WHERE account_id = :account AND id <> :kept AND ended_at IS NULL AND expires_at > :now;
 
+-- All but the newest in use.
+-- name: end_oldest_sessions :affected
+-- args: account uuid, kept int8, end_reason text, now instant
+-- no-tenant
+UPDATE auth.session SET ended_at = :now, end_reason = :end_reason
+WHERE ended_at IS NULL AND id IN (
+	SELECT id FROM auth.session WHERE account_id = :account AND ended_at IS NULL AND expires_at > :now
+	ORDER BY last_seen_at DESC, id DESC OFFSET :kept);
+
 -- name: end_member_sessions :exec
 -- args: account uuid, organization uuid, now instant
 -- no-tenant
