@@ -19,11 +19,6 @@ struct uuid tx_tenant(const struct tx *tx)
 	return tx->how->tenant;
 }
 
-bool tx_has_written(const struct tx *tx)
-{
-	return tx->has_written;
-}
-
 static struct status fail(struct tx *tx, struct status st)
 {
 	if (is_failed(st) && is_ok(tx->failed))
