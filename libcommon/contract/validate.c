@@ -9,6 +9,7 @@
 #include "base/instant.h"
 #include "base/str.h"
 #include "base/uuid.h"
+#include "contract/mask.h"
 #include "contract/method.h"
 #include "contract/pattern.h"
 #include "contract/text.h"
@@ -25,6 +26,7 @@ struct walk {
 	char path[PATH_MAX_BYTES];
 	size_t len;
 	size_t found;
+	bool may_lack; /* the member at hand is not named by the update_mask: it keeps its value */
 };
 
 static size_t path_push(struct walk *walk, const char *name, size_t index, bool indexed)
@@ -91,6 +93,12 @@ static const char *names_of(const struct walk *walk, const char *const *in)
 	return out.ptr;
 }
 
+static void check_required(struct walk *walk, const struct pb_rule *rule)
+{
+	if (rule->required && !walk->may_lack)
+		violated(walk, "REQUIRED", "is required");
+}
+
 static bool is_one_of(const char *const *in, struct str text)
 {
 	for (; *in; in++)
@@ -154,8 +162,7 @@ static void check_string(struct walk *walk, const struct pb_field_info *info, co
 		*value = text.ptr;
 	}
 	if (text.len == 0 && !(present && rule->min_len)) {
-		if (rule->required)
-			violated(walk, "REQUIRED", "is required");
+		check_required(walk, rule);
 		return;
 	}
 	check_length(walk, info, utf8_length(text.ptr, text.len), "characters");
@@ -166,8 +173,7 @@ static void check_bytes(struct walk *walk, const struct pb_field_info *info,
 			const ProtobufCBinaryData *value)
 {
 	if (value->len == 0) {
-		if (info->rule->required)
-			violated(walk, "REQUIRED", "is required");
+		check_required(walk, info->rule);
 	} else if (info->raw_json) {
 		if (value->len > info->raw_json_max)
 			violated_with(walk, "TOO_LONG",
@@ -227,8 +233,8 @@ static void check_value(struct walk *walk, const ProtobufCFieldDescriptor *field
 	case PROTOBUF_C_TYPE_MESSAGE:
 		if (*(ProtobufCMessage **)value)
 			check_message(walk, info->message, *(ProtobufCMessage **)value);
-		else if (info->rule->required)
-			violated(walk, "REQUIRED", "is required");
+		else
+			check_required(walk, info->rule);
 		break;
 	case PROTOBUF_C_TYPE_ENUM: check_enum(walk, field, info, *(int *)value); break;
 	case PROTOBUF_C_TYPE_INT32:
@@ -274,6 +280,8 @@ static void check_list(struct walk *walk, const ProtobufCFieldDescriptor *field,
 	uint32_t least =
 		info->rule->min_items ? info->rule->min_items : (info->rule->required ? 1 : 0);
 
+	if (n == 0 && walk->may_lack)
+		return;
 	if (n < least)
 		violated_with(walk, "TOO_FEW", "must have at least %u item%s, but has %zu", least,
 			      least == 1 ? "" : "s", n);
@@ -300,29 +308,139 @@ static void check_field(struct walk *walk, const ProtobufCFieldDescriptor *field
 		return;
 	}
 	if (in_oneof && *(const uint32_t *)(base + field->quantifier_offset) != field->id) {
-		if (info->rule->required)
-			violated(walk, "REQUIRED", "is required");
+		check_required(walk, info->rule);
 		return;
 	}
 	check_value(walk, field, info, (char *)base + field->offset, in_oneof);
 }
 
+/* Has the field a value other than proto3's default? */
+static bool is_given(const ProtobufCFieldDescriptor *field, const char *base)
+{
+	static const char zero[8];
+	const void *member = base + field->offset;
+
+	if (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF)
+		return *(const uint32_t *)(base + field->quantifier_offset) == field->id;
+	if (field->label == PROTOBUF_C_LABEL_REPEATED)
+		return *(const size_t *)(base + field->quantifier_offset) > 0;
+	switch (field->type) {
+	case PROTOBUF_C_TYPE_STRING: return **(const char *const *)member;
+	case PROTOBUF_C_TYPE_BYTES: return ((const ProtobufCBinaryData *)member)->len > 0;
+	default: return memcmp(member, zero, element_size(field->type)) != 0;
+	}
+}
+
+static bool is_writable(const struct pb_field_info *member, enum pb_body body)
+{
+	return body == PB_BODY_CREATE ? member->in_create : member->in_update;
+}
+
+static void refuse_member(struct walk *walk, const struct pb_field_info *member)
+{
+	if (member->in_create)
+		violated(walk, "CREATE_ONLY", PB_CREATE_ONLY_TEXT);
+	else if (member->in_update)
+		violated(walk, "UPDATE_ONLY", PB_UPDATE_ONLY_TEXT);
+	else
+		violated(walk, "READ_ONLY", PB_READ_ONLY_TEXT);
+}
+
+/* Every path of the mask is a member that may be changed. */
+static void check_mask(struct walk *walk, const struct pb_info *info,
+		       const Google__Protobuf__FieldMask *mask)
+{
+	for (size_t i = 0; mask && i < mask->n_paths; i++) {
+		unsigned k = 0;
+		size_t old;
+
+		while (k < info->descriptor->n_fields &&
+		       strcmp(info->descriptor->fields[k].name, mask->paths[i]) != 0)
+			k++;
+		old = path_push(walk,
+				k < info->descriptor->n_fields ? info->fields[k].json_name
+							       : mask->paths[i],
+				0, false);
+		if (k == info->descriptor->n_fields)
+			violated(walk, "UNKNOWN_FIELD", "is not a member that can be changed");
+		else if (!info->fields[k].in_update)
+			refuse_member(walk, &info->fields[k]);
+		path_pop(walk, old);
+	}
+}
+
+static void check_members(struct walk *walk, const struct pb_field_info *resource,
+			  const ProtobufCMessage *msg, const Google__Protobuf__FieldMask *mask)
+{
+	const struct pb_info *info = resource->message;
+
+	for (unsigned i = 0; i < info->descriptor->n_fields; i++) {
+		const ProtobufCFieldDescriptor *field = &info->descriptor->fields[i];
+		const struct pb_field_info *member = &info->fields[i];
+		size_t old = path_push(walk, member->json_name, 0, false);
+
+		if (is_writable(member, resource->body)) {
+			walk->may_lack = mask && !mask_has(mask, field->name);
+			check_field(walk, field, member, (const char *)msg);
+			walk->may_lack = false;
+		} else if (is_given(field, (const char *)msg) &&
+			   !(mask && mask_has(mask, field->name))) {
+			refuse_member(walk, member);
+		}
+		path_pop(walk, old);
+	}
+	check_mask(walk, info, mask);
+}
+
+static const Google__Protobuf__FieldMask *mask_of(const struct pb_info *info,
+						  const ProtobufCMessage *msg)
+{
+	for (unsigned i = 0; i < info->descriptor->n_fields; i++)
+		if (info->fields[i].message &&
+		    info->fields[i].message->well_known == PB_WK_FIELD_MASK)
+			return *(Google__Protobuf__FieldMask *const
+					 *)(const void *)((const char *)msg +
+							  info->descriptor->fields[i].offset);
+	return NULL;
+}
+
+/* A request's field that is a resource to create or to change. */
+static void check_resource(struct walk *walk, const struct pb_info *request, unsigned i,
+			   const ProtobufCMessage *msg)
+{
+	const ProtobufCFieldDescriptor *field = &request->descriptor->fields[i];
+	const ProtobufCMessage *resource =
+		*(ProtobufCMessage *const *)(const void *)((const char *)msg + field->offset);
+
+	if (resource)
+		check_members(walk, &request->fields[i], resource, mask_of(request, msg));
+	else
+		check_required(walk, request->fields[i].rule);
+}
+
 static void check_message(struct walk *walk, const struct pb_info *info,
 			  const ProtobufCMessage *msg)
 {
+	bool may_lack = walk->may_lack;
+
 	if (info->well_known == PB_WK_TIMESTAMP)
 		check_timestamp(walk, (const Google__Protobuf__Timestamp *)msg);
 	if (info->well_known == PB_WK_DURATION)
 		check_duration(walk, (const Google__Protobuf__Duration *)msg);
 	if (info->well_known != PB_WK_NONE)
 		return;
+	walk->may_lack = false;
 	for (unsigned i = 0; i < info->descriptor->n_fields; i++) {
 		const ProtobufCFieldDescriptor *field = &info->descriptor->fields[i];
 		size_t old = path_push(walk, info->fields[i].json_name, 0, false);
 
-		check_field(walk, field, &info->fields[i], (const char *)msg);
+		if (info->fields[i].body)
+			check_resource(walk, info, i, msg);
+		else
+			check_field(walk, field, &info->fields[i], (const char *)msg);
 		path_pop(walk, old);
 	}
+	walk->may_lack = may_lack;
 }
 
 struct status contract_validate(const struct pb_info *info, const struct ProtobufCMessage *msg,

@@ -9,6 +9,8 @@
 #define OPTION_FIELD	 51002
 #define OPTION_ENUM_JSON 51003
 #define OPTION_TOPIC	 51004
+#define OPTION_RESOURCE	 51005
+#define OPTION_WRITE	 51006
 #define OPTION_PB_C_FILE 1019
 #define PB_C_PACKAGE	 6
 
@@ -190,6 +192,9 @@ static void add_message(struct pg_model *model, const struct pg_file *file, cons
 	m->topic = (const Opt__Topic *)option_unpack(model,
 						     proto->options ? &proto->options->base : NULL,
 						     OPTION_TOPIC, &opt__topic__descriptor);
+	m->resource = (const Opt__Resource *)option_unpack(
+		model, proto->options ? &proto->options->base : NULL, OPTION_RESOURCE,
+		&opt__resource__descriptor);
 	for (size_t i = 0; i < proto->n_enum_type; i++)
 		add_enum(model, file, inner, proto->enum_type[i],
 			 (int32_t[6]){4, index, 4, (int32_t)i}, 4);
@@ -250,6 +255,8 @@ static void resolve_field(struct pg_model *model, const struct pg_message *m, st
 						   OPTION_FIELD, &opt__field__descriptor);
 	if (!f->opt)
 		f->opt = &no_options;
+	f->write = (Opt__Write)option_varint(proto->options ? &proto->options->base : NULL,
+					     OPTION_WRITE);
 	if (proto->type == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_MESSAGE)
 		f->message = find_message(model, proto->type_name);
 	if (proto->type == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_ENUM)
@@ -375,6 +382,8 @@ struct pg_model *model_new(struct arena *arena,
 	for (size_t i = 0; i < model->n_files; i++)
 		for (size_t k = 0; k < model->files[i].n_services && !model->error; k++)
 			resolve_service(model, &model->files[i], k);
+	if (!model->error)
+		model_resources(model);
 	return model;
 }
 

@@ -11,7 +11,7 @@ struct status audit_create_export(struct rpc_call *call, const Audit__CreateExpo
 	TRY(audit_sign(call, &checkpoint));
 	TRY(q_insert_export(call->tx, &row, .id = uuid_v7(call->now), .size = checkpoint->size,
 			    .root = checkpoint->root, .note = checkpoint->note,
-			    .purpose = req->purpose, .actor = call->principal->id,
+			    .purpose = req->export->purpose, .actor = call->principal->id,
 			    .now = call->now));
 	strbuf_printf(&after, "{\"treeSize\":%lld}", (long long)row->size);
 	svc_emit(call, &(struct event_out){.action = "audit.exported",

@@ -1,16 +1,6 @@
 #include "consumer/partner.h"
 #include "contract/mask.h"
 
-static struct status check_mask(struct rpc_call *call, const Consumer__UpdatePartnerRequest *req)
-{
-	static const char *const writable[] = {"name", "kind", "active", "version", NULL};
-
-	TRY(call_check_mask(call, req->update_mask, "partner", writable));
-	if (mask_has(req->update_mask, "name") && !*req->partner->name)
-		return call_field_error(call, "partner.name", "REQUIRED", "must not be empty");
-	return OK;
-}
-
 struct status consumer_update_partner(struct rpc_call *call,
 				      const Consumer__UpdatePartnerRequest *req,
 				      Consumer__Partner *resp)
@@ -18,7 +8,6 @@ struct status consumer_update_partner(struct rpc_call *call,
 	const Consumer__Partner *in = req->partner;
 	struct q_partner_row *row, changed;
 
-	TRY(check_mask(call, req));
 	TRY(q_lock_partner(call->tx, pb_uuid(req->id), &row));
 	if (!row)
 		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");

@@ -23,8 +23,8 @@ struct status program_create_reference_table(struct rpc_call *call,
 					     const Program__CreateReferenceTableRequest *req,
 					     Program__ReferenceTableInfo *resp)
 {
-	struct str document = str_of(req->document);
-	const char *name = table_name(call->arena, req->document);
+	struct str document = str_of(req->table->document);
+	const char *name = table_name(call->arena, document.ptr);
 	char *hex = arena_alloc(call->arena, 2 * SHA256_BYTES + 1);
 	uint8_t hash[SHA256_BYTES];
 	int64_t inserted;

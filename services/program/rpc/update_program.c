@@ -2,21 +2,6 @@
 #include "program/program.h"
 #include "program/states.h"
 
-static const char *const writable[] = {"name",
-				       "drug",
-				       "sponsor",
-				       "description",
-				       "states",
-				       "starts_on",
-				       "ends_on",
-				       "code_budget",
-				       "version",
-				       "time_zone",
-				       "redeem_when_paused",
-				       "redeem_after_end",
-				       "attempts_by",
-				       NULL};
-
 static struct status write_program(struct rpc_call *call, const Program__UpdateProgramRequest *req,
 				   struct q_program_row **row)
 {
@@ -32,11 +17,6 @@ static struct status check(struct rpc_call *call, const Program__UpdateProgramRe
 {
 	const Program__Program *in = req->program;
 
-	TRY(call_check_mask(call, req->update_mask, "program", writable));
-	if (mask_has(req->update_mask, "name") && !*in->name)
-		return call_field_error(call, "program.name", "REQUIRED", "must not be empty");
-	if (mask_has(req->update_mask, "drug") && !*in->drug)
-		return call_field_error(call, "program.drug", "REQUIRED", "must not be empty");
 	if (mask_has(req->update_mask, "time_zone"))
 		TRY(zone_check(call, in->time_zone));
 	if (mask_has(req->update_mask, "states"))

@@ -9,7 +9,7 @@
 #include "tenant/grant.h"
 
 struct opening {
-	const Tenant__OpenBreakGlassGrantRequest *req;
+	const Tenant__BreakGlassGrant *grant;
 	struct uuid tenant;
 	struct q_grant_row *row;
 };
@@ -63,7 +63,7 @@ static struct status tell_owner(struct rpc_call *call, const struct q_tenant_row
 static struct status open_grant(struct rpc_call *call, void *arg)
 {
 	struct opening *opening = arg;
-	int32_t minutes = opening->req->minutes ? opening->req->minutes : GRANT_MINUTES_USUAL;
+	int32_t minutes = opening->grant->minutes ? opening->grant->minutes : GRANT_MINUTES_USUAL;
 	struct q_owner_to_tell_row *owners;
 	struct q_tenant_row *tenant;
 	size_t n;
@@ -73,7 +73,7 @@ static struct status open_grant(struct rpc_call *call, void *arg)
 		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
 	TRY(q_insert_grant(call->tx, &opening->row, .id = uuid_v7(call->now),
 			   .organization = opening->tenant, .admin = call->principal->id,
-			   .reason = opening->req->reason,
+			   .reason = opening->grant->reason,
 			   .expires_at = call->now + MINUTES(minutes), .now = call->now));
 	if (!opening->row)
 		return FAIL(ALREADY_EXISTS, "GRANT_OPEN");
@@ -88,9 +88,9 @@ struct status tenant_open_break_glass_grant(struct rpc_call *call,
 					    const Tenant__OpenBreakGlassGrantRequest *req,
 					    Tenant__BreakGlassGrant *resp)
 {
-	struct opening opening = {.req = req};
+	struct opening opening = {.grant = req->grant};
 
-	opening.tenant = pb_uuid(req->tenant_id);
+	opening.tenant = pb_uuid(req->grant->tenant_id);
 	TRY(tx_run_as(call, opening.tenant, open_grant, &opening));
 	return grant_show(call, opening.row, resp);
 }

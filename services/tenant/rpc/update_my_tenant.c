@@ -4,13 +4,10 @@
 #include "zone/zone.h"
 
 /* NULL stays as it is; all that is wrong is told at once. */
-static struct status check(struct rpc_call *call, const char *name, const char *zone,
-			   const char *locale)
+static struct status check(struct rpc_call *call, const char *zone, const char *locale)
 {
 	struct status st = OK;
 
-	if (name && !*name)
-		st = call_field_error(call, "tenant.name", "REQUIRED", "must not be empty");
 	if (zone && !zone_is_known(str_of(zone)))
 		st = call_field_error(call, "tenant.time_zone", "UNKNOWN_ZONE",
 				      "must be a name of the IANA time zone database, such as "
@@ -26,15 +23,12 @@ struct status tenant_update_my_tenant(struct rpc_call *call,
 				      Tenant__Tenant *resp)
 {
 	const Tenant__Tenant *in = req->tenant;
-	const char *name = mask_has(req->update_mask, "name") ? in->name : NULL;
 	const char *zone = mask_has(req->update_mask, "time_zone") ? in->time_zone : NULL;
 	const char *locale = mask_has(req->update_mask, "locale") ? in->locale : NULL;
-	static const char *const writable[] = {"name", "time_zone", "locale", "version", NULL};
 	struct strbuf after = strbuf_new(call->arena);
 	struct q_tenant_row *row, changed;
 
-	TRY(call_check_mask(call, req->update_mask, "tenant", writable));
-	TRY(check(call, name, zone, locale));
+	TRY(check(call, zone, locale));
 	TRY(q_lock_tenant(call->tx, &row));
 	if (!row)
 		return FAIL(ABORTED, "VERSION_CONFLICT");
