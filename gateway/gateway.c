@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/encoding.h"
 #include "base/ip.h"
 #include "base/log.h"
 #include "builtin/docs/docs.h"

@@ -2,6 +2,7 @@
 #include <protobuf-c/protobuf-c.h>
 
 #include "aegis/svc/v1/svc.pb-c.h"
+#include "base/encoding.h"
 #include "builtin/docs/docs.h"
 #include "builtin/fan_out.h"
 #include "builtin/link_page.h"

@@ -8,6 +8,7 @@
 
 #include "base/instant.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "base/uuid.h"
 #include "contract/mask.h"
 #include "contract/method.h"

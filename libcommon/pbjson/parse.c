@@ -1,6 +1,7 @@
 /* Messages, lists and maps; recursion is bounded by the depth limit. */
 #include <stdlib.h>
 
+#include "base/fnv1a.h"
 #include "pbjson/field.h"
 #include "pbjson/reader.h"
 

@@ -2,6 +2,9 @@
 
 #include <assert.h>
 
+#include "base/encoding.h"
+#include "base/utf8.h"
+
 #define ONES  0x0101010101010101u
 #define HIGHS 0x8080808080808080u
 

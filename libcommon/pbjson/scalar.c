@@ -1,4 +1,5 @@
 /* One scalar from its JSON or bare text form, ranges exact. */
+#include "base/encoding.h"
 #include "pbjson/field.h"
 #include "pbjson/reader.h"
 

@@ -1,4 +1,5 @@
 #include "model.h"
+#include "base/fnv1a.h"
 
 #include <ctype.h>
 #include <stdio.h>

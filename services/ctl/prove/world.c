@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/encoding.h"
 #include "base/uuid.h"
 #include "crypto/random.h"
 #include "ctl/user.h"
