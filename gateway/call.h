@@ -6,6 +6,9 @@
  */
 #include "gateway.h"
 
+/* Of every answer that is no page. */
+#define CSP_NONE "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+
 struct gw_call {
 	struct edge_exchange *x;
 	struct gw_loop *loop;

@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/encoding.h"
 #include "base/ip.h"
 #include "base/log.h"
-#include "builtin/docs.h"
+#include "builtin/docs/docs.h"
 #include "builtin/metrics.h"
 #include "cache/url.h"
 #include "call.h"

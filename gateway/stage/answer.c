@@ -8,8 +8,6 @@
 #include "http/problem.h"
 #include "http/ratelimit.h"
 
-#define CSP_NONE "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-
 struct gw_call *gw_call_of(struct gw_loop *loop, struct edge_exchange *x)
 {
 	struct gw_call *call = x->state;

@@ -4,6 +4,7 @@
  * call in the tenant's log before it answers.
  */
 #include "aegis/tenant/v1/tenant.pb-c.h"
+#include "base/utf8.h"
 #include "call.h"
 #include "rpc/pb_arena.h"
 #include "rpc/trust.h"

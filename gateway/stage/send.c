@@ -1,4 +1,5 @@
 /* Calls to daemons whose answers come back on the loop's thread. */
+#include "base/utf8.h"
 #include "call.h"
 
 static void on_loop(struct edge_task *task)

@@ -14,15 +14,14 @@
 
 static void fail_json(struct gw_call *call, struct status st, const struct pbjson_error *error)
 {
-	const char *text = pbjson_reason_text(error->reason);
 	const char *detail;
 
 	if (error->path && *error->path) {
 		field_errors_add(&call->errors, error->path, pbjson_reason_name(error->reason),
-				 text);
+				 error->message);
 		detail = "The request has fields that cannot be taken.";
 	} else {
-		detail = arena_printf(call->x->arena, "The body %s (byte %zu).", text,
+		detail = arena_printf(call->x->arena, "The body %s (byte %zu).", error->message,
 				      error->offset);
 	}
 	gw_fail_fields(call, st, detail);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/utf8.h"
 #include "pbjson/pb_info.h"
 
 #define MAX_SCANNED_FIELDS 512 /* of one message type */

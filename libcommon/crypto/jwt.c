@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "crypto/flat_json.h"
 #include "crypto/sign.h"
 

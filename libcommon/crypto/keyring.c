@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/encoding.h"
 #include "base/log.h"
 #include "crypto/hash.h"
 #include "crypto/key_file.h"

@@ -2,6 +2,9 @@
 
 #include <assert.h>
 
+#include "base/encoding.h"
+#include "base/utf8.h"
+
 #define ONES  0x0101010101010101u
 #define HIGHS 0x8080808080808080u
 
@@ -87,6 +90,7 @@ const char *reader_note(struct reader *r, enum pbjson_reason reason, const char 
 	*r->error = (struct pbjson_error){
 		.reason = reason,
 		.path = frame_path(r->arena, r->frame, false),
+		.message = pbjson_reason_text(reason),
 		.offset = (size_t)(at - r->start),
 	};
 	return status_reason(reason, r->frame != NULL);
@@ -306,7 +310,7 @@ struct status reader_scalar(struct reader *r, struct token *token)
 	case 't': token->kind = TOKEN_TRUE; return reader_literal(r, "true");
 	case 'f': token->kind = TOKEN_FALSE; return reader_literal(r, "false");
 	case '{':
-	case '[': return reader_fail(r, PBJSON_TYPE, r->at);
+	case '[': return reader_fail_shape(r, "must be one value, but is a list or an object");
 	default: token->kind = TOKEN_NUMBER; return reader_number(r, &token->text);
 	}
 }

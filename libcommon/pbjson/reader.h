@@ -62,10 +62,27 @@ static inline struct status reader_fail(struct reader *r, enum pbjson_reason rea
 	return FAIL(INVALID_ARGUMENT, reader_note(r, reason, at));
 }
 
-static inline struct status reader_fail_member(struct reader *r, enum pbjson_reason reason,
-					       struct str name, const char *at)
+/* Better words for the error that was just noted: of a member's value, a well-known one, a name. */
+void expect_scalar(struct reader *r, const ProtobufCFieldDescriptor *field,
+		   const struct pb_field_info *info, const struct token *token);
+void expect_wellknown(struct reader *r, const struct pb_info *info);
+void expect_member_of(struct reader *r, const struct pb_info *info);
+/* UNKNOWN_FIELD, with the names that the message has. */
+static inline struct status reader_fail_unknown(struct reader *r, const struct pb_info *info,
+						struct str name, const char *at)
 {
-	return FAIL(INVALID_ARGUMENT, reader_note_member(r, reason, name, at));
+	const char *reason = reader_note_member(r, PBJSON_UNKNOWN_FIELD, name, at);
+
+	expect_member_of(r, info);
+	return FAIL(INVALID_ARGUMENT, reason);
+}
+/* TYPE, with what was expected: "must be a list". */
+static inline struct status reader_fail_shape(struct reader *r, const char *expected)
+{
+	struct status st = reader_fail(r, PBJSON_TYPE, r->at);
+
+	r->error->message = expected;
+	return st;
 }
 
 /* SYNTAX/UTF-8 of the whole input, once, before anything is read. */

@@ -123,7 +123,7 @@ static void add_list(struct strbuf *out, const char *title, const char *columns,
 		strbuf_printf(out, "| `%s` | %s |", line->name, line->second);
 		if (*line->third)
 			strbuf_printf(out, " %s |", line->third);
-		if (*line->fourth)
+		if (list->has_fourth)
 			strbuf_printf(out, " %s |", line->fourth);
 		strbuf_add_char(out, '\n');
 	}
@@ -147,7 +147,8 @@ void emit_reference(const struct pg_model *model, const struct manifest *manifes
 	add_list(out, "Permissions", "| name | allows | roles |\n| --- | --- | --- |",
 		 &manifest->permissions);
 	add_list(out, "Scopes of keys", "| name | allows |\n| --- | --- |", &manifest->scopes);
-	add_list(out, "Reasons", "| reason | status | meaning |\n| --- | --- | --- |",
+	add_list(out, "Reasons",
+		 "| reason | status | meaning | what the caller does |\n| --- | --- | --- | --- |",
 		 &manifest->reasons);
 	add_list(out, "Event topics",
 		 "| topic | subscribers | publishers | mailed after |\n| --- | --- | --- | --- |",

@@ -179,15 +179,21 @@ static int http_of(const struct manifest_line *line)
 /* {"$ref": …} to the example of a problem, which stands once under components. */
 static json_t *problem_example(struct openapi *api, const struct manifest_line *line, int http)
 {
+	if (!*line->fourth)
+		model_fail(
+			api->model,
+			"proto/manifest/reasons.txt: %s: clients get this reason; write what the "
+			"caller does into a fourth column",
+			line->name);
 	if (!json_object_get(api->examples, line->name))
-		json_object_set_new(api->examples, line->name,
-				    json_pack("{s:s, s:{s:o, s:s, s:i, s:s, s:s, s:s, s:s}}",
-					      "summary", line->third, "value", "type",
-					      json_sprintf(PROBLEM_TYPE_BASE "%s", line->name),
-					      "title", problem_title(http), "status", http,
-					      "detail", line->third, "code", line->second, "reason",
-					      line->name, "requestId",
-					      "0190c3a4-7b1e-7c2d-9a53-1f0e6d5c4b3a"));
+		json_object_set_new(
+			api->examples, line->name,
+			json_pack("{s:s, s:s, s:{s:o, s:s, s:i, s:s, s:s, s:s, s:s}}", "summary",
+				  line->third, "description", line->fourth, "value", "type",
+				  json_sprintf(PROBLEM_TYPE_BASE "%s", line->name), "title",
+				  problem_title(http), "status", http, "detail", line->third,
+				  "code", line->second, "reason", line->name, "requestId",
+				  "0190c3a4-7b1e-7c2d-9a53-1f0e6d5c4b3a"));
 	return json_pack("{s:o}", "$ref", json_sprintf("#/components/examples/%s", line->name));
 }
 
@@ -205,6 +211,10 @@ static json_t *response_for(json_t *responses, int http)
 				     "application/problem+json", "schema", "allOf", "$ref",
 				     "#/components/schemas/Problem", "properties", "reason", "enum",
 				     "examples");
+		if (http == 429 || http == 503)
+			json_object_set_new(response, "headers",
+					    json_pack("{s:{s:s}}", "Retry-After", "$ref",
+						      "#/components/headers/Retry-After"));
 		json_object_set_new(responses, key, response);
 	}
 	return response;
@@ -275,7 +285,9 @@ json_t *openapi_responses(struct openapi *api, const struct pg_method *m,
 	char key[16];
 
 	snprintf(key, sizeof key, "%u", m->rule->success ? m->rule->success : 200);
+	api->is_answer = true;
 	json_object_set_new(responses, key, success(api, m, b));
+	api->is_answer = false;
 	if (binding_reads_etag(m, b))
 		json_object_set_new(responses, "304",
 				    json_pack("{s:s, s:{s:{s:s}}}", "description",

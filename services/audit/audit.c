@@ -2,6 +2,7 @@
 
 #include "audit/settings.h"
 #include "audit_platform/queries.h"
+#include "base/encoding.h"
 #include "contract/time.h"
 
 char *hash_text(struct arena *arena, const struct merkle_hash *hash)

@@ -13,6 +13,7 @@
 #include "base/ip.h"
 #include "base/log.h"
 #include "cache/session.h"
+#include "contract/manifest.h"
 #include <aegis/event/v1/event.aegis.h>
 
 #define HEADER_MAX	    300
@@ -72,7 +73,8 @@ struct status auth_check_password(struct rpc_call *call, const char *password,
 	struct status st = password_rules_check(password, owner);
 
 	if (is_failed(st))
-		field_errors_add(&call->errors, "password", st.reason, "choose another password");
+		field_errors_add(&call->errors, "password", st.reason,
+				 contract_reason_find(st.reason)->sentence);
 	return st;
 }
 

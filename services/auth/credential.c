@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/encoding.h"
 #include "crypto/hash.h"
 
 #define PEPPER	     "pepper"

@@ -1,3 +1,4 @@
+#include "base/encoding.h"
 #include "base/log.h"
 #include "compliance/change_list.h"
 #include "compliance/leie_match.h"

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/encoding.h"
 #include "base/log.h"
 #include "compliance/settings.h"
 #include "crypto/hash.h"

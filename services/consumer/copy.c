@@ -1,5 +1,6 @@
 #include "consumer/copy.h"
 
+#include "base/encoding.h"
 #include "base/log.h"
 #include "consumer/consumer.h"
 #include "crypto/hash.h"

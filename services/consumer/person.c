@@ -7,10 +7,11 @@ static struct status check_name(struct rpc_call *call, const char *field, const 
 {
 	if (is_wanted && !*name)
 		return call_field_error(call, field, "REQUIRED",
-					"the program counts the attempts of a consumer by this");
+					"is required: the program counts attempts by this member");
 	if (!is_wanted && *name)
-		return call_field_error(call, field, "NOT_USED",
-					"the program does not count attempts by this");
+		return call_field_error(
+			call, field, "NOT_USED",
+			"must be absent: the program does not count attempts by this member");
 	return OK;
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/encoding.h"
 #include "base/instant.h"
 #include "prover/process.h"
 #include "screener/exchange/fhir.h"

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "contract/text.h"
 #include "notification/notification.h"
 #include "notification/sender.h"

@@ -1,5 +1,6 @@
 #include <aegis/event/v1/event.aegis.h>
 
+#include "base/encoding.h"
 #include "contract/time.h"
 #include "program/period.h"
 #include "svc_core/sandbox.h"

@@ -16,10 +16,12 @@ struct status states_check(struct rpc_call *call, struct text_list states)
 		const char *field = arena_printf(call->arena, "states[%zu]", i);
 
 		if (!screener_state_is_known(str_of(states.items[i])))
-			st = call_field_error(call, field, "UNKNOWN_STATE",
-					      "must be the USPS code of a state or territory");
+			st = call_field_error(
+				call, field, "UNKNOWN_STATE",
+				"must be the USPS code of a state or territory, like TX");
 		else if (is_doubled(states, i))
-			st = call_field_error(call, field, "DUPLICATE", "is listed already");
+			st = call_field_error(call, field, "DUPLICATE",
+					      "must be listed once, but is listed before");
 	}
 	return st;
 }

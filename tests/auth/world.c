@@ -1,4 +1,5 @@
 #include "world.h"
+#include "base/encoding.h"
 
 #include <pthread.h>
 #include <semaphore.h>

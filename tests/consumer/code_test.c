@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "base/encoding.h"
 #include "crypto/code32.h"
 #include "crypto/keyring.h"
 #include "crypto/seal.h"

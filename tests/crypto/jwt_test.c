@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "crypto/jwt.h"
 #include "crypto/sign.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/fnv1a.h"
 
 static struct arena *lasting(void)
 {

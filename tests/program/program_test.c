@@ -1,3 +1,4 @@
+#include "base/encoding.h"
 #include "program/program.h"
 
 #include <criterion/criterion.h>

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "rpc/envelope.h"
 
 static struct str frame_of(struct arena *arena, const struct rpc_header *h, struct str payload)

@@ -31,8 +31,8 @@ add_words() {
 	echo 'notes:read | see notes | owner admin' >>"$dir/permissions.txt"
 	echo 'notes:write | keep notes | owner admin' >>"$dir/permissions.txt"
 	echo 'notes:write | keep notes' >>"$dir/scopes.txt"
-	echo 'NOTE_EXISTS | ALREADY_EXISTS | A note with this title exists.' >>"$dir/reasons.txt"
-	echo 'NOTE_NOT_FOUND | NOT_FOUND | There is no such note.' >>"$dir/reasons.txt"
+	echo 'NOTE_EXISTS | ALREADY_EXISTS | A note with this title exists. | Choose another title.' >>"$dir/reasons.txt"
+	echo 'NOTE_NOT_FOUND | NOT_FOUND | There is no such note. | Check the id.' >>"$dir/reasons.txt"
 }
 
 copy_tree

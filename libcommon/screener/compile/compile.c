@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "base/fnv1a.h"
 #include "crypto/hash.h"
 #include "screener/compile/compiler.h"
 #include "screener/json/tree.h"

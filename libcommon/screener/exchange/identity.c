@@ -5,6 +5,7 @@
  */
 #include "screener/exchange/identity.h"
 
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "crypto/sign.h"
 #include "screener/json/canon.h"

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
+#include "base/fnv1a.h"
+#include "base/utf8.h"
 
 /*
  * version (1 byte) | filter (8, little-endian) | keys: kind (1 byte), then

@@ -1,5 +1,6 @@
 #include "svc/kit/pb.h"
 
+#include "base/encoding.h"
 #include "base/log.h"
 #include "pbjson/pb_info.h"
 

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "base/fnv1a.h"
 #include "base/log.h"
 #include "crypto/hash.h"
 #include "crypto/keyring.h"

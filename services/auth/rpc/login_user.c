@@ -1,6 +1,7 @@
 #include "auth/account_link.h"
 #include "auth/lane.h"
 #include "auth/session.h"
+#include "base/fnv1a.h"
 #include "base/log.h"
 
 struct login {

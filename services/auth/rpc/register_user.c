@@ -1,4 +1,5 @@
 #include "auth/registration.h"
+#include "base/fnv1a.h"
 #include "locale/locale.h"
 
 #define DEFAULT_KIND   "pharma"

@@ -35,9 +35,9 @@ static struct status check_states(struct rpc_call *call, const Compliance__Subsc
 
 	for (size_t i = 0; i < in->n_states; i++)
 		if (!is_postal_state(str_of(in->states[i])))
-			st = call_field_error(call, arena_printf(call->arena, "states[%zu]", i),
-					      "UNKNOWN_STATE",
-					      "must be the USPS code of a state or territory");
+			st = call_field_error(
+				call, arena_printf(call->arena, "states[%zu]", i), "UNKNOWN_STATE",
+				"must be the USPS code of a state or territory, like TX");
 	return st;
 }
 

@@ -1,4 +1,5 @@
 #include "replay.h"
+#include "base/encoding.h"
 
 #include <stdlib.h>
 #include <string.h>

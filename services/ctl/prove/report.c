@@ -1,6 +1,7 @@
 /* The report: checks and facts as they come, the signed envelope, and its reading for people. */
 #include <string.h>
 
+#include "base/encoding.h"
 #include "crypto/keyring.h"
 #include "merkle/checkpoint.h"
 #include "prove.h"

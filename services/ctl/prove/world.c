@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/encoding.h"
 #include "base/uuid.h"
 #include "crypto/random.h"
 #include "ctl/user.h"
@@ -58,8 +59,8 @@ static const struct step story[] = {
 	{"owner", "PUT", "/api/settings",
 	 "{\"alertEmails\":[\"alerts-<canary>@isolation.invalid\"]}", 200},
 	{"owner", "POST", "/api/programs",
-	 "{\"name\":\"Program <canary>\",\"drug\":\"Drug <canary>\",\"sponsor\":\"Sponsor "
-	 "<canary>\",\"codeBudget\":5,\"attemptsBy\":\"reference\"}",
+	 "{\"name\":\"Program <canary>\",\"drug\":\"Drug <canary>\","
+	 "\"codeBudget\":5,\"attemptsBy\":\"reference\"}",
 	 201, "program=id;public=publicId"},
 	{"owner", "POST", "/api/programs/<program>/screeners", "{\"document\":" SCREENER "}", 201,
 	 "screener=version"},

@@ -1,3 +1,4 @@
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "program/acceptance.h"
 #include "screener/exchange/identity.h"

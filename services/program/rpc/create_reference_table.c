@@ -1,5 +1,6 @@
 #include <jansson.h>
 
+#include "base/encoding.h"
 #include "contract/time.h"
 #include "crypto/hash.h"
 #include "program/program.h"

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "crypto/flat_json.h"
 #include "crypto/hash.h"
 #include "crypto/jwt.h"

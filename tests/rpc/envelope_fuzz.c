@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "rpc/envelope.h"
 #include "rpc/trust.h"
 

@@ -10,6 +10,7 @@
 
 #include "aegis/rpc/v1/envelope.pb-c.h"
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "crypto/sign.h"
 #include "rpc/principal_wire.h"
 #include "rpc/trust.h"

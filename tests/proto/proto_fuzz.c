@@ -1,26 +1,15 @@
 /*
- * Wire bytes for every request of every service: scan, unpack, validate.  The
- * first two bytes choose the method.  What the scan lets through unpacks without
+ * Wire bytes for every request of every service, and of what every daemon answers: scan, unpack,
+ * validate.  The first two bytes choose the method.  What the scan lets through unpacks without
  * growing past a bound, and validation agrees with the errors it leaves.
  */
-#include <aegis/audit/v1/audit.aegis.h>
-#include <aegis/auth/v1/auth.aegis.h>
-#include <aegis/compliance/v1/compliance.aegis.h>
-#include <aegis/consumer/v1/consumer.aegis.h>
-#include <aegis/notification/v1/notification.aegis.h>
-#include <aegis/program/v1/program.aegis.h>
 #include <aegis/svc/v1/svc.aegis.h>
-#include <aegis/tenant/v1/tenant.aegis.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "contract/services.h"
 
 #define BYTES_A_BYTE 4096 /* that unpacking may take for each byte of the wire */
-
-static const struct rpc_service *const services[] = {
-	&audit_service,	       &auth_service,	 &compliance_service, &consumer_service,
-	&notification_service, &program_service, &svc_service,	      &tenant_service,
-};
 
 static void *take(void *arena, size_t size)
 {
@@ -57,10 +46,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct rpc_service *service;
 	struct arena *arena;
+	size_t which;
 
 	if (size < 2)
 		return 0;
-	service = services[data[0] % (sizeof services / sizeof services[0])];
+	which = data[0] % (n_all_services + 1);
+	service = which < n_all_services ? all_services[which] : &svc_service;
 	arena = arena_new(SIZE_MAX);
 	check(arena, &service->methods[data[1] % service->n_methods], data + 2, size - 2);
 	arena_free(&arena);

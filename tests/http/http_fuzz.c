@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "http/router.h"
 #include "http/routes.h"
 #include "http/trace.h"

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "pbjson/pbjson.h"
 #include "pbjson/tables.h"
 #include "sample.pb-c.h"
