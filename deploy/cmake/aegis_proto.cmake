@@ -82,7 +82,7 @@ endfunction()
 
 # aegis_gateway_tables(TARGET DAEMONS ...): what is made of all services together.
 #   <TARGET>               routes and openapi.json, for the gateway
-#   aegis_proto_manifest   permissions, roles and reasons as tables, for everybody
+#   aegis_proto_manifest   permissions and roles as tables, for everybody
 #   aegis_proto_actions    who may say which audited action, for every daemon
 # Beside them in ${AEGIS_GEN}/gateway: openapi.json, reference.md.
 function(aegis_gateway_tables target)

@@ -96,8 +96,8 @@ static void answer_keys(struct gw_call *call)
 	struct strbuf body = strbuf_new(call->x->arena);
 
 	if (keys->n == 0) {
-		gw_fail_later(call, FAIL(UNAVAILABLE, "KEYS_UNAVAILABLE"),
-			      "The keys are not known at the moment.", 1000);
+		gw_fail_later(call, FAIL(KEYS_UNAVAILABLE), "The keys are not known at the moment.",
+			      1000);
 		return;
 	}
 	strbuf_add_c(&body, "{\"keys\":[");
@@ -134,8 +134,7 @@ static void answer_openapi(struct gw_call *call)
 	const struct gateway *gw = call->loop->gw;
 
 	if (!gw->contract.openapi) {
-		gw_fail(call, FAIL(NOT_FOUND, "ROUTE_NOT_FOUND"),
-			"This build has no reference in it.");
+		gw_fail(call, FAIL(ROUTE_NOT_FOUND), "This build has no reference in it.");
 		return;
 	}
 	answer_file(call, "application/json",

@@ -11,11 +11,11 @@
 #include "edge/token.h"
 
 static const struct {
-	const char *name;
+	enum reason reason;
 	int status;
 	const char *text;
-} refusals[] = {[EDGE_FINE] = {"FINE", 200, ""},
-#define ROW(name, status, text) [EDGE_##name] = {#name, status, text},
+} refusals[] = {[EDGE_FINE] = {REASON_NONE, 200, ""},
+#define ROW(name, status, text) [EDGE_##name] = {REASON_##name, status, text},
 		EDGE_REFUSALS(ROW)
 #undef ROW
 };
@@ -35,9 +35,9 @@ static const bool is_value[256] = {
 	[0x80 ... 0xff] = 1,
 };
 
-const char *edge_refusal_name(enum edge_refusal refusal)
+enum reason edge_refusal_reason(enum edge_refusal refusal)
 {
-	return refusals[refusal].name;
+	return refusals[refusal].reason;
 }
 
 int edge_refusal_status(enum edge_refusal refusal)

@@ -46,7 +46,7 @@ void gw_send(struct gw_call *call, const char *daemon, const struct rpc_method *
 	};
 
 	if (call->loop->closed) {
-		gw_fail_later(call, FAIL(UNAVAILABLE, "SHUTTING_DOWN"), NULL, 1000);
+		gw_fail_later(call, FAIL(SHUTTING_DOWN), NULL, 1000);
 		return;
 	}
 	trace_format(traceparent, &call->trace);

@@ -450,5 +450,5 @@ struct status contract_validate(const struct pb_info *info, const struct Protobu
 	struct walk walk = {.errs = errs};
 
 	check_message(&walk, info, msg);
-	return walk.found ? FAIL(INVALID_ARGUMENT, "INVALID_FIELDS") : OK;
+	return walk.found ? FAIL(INVALID_FIELDS) : OK;
 }

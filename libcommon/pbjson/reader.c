@@ -73,19 +73,20 @@ char *frame_path(struct arena *arena, const struct frame *frame, bool proto)
 	return buf.ptr;
 }
 
-static const char *status_reason(enum pbjson_reason reason, bool in_member)
+static enum reason status_reason(enum pbjson_reason reason, bool in_member)
 {
 	switch (reason) {
-	case PBJSON_SYNTAX: return "MALFORMED_JSON";
-	case PBJSON_NOT_UTF8: return in_member ? "INVALID_FIELDS" : "MALFORMED_JSON";
-	case PBJSON_DEPTH: return "JSON_TOO_COMPLEX";
+	case PBJSON_SYNTAX: return REASON_MALFORMED_JSON;
+	case PBJSON_NOT_UTF8: return in_member ? REASON_INVALID_FIELDS : REASON_MALFORMED_JSON;
+	case PBJSON_DEPTH: return REASON_JSON_TOO_COMPLEX;
 	case PBJSON_SIZE:
-	case PBJSON_TOO_MANY_ITEMS: return in_member ? "INVALID_FIELDS" : "JSON_TOO_COMPLEX";
-	default: return "INVALID_FIELDS";
+	case PBJSON_TOO_MANY_ITEMS:
+		return in_member ? REASON_INVALID_FIELDS : REASON_JSON_TOO_COMPLEX;
+	default: return REASON_INVALID_FIELDS;
 	}
 }
 
-const char *reader_note(struct reader *r, enum pbjson_reason reason, const char *at)
+enum reason reader_note(struct reader *r, enum pbjson_reason reason, const char *at)
 {
 	*r->error = (struct pbjson_error){
 		.reason = reason,
@@ -111,12 +112,12 @@ static bool is_identifier(struct str name)
 	return true;
 }
 
-const char *reader_note_member(struct reader *r, enum pbjson_reason reason, struct str name,
+enum reason reader_note_member(struct reader *r, enum pbjson_reason reason, struct str name,
 			       const char *at)
 {
 	struct frame frame = {.parent = r->frame, .json_name = "?"};
 	const struct frame *here = r->frame;
-	const char *noted;
+	enum reason noted;
 
 	if (is_identifier(name))
 		frame.json_name = str_dup(r->arena, name);

@@ -52,14 +52,14 @@ void reader_init(struct reader *r, struct arena *arena, struct str text,
 		 const struct pbjson_options *options, struct pbjson_error *error);
 
 /* Fills *error and returns the reason of the status that goes with it; at is where. */
-const char *reader_note(struct reader *r, enum pbjson_reason reason, const char *at);
+enum reason reader_note(struct reader *r, enum pbjson_reason reason, const char *at);
 /* As reader_note for a member of the current object that has no frame of its own. */
-const char *reader_note_member(struct reader *r, enum pbjson_reason reason, struct str name,
+enum reason reader_note_member(struct reader *r, enum pbjson_reason reason, struct str name,
 			       const char *at);
 
 static inline struct status reader_fail(struct reader *r, enum pbjson_reason reason, const char *at)
 {
-	return FAIL(INVALID_ARGUMENT, reader_note(r, reason, at));
+	return fail_as(reader_note(r, reason, at));
 }
 
 /* Better words for the error that was just noted: of a member's value, a well-known one, a name. */
@@ -71,10 +71,10 @@ void expect_member_of(struct reader *r, const struct pb_info *info);
 static inline struct status reader_fail_unknown(struct reader *r, const struct pb_info *info,
 						struct str name, const char *at)
 {
-	const char *reason = reader_note_member(r, PBJSON_UNKNOWN_FIELD, name, at);
+	enum reason reason = reader_note_member(r, PBJSON_UNKNOWN_FIELD, name, at);
 
 	expect_member_of(r, info);
-	return FAIL(INVALID_ARGUMENT, reason);
+	return fail_as(reason);
 }
 /* TYPE, with what was expected: "must be a list". */
 static inline struct status reader_fail_shape(struct reader *r, const char *expected)

@@ -69,15 +69,6 @@ void emit_manifest(struct pg_model *model, const struct manifest *manifest, stru
 	add_grants(out, "contract_permissions", &manifest->permissions);
 	add_grants(out, "contract_scopes", &manifest->scopes);
 	add_role_names(model, out, &manifest->permissions);
-	strbuf_add_c(out, "\nconst struct contract_reason contract_reasons[] = {\n");
-	for (size_t i = 0; i < manifest->reasons.n; i++) {
-		const struct manifest_line *line = &manifest->reasons.lines[i];
-
-		strbuf_printf(out, "\t{\"%s\", STATUS_%s, ", line->name, line->second);
-		add_literal(out, line->third);
-		strbuf_add_c(out, "},\n");
-	}
-	strbuf_add_c(out, "\t{}};\n");
 }
 
 static void add_who(struct strbuf *out, const Opt__Rule *r)

@@ -2,11 +2,12 @@
 #include "http/problem.h"
 #include "openapi.h"
 
-#define REASONS_MAX 64
+#define REASONS_MAX 96
 
 struct refusals {
 	const char *reasons[REASONS_MAX];
 	size_t n;
+	size_t n_shown; /* with an example; those behind it are the same everywhere */
 };
 
 static void add(struct refusals *refusals, const char *reason)
@@ -110,6 +111,20 @@ static void add_not_found(struct refusals *refusals, const struct openapi *api,
 	}
 }
 
+/* What the machinery between the gateway and every handler answers when the platform is not well.
+ */
+static void add_machinery(struct refusals *refusals, const Opt__Rule *r)
+{
+	ADD(refusals, "DATA_LOSS", "UNAVAILABLE", "NO_CONNECTION", "CONNECTION_LOST",
+	    "SHUTTING_DOWN", "DRAINING", "KEYS_UNAVAILABLE", "DEADLINE", "EXPIRED_IN_QUEUE",
+	    "RPC_BUSY", "REQUEST_TOO_LARGE", "MESSAGE_TOO_COMPLEX", "CALL_TOO_LARGE",
+	    "REPLY_TOO_LARGE");
+	if (r->tx != OPT__TX__TX_NONE)
+		ADD(refusals, "DATABASE_READ_ONLY", "DATABASE_FULL", "SERIALIZATION_FAILURE");
+	if (r->tx == OPT__TX__TX_WRITE || r->tx == OPT__TX__TX_MANUAL)
+		ADD(refusals, "OUTCOME_UNKNOWN");
+}
+
 /* Those that follow from the rule; the rpc's own come first. */
 static struct refusals refusals_of(const struct openapi *api, const struct pg_method *m,
 				   const struct pg_binding *b)
@@ -159,13 +174,16 @@ static struct refusals refusals_of(const struct openapi *api, const struct pg_me
 		ADD(&refusals, "RATE_LIMITED");
 	ADD(&refusals, "NOT_ACCEPTABLE", "OVERLOADED", "INTERNAL", "DATABASE_UNAVAILABLE",
 	    "DEADLINE_EXCEEDED");
+	refusals.n_shown = refusals.n;
+	add_machinery(&refusals, r);
 	return refusals;
 }
 
 static int http_of(const struct manifest_line *line)
 {
-	struct problem problem = {
-		.status = {.code = status_code_parse(line->second), .reason = line->name}};
+	enum status_code code = status_code_parse(line->second);
+	bool is_known; /* a test's manifest has reasons of its own */
+	struct problem problem = {.status = status_parse(code, line->name, &is_known)};
 
 	if (strcmp(line->name, "NOT_ACCEPTABLE") == 0)
 		return 406;
@@ -220,7 +238,7 @@ static json_t *response_for(json_t *responses, int http)
 	return response;
 }
 
-static void add_refusal(struct openapi *api, json_t *responses, const char *reason)
+static void add_refusal(struct openapi *api, json_t *responses, const char *reason, bool is_shown)
 {
 	const struct manifest_line *line = manifest_find(&api->manifest->reasons, reason);
 	json_t *response, *content, *names;
@@ -243,8 +261,9 @@ static void add_refusal(struct openapi *api, json_t *responses, const char *reas
 			"reason"),
 		"enum");
 	json_array_append_new(names, json_string(reason));
-	json_object_set_new(json_object_get(content, "examples"), reason,
-			    problem_example(api, line, http));
+	if (is_shown)
+		json_object_set_new(json_object_get(content, "examples"), reason,
+				    problem_example(api, line, http));
 }
 
 static const struct pg_field *response_field(const struct pg_method *m, const struct pg_binding *b)
@@ -294,6 +313,6 @@ json_t *openapi_responses(struct openapi *api, const struct pg_method *m,
 					      "The client has this state already.", "headers",
 					      "ETag", "$ref", "#/components/headers/ETag"));
 	for (size_t i = 0; i < refusals.n; i++)
-		add_refusal(api, responses, refusals.reasons[i]);
+		add_refusal(api, responses, refusals.reasons[i], i < refusals.n_shown);
 	return responses;
 }

@@ -16,7 +16,7 @@ char *hash_text(struct arena *arena, const struct merkle_hash *hash)
 struct status hash_of_bytes(struct str bytes, struct merkle_hash *out)
 {
 	if (bytes.len != MERKLE_HASH)
-		return FAIL(DATA_LOSS, "HASH_SHAPE");
+		return FAIL(HASH_SHAPE);
 	memcpy(out->bytes, bytes.ptr, MERKLE_HASH);
 	return OK;
 }

@@ -60,11 +60,11 @@ static struct status find_or_make(struct rpc_call *call, struct uuid program, co
 	if (*row)
 		return OK;
 	if (!person_hash(call, program, kind, name, 0, &hash))
-		return FAIL(UNAVAILABLE, "KEYS_UNAVAILABLE");
+		return FAIL(KEYS_UNAVAILABLE);
 	TRY(q_insert_person(call->tx, .id = uuid_v7(call->now), .program_id = program,
 			    .key_hash = hash, .now = call->now));
 	TRY(q_person_by_key(call->tx, program, hash, row));
-	return *row ? OK : FAIL(INTERNAL, "PERSON_LOST");
+	return *row ? OK : FAIL(PERSON_LOST);
 }
 
 struct status person_take(struct rpc_call *call, const Program__PublishedVersion *version,

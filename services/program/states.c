@@ -55,5 +55,5 @@ struct status states_check_published(struct rpc_call *call, const struct q_progr
 			     &findings));
 	asks = screener_state_item(screener) != NULL;
 	screener_free(&screener);
-	return asks ? OK : FAIL(FAILED_PRECONDITION, "STATE_ITEM_MISSING");
+	return asks ? OK : FAIL(STATE_ITEM_MISSING);
 }

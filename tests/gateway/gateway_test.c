@@ -102,7 +102,7 @@ Test(gateway, errors_of_daemons_become_problems)
 	cr_assert(strstr(answer.body, "There is no such program."));
 	cr_assert(strstr(answer.body, "\"requestId\":"));
 	expect(answer, 404, "PROGRAM_NOT_FOUND");
-	expect(http(ONE ":end", .method = "POST", .token = a_token()), 500, "MALFORMED_REPLY");
+	expect(http(ONE ":end", .method = "POST", .token = a_token()), 500, "INTERNAL");
 	expect(http(ONE, .method = "DELETE", .token = a_token()), 204, "");
 }
 

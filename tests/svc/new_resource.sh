@@ -18,7 +18,7 @@ add_words() {
 	local dir=$tree/proto/manifest
 	echo 'contacts:read | see contacts | owner admin editor viewer' >>"$dir/permissions.txt"
 	echo 'contacts:write | keep contacts | owner admin' >>"$dir/permissions.txt"
-	echo 'CONTACT_NOT_FOUND | NOT_FOUND | There is no such contact.' >>"$dir/reasons.txt"
+	echo 'CONTACT_NOT_FOUND | NOT_FOUND | There is no such contact. | Check the id.' >>"$dir/reasons.txt"
 	echo 'tenant.contact | tenant' >>"$dir/tables.txt"
 }
 

@@ -15,9 +15,9 @@ struct status compliance_acknowledge_event(struct rpc_call *call,
 	} else {
 		TRY(q_event_by_id(call->tx, id, &row));
 		if (!row)
-			return FAIL(NOT_FOUND, "EVENT_NOT_FOUND");
+			return FAIL(EVENT_NOT_FOUND);
 		if (strcmp(row->status, "resolved") == 0)
-			return FAIL(FAILED_PRECONDITION, "EVENT_RESOLVED");
+			return FAIL(EVENT_RESOLVED);
 	}
 	return q_event_fill(call->arena, row, resp);
 }

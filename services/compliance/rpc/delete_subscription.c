@@ -9,7 +9,7 @@ struct status compliance_delete_subscription(struct rpc_call *call,
 	(void)resp;
 	TRY(q_delete_subscription(call->tx, pb_uuid(req->id), &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "SUBSCRIPTION_NOT_FOUND");
+		return FAIL(SUBSCRIPTION_NOT_FOUND);
 	svc_emit(call, &(struct event_out){.action = "subscription.deleted",
 					   .target_kind = "subscription",
 					   .target_id = row->id,

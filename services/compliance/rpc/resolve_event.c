@@ -15,6 +15,6 @@ struct status compliance_resolve_event(struct rpc_call *call,
 	else
 		TRY(q_event_by_id(call->tx, id, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "EVENT_NOT_FOUND");
+		return FAIL(EVENT_NOT_FOUND);
 	return q_event_fill(call->arena, row, resp);
 }

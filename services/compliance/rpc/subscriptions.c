@@ -54,7 +54,7 @@ struct status compliance_create_subscription(struct rpc_call *call,
 	TRY(check_states(call, in));
 	TRY(visible_source(call, pb_uuid(in->source_id), &source));
 	if (!source)
-		return FAIL(NOT_FOUND, "SOURCE_NOT_FOUND");
+		return FAIL(SOURCE_NOT_FOUND);
 	TRY(q_newest_change(call->tx, source->id, &newest));
 	TRY(q_insert_subscription(call->tx, &row, .id = uuid_v7(call->now), .source_id = source->id,
 				  .states = ((struct text_list){in->states, in->n_states}),

@@ -12,11 +12,11 @@ static struct status check(const struct rpc_call *call, const struct reissue *re
 {
 	TRY(staff_code_check_open(row));
 	if (row->replaces)
-		return FAIL(FAILED_PRECONDITION, "CODE_REISSUED");
+		return FAIL(CODE_REISSUED);
 	if (row->expires_at <= call->now)
-		return FAIL(FAILED_PRECONDITION, "CODE_EXPIRED");
+		return FAIL(CODE_EXPIRED);
 	if (!reissue->program->redeems)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+		return FAIL(PROGRAM_NOT_ACTIVE);
 	return OK;
 }
 
@@ -35,7 +35,7 @@ static struct status void_old(struct rpc_call *call, const struct reissue *reiss
 		return OK;
 	/* Redeemed, voided or issued again since it was looked at. */
 	TRY(check(call, reissue, *row));
-	return FAIL(ABORTED, "VERSION_CONFLICT");
+	return FAIL(VERSION_CONFLICT);
 }
 
 static struct status replace(struct rpc_call *call, void *arg)

@@ -11,7 +11,7 @@ struct status consumer_void_code(struct rpc_call *call, const Consumer__VoidCode
 			.actor = call->principal->id, .now = call->now));
 	TRY(staff_code_find(call, id, &row));
 	if (strcmp(row->status, "redeemed") == 0)
-		return FAIL(FAILED_PRECONDITION, "CODE_REDEEMED");
+		return FAIL(CODE_REDEEMED);
 	if (voided)
 		emit_staff_code(call, "code.voided", row, req->reason);
 	return staff_code_show(call, row, resp);

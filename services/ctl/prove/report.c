@@ -97,7 +97,7 @@ struct status proof_own_key(const char *secrets_dir, uint8_t key[SIGN_PUBLIC_BYT
 	if (newest)
 		memcpy(key, newest->public_key, SIGN_PUBLIC_BYTES);
 	keyring_free(&ring);
-	return newest ? OK : FAIL(NOT_FOUND, "NO_KEY");
+	return newest ? OK : FAIL(NO_KEY);
 }
 
 static bool is_signed(struct arena *arena, const json_t *envelope,

@@ -10,8 +10,7 @@ struct status notification_cancel_notification(struct rpc_call *call,
 	TRY(q_cancel_message(call->tx, id, call->now, &row));
 	if (!row) {
 		TRY(q_message_by_id(call->tx, id, &row));
-		return row ? FAIL(FAILED_PRECONDITION, "ALREADY_SENT")
-			   : FAIL(NOT_FOUND, "NOTIFICATION_NOT_FOUND");
+		return row ? FAIL(ALREADY_SENT) : FAIL(NOTIFICATION_NOT_FOUND);
 	}
 	TRY(q_insert_timeline(call->tx, .id = uuid_v7(call->now), .message_id = id,
 			      .status = "cancelled", .attempt = row->attempts, .detail = "",

@@ -9,7 +9,7 @@ struct status notification_replay_notification(struct rpc_call *call,
 
 	TRY(mail_replay(call, id, &row));
 	if (!row)
-		return FAIL(FAILED_PRECONDITION, "NOT_GIVEN_UP");
+		return FAIL(NOT_GIVEN_UP);
 	svc_emit(call, &(struct event_out){.action = "notification.replayed",
 					   .target_kind = "notification",
 					   .target_id = id});

@@ -12,7 +12,7 @@ struct status program_retire_screener(struct rpc_call *call,
 	TRY(lock_program(call, pb_uuid(req->program_id), &program));
 	TRY(screener_text(call, program->id, req->version, &text));
 	if (!text.published)
-		return FAIL(FAILED_PRECONDITION, "SCREENER_NOT_PUBLISHED");
+		return FAIL(SCREENER_NOT_PUBLISHED);
 	TRY(q_insert_status(call->tx, &inserted, .id = uuid_v7(call->now),
 			    .program_id = program->id, .screener_version = req->version,
 			    .status = "retired", .actor = call->principal->id, .now = call->now));
@@ -22,7 +22,7 @@ struct status program_retire_screener(struct rpc_call *call,
 	}
 	TRY(q_version_by_number(call->tx, program->id, req->version, &version));
 	if (!version)
-		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
+		return FAIL(SCREENER_NOT_FOUND);
 	TRY(version_show(call, version, resp));
 	return acceptance_show(call, resp);
 }

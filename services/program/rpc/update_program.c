@@ -33,10 +33,10 @@ struct status program_update_program(struct rpc_call *call,
 	TRY(check(call, req));
 	TRY(lock_program(call, pb_uuid(req->id), &row));
 	if (strcmp(row->status, "ended") == 0)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_ENDED");
+		return FAIL(PROGRAM_ENDED);
 	TRY(write_program(call, req, &row));
 	if (!row)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	TRY(states_check_published(call, row));
 	TRY(emit_program(call, "program.updated", row, false));
 	return q_program_fill(call->arena, row, resp);

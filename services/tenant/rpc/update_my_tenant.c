@@ -31,13 +31,13 @@ struct status tenant_update_my_tenant(struct rpc_call *call,
 	TRY(check(call, zone, locale));
 	TRY(q_lock_tenant(call->tx, &row));
 	if (!row)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	changed = *row;
 	TRY(q_tenant_from(call->arena, in, req->update_mask, &changed));
 	TRY(q_update_tenant(call->tx, &row, .tenant_row = changed, .expected_version = in->version,
 			    .actor = call->principal->id, .now = call->now));
 	if (!row)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	TRY(q_update_directory(call->tx, call->tenant, row->name, row->status));
 	strbuf_add_c(&after, "{\"name\":");
 	strbuf_add_json(&after, str_of(row->name));
