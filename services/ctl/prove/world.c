@@ -59,8 +59,8 @@ static const struct step story[] = {
 	{"owner", "PUT", "/api/settings",
 	 "{\"alertEmails\":[\"alerts-<canary>@isolation.invalid\"]}", 200},
 	{"owner", "POST", "/api/programs",
-	 "{\"name\":\"Program <canary>\",\"drug\":\"Drug <canary>\",\"sponsor\":\"Sponsor "
-	 "<canary>\",\"codeBudget\":5,\"attemptsBy\":\"reference\"}",
+	 "{\"name\":\"Program <canary>\",\"drug\":\"Drug <canary>\","
+	 "\"codeBudget\":5,\"attemptsBy\":\"reference\"}",
 	 201, "program=id;public=publicId"},
 	{"owner", "POST", "/api/programs/<program>/screeners", "{\"document\":" SCREENER "}", 201,
 	 "screener=version"},

@@ -8,7 +8,7 @@ struct status tenant_delete_contact(struct rpc_call *call, const Tenant__DeleteC
 	(void)resp;
 	TRY(q_delete_contact(call->tx, pb_uuid(req->id), &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "CONTACT_NOT_FOUND");
+		return FAIL(CONTACT_NOT_FOUND);
 	svc_emit(call, &(struct event_out){.action = "contact.deleted",
 					   .target_kind = "contact",
 					   .target_id = row->id,

@@ -7,6 +7,6 @@ struct status tenant_get_contact(struct rpc_call *call, const Tenant__GetContact
 
 	TRY(q_contact_by_id(call->tx, pb_uuid(req->id), &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "CONTACT_NOT_FOUND");
+		return FAIL(CONTACT_NOT_FOUND);
 	return q_contact_fill(call->arena, row, resp);
 }

@@ -7,14 +7,14 @@ struct status tenant_update_contact(struct rpc_call *call, const Tenant__UpdateC
 
 	TRY(q_lock_contact(call->tx, pb_uuid(req->id), &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "CONTACT_NOT_FOUND");
+		return FAIL(CONTACT_NOT_FOUND);
 	changed = *row;
 	TRY(q_contact_from(call->arena, req->contact, req->update_mask, &changed));
 	TRY(q_update_contact(call->tx, &row, .contact = changed,
 			     .expected_version = req->contact->version,
 			     .actor = call->principal->id, .now = call->now));
 	if (!row)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	svc_emit(call, &(struct event_out){.action = "contact.updated",
 					   .target_kind = "contact",
 					   .target_id = row->id,
