@@ -82,6 +82,17 @@ term l_real(struct logic *l)
 	return built(l, Z3_mk_fresh_const(l->z3, "r", l->reals), l->yes);
 }
 
+term l_named(struct logic *l, term t)
+{
+	term name;
+
+	if (t == l->yes || t == l->no)
+		return t;
+	name = l_bool(l);
+	logic_assume(l, l_eq(l, name, t));
+	return name;
+}
+
 term l_free(struct logic *l)
 {
 	term t = l_bool(l);
