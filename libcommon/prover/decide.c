@@ -19,8 +19,8 @@ static void collect_by_outcome(struct encoder *e)
 	for (uint32_t i = 0; i < p->n_rules; i++) {
 		terms_add(&e->l, &t[p->rules[i].outcome], e->rules[i].t);
 		terms_add(&e->l, &u[p->rules[i].outcome], is_unknown(e, i));
-		e->no_true_before[i + 1] =
-			l_named(&e->l, l_and(&e->l, e->no_true_before[i], l_not(&e->l, e->rules[i].t)));
+		e->no_true_before[i + 1] = l_named(
+			&e->l, l_and(&e->l, e->no_true_before[i], l_not(&e->l, e->rules[i].t)));
 	}
 	for (uint32_t i = 0; i < p->n_outcomes; i++) {
 		e->any_true[i] = l_named(&e->l, l_any(&e->l, &t[i]));
