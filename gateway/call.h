@@ -1,16 +1,15 @@
 #pragma once
 
 /*
- * One request on its way: each stage either goes on to the next or answers.
- * Stages that wait (Redis, a daemon) come back on the loop's thread.
- *
- *   head → route → credential → admission → transcode → rpc → answer
+ * One request on its way through the stages of stage/steps.c.  A stage that waits (for Redis or a
+ * daemon) continues on the loop's thread.
  */
 #include "gateway.h"
 
 struct gw_call {
 	struct edge_exchange *x;
 	struct gw_loop *loop;
+	unsigned step;		       /* of steps.c: the one that comes next */
 	const struct builtin *builtin; /* instead of a route */
 	const struct link_page *page;  /* of the path of a mailed link, or NULL */
 	bool answers_page;	       /* the client is a person with a browser */
@@ -49,16 +48,26 @@ struct gw_call {
 void gw_on_head(void *state, struct edge_exchange *x);
 void gw_on_request(void *state, struct edge_exchange *x);
 
-/* stage/credential.c: whose call is it, may they; then gw_admit(). */
-void gw_authenticate(struct gw_call *call);
+/* stage/steps.c: runs the stage that follows; called once by each stage that lets the call pass. */
+void gw_next(struct gw_call *call);
 
-/* stage/admit.c: session alive, tenant active, within limits; then gw_use_grant(). */
+/* The stages, in the order of steps.c. */
+
+/* stage/credential.c: whose call is it, may they.  Run again when keys that a call waited for came.
+ */
+void gw_authenticate(struct gw_call *call);
+/* stage/admit.c: session alive, tenant active, within limits, address confirmed. */
 void gw_admit(struct gw_call *call);
 /*
  * stage/grant.c: a platform administrator who acts in a tenant has an open break-glass grant, and
- * the call is in the tenant's log before it is made; then gw_transcode().
+ * the call is in the tenant's log before it is made.
  */
 void gw_use_grant(struct gw_call *call);
+/* stage/transcode.c: body, path, query and preconditions to a valid message. */
+void gw_transcode(struct gw_call *call);
+/* stage/call.c: the call to the daemon; then the answer. */
+void gw_call_daemon(struct gw_call *call);
+
 /* The rates of this process: those of the table, scaled. */
 void gw_rates_init(struct gw_rates *rates, long percent);
 
@@ -69,8 +78,11 @@ bool gw_may_try_credential(struct gw_call *call);
 /* False, with 429 on its way, when the network asks too much of what the gateway answers itself. */
 bool gw_may_ask_builtin(struct gw_call *call);
 
-/* stage/call.c: JSON to message, validation, send; then the answer. */
-void gw_transcode(struct gw_call *call);
+/*
+ * stage/transcode.c: a field's name relative to the body that was sent.  Where the body is one
+ * member of the request ("program"), the validator's "program.name" is "name" there.
+ */
+const char *gw_name_in_body(const struct gw_call *call, const char *field);
 
 /* answer.c */
 void gw_answer_ok(struct gw_call *call, int status, const char *content_type, struct str body);

@@ -71,7 +71,6 @@ static void find_methods(struct gateway *gw)
 		.get_jwks = method_of(contract->auth, "GetJwks"),
 		.check_session = method_of(contract->auth, "CheckSession"),
 		.check_partner_key = method_of(contract->consumer, "CheckPartnerKey"),
-		.check_api_key = method_of(contract->tenant, "CheckApiKey"),
 		.use_grant = method_of(contract->tenant, "UseBreakGlassGrant"),
 		.check_health = method_of(contract->daemon, "CheckHealth"),
 		.get_metrics = method_of(contract->daemon, "GetMetrics"),

@@ -61,7 +61,7 @@ struct gw_contract {
 	size_t n_routes;
 	const struct rpc_service *auth;	    /* GetJwks, CheckSession */
 	const struct rpc_service *consumer; /* CheckPartnerKey */
-	const struct rpc_service *tenant;   /* UseBreakGlassGrant; CheckApiKey, when it has one */
+	const struct rpc_service *tenant;   /* UseBreakGlassGrant */
 	const struct rpc_service *daemon;   /* CheckHealth, GetMetrics */
 	const char *openapi;		    /* JSON text, or NULL */
 	size_t openapi_len;
@@ -72,7 +72,6 @@ struct gw_methods {
 	const struct rpc_method *get_jwks;
 	const struct rpc_method *check_session;
 	const struct rpc_method *check_partner_key;
-	const struct rpc_method *check_api_key;
 	const struct rpc_method *use_grant;
 	const struct rpc_method *check_health;
 	const struct rpc_method *get_metrics;

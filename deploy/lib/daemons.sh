@@ -31,7 +31,7 @@ write_config() {
 		fi
 		case $name in
 		notification)
-			printf 'smtp_url = smtp://127.0.0.1:%s\nmail_from = no-reply@aegis.example\npublic_url = http://127.0.0.1:%s\njob_threads = 4\n' \
+			printf 'smtp_url = smtp://127.0.0.1:%s\nsmtp_require_tls = false\nmail_from = no-reply@aegis.example\npublic_url = http://127.0.0.1:%s\njob_threads = 4\n' \
 				"$demo_mail_port" "$port"
 			;;
 		# The demo's list is served by its web sink: each source there names the one organization that sees it.

@@ -23,7 +23,7 @@ struct status edge_new(const struct edge_config *config, const struct edge_handl
 		abort();
 	edge->addresses = edge_addresses_new(&config->limits);
 	for (unsigned i = 0; i < edge->n_loops; i++)
-		edge_loop_init(edge, &edge->loops[i], i);
+		edge_loop_init(edge, &edge->loops[i]);
 	if (config->tls_certificate)
 		st = edge_tls_new(config->tls_certificate, config->tls_key, &edge->tls);
 	if (is_ok(st))

@@ -161,7 +161,6 @@ void edge_loop_watch(struct edge_loop *loop, struct edge_source *source, int fd,
 void edge_loop_unwatch(struct edge_loop *loop, int fd);
 
 void *edge_loop_state(const struct edge_loop *loop);
-unsigned edge_loop_index(const struct edge_loop *loop);
 /* Monotonic time of this turn. */
 instant edge_loop_now(const struct edge_loop *loop);
 /* "Sat, 21 Nov 2026 07:00:00 GMT" of this second. */

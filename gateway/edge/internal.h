@@ -70,7 +70,6 @@ struct edge_listener {
 
 struct edge_loop {
 	struct edge *edge;
-	unsigned index;
 	pthread_t thread;
 	int epoll_fd;
 	int wake_fd;
@@ -136,7 +135,7 @@ void edge_listen_start(struct edge_loop *loop);
 void edge_listen_stop(struct edge_loop *loop);
 
 /* loop.c */
-void edge_loop_init(struct edge *edge, struct edge_loop *loop, unsigned index);
+void edge_loop_init(struct edge *edge, struct edge_loop *loop);
 void *edge_loop_run(void *loop);
 void edge_loop_wake(struct edge_loop *loop);
 void edge_loop_fini(struct edge_loop *loop);

@@ -31,11 +31,6 @@ void *edge_loop_state(const struct edge_loop *loop)
 	return loop->state;
 }
 
-unsigned edge_loop_index(const struct edge_loop *loop)
-{
-	return loop->index;
-}
-
 instant edge_loop_now(const struct edge_loop *loop)
 {
 	return loop->now;
@@ -103,10 +98,9 @@ static void on_wake(struct edge_source *source, uint32_t events)
 	(void)events;
 }
 
-void edge_loop_init(struct edge *edge, struct edge_loop *loop, unsigned index)
+void edge_loop_init(struct edge *edge, struct edge_loop *loop)
 {
 	loop->edge = edge;
-	loop->index = index;
 	loop->now = instant_monotonic();
 	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	loop->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -4,6 +4,7 @@
  */
 #include "aegis/auth/v1/auth.pb-c.h"
 #include "call.h"
+#include "contract/access.h"
 #include "rpc/pb_arena.h"
 #include "stage/session_facts.h"
 
@@ -151,13 +152,13 @@ static void plan(struct gw_call *call)
 /* Who may not act at all is told that first: the link that confirms is of no use to them. */
 static void check_verified(struct gw_call *call)
 {
-	if (call->principal && route_method(call->route)->policy.verified &&
-	    !principal_is_verified(call->principal))
+	if (call->principal &&
+	    access_needs_verified(&route_method(call->route)->policy, call->principal))
 		gw_fail(call, FAIL(PERMISSION_DENIED, "EMAIL_NOT_VERIFIED"),
 			"Confirm your e-mail address by the link you were sent, then refresh your "
 			"token.");
 	else
-		gw_use_grant(call);
+		gw_next(call);
 }
 
 static void go_on(struct gw_call *call, enum cache_session session, uint64_t epoch)

@@ -1,162 +1,14 @@
-/*
- * From JSON to the daemon and back: body, path and query into one message,
- * validation to save the hop, the call, the answer as JSON.
- */
+/* The call to the daemon, and the daemon's message as the answer in JSON. */
 #include <protobuf-c/protobuf-c.h>
 
 #include "base/log.h"
 #include "builtin/link_page.h"
 #include "call.h"
-#include "http/uri.h"
 #include "pbjson/pbjson.h"
 #include "rpc/pb_arena.h"
 #include "stage/precondition.h"
 
-#define QUERY_PARAMETERS_MAX 64
-#define IDEMPOTENCY_KEY_MAX  255
-
-static void fail_json(struct gw_call *call, struct status st, const struct pbjson_error *error)
-{
-	const char *text = pbjson_reason_text(error->reason);
-	const char *detail;
-
-	if (error->path && *error->path) {
-		field_errors_add(&call->errors, error->path, pbjson_reason_name(error->reason),
-				 text);
-		detail = "The request has fields that cannot be taken.";
-	} else {
-		detail = arena_printf(call->x->arena, "The body %s (byte %zu).", text,
-				      error->offset);
-	}
-	gw_fail_fields(call, st, detail);
-}
-
-/* The message from the body; answers and returns false when it cannot be read. */
-static bool read_body(struct gw_call *call, struct pbjson_paths *present)
-{
-	const struct gw_route *route = call->route;
-	const struct rpc_method *method = route_method(route);
-	bool is_patch = call->x->head.method == EDGE_PATCH;
-	struct pbjson_options options = {.present = is_patch ? present : NULL,
-					 .null_clears = is_patch};
-	struct pbjson_error error = {};
-	struct status st;
-
-	if (!route->body || call->x->body.len == 0) {
-		call->request = pbjson_new(call->x->arena, method->request);
-		return true;
-	}
-	if (strcmp(route->body, "*") == 0) {
-		st = pbjson_parse(call->x->arena, method->request, call->x->body, &options,
-				  &call->request, &error);
-	} else {
-		call->request = pbjson_new(call->x->arena, method->request);
-		st = pbjson_parse_field(call->x->arena, method->request, call->request, route->body,
-					call->x->body, &options, &error);
-	}
-	if (is_failed(st)) {
-		fail_json(call, st, &error);
-		return false;
-	}
-	if (options.present)
-		pbjson_fill_mask(call->x->arena, method->request, call->request, present);
-	return true;
-}
-
-static bool bind_path(struct gw_call *call, struct pbjson_binder *binder)
-{
-	const struct gw_route *route = call->route;
-	size_t n = 0;
-
-	for (size_t i = 0; i < route->n_segments; i++) {
-		struct str text;
-		struct status st;
-
-		if (route->segments[i].kind != ROUTE_VARIABLE)
-			continue;
-		if (!uri_decode(call->x->arena, call->match.variables[n++], false, &text)) {
-			gw_fail(call, FAIL(INVALID_ARGUMENT, "BAD_TARGET"),
-				"The path holds text that is not valid Unicode.");
-			return false;
-		}
-		st = pbjson_bind(binder, str_of(route->segments[i].text), text);
-		if (is_failed(st)) {
-			fail_json(call, st, &binder->error);
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool bind_one_parameter(struct gw_call *call, struct pbjson_binder *binder, struct str name,
-			       struct str value)
-{
-	struct status st;
-
-	if (!uri_decode(call->x->arena, name, true, &name) ||
-	    !uri_decode(call->x->arena, value, true, &value)) {
-		gw_fail(call, FAIL(INVALID_ARGUMENT, "BAD_TARGET"),
-			"The query holds text that is not valid Unicode.");
-		return false;
-	}
-	st = pbjson_bind(binder, name, value);
-	if (is_failed(st))
-		fail_json(call, st, &binder->error);
-	return is_ok(st);
-}
-
-static bool bind_query(struct gw_call *call, struct pbjson_binder *binder)
-{
-	struct str query = call->x->head.query, name, value;
-	size_t n = 0;
-
-	while (uri_query_next(&query, &name, &value)) {
-		if (call->route->body && strcmp(call->route->body, "*") == 0) {
-			gw_fail(call, FAIL(INVALID_ARGUMENT, "QUERY_NOT_ALLOWED"),
-				"This route takes no query parameters.");
-			return false;
-		}
-		if (++n > QUERY_PARAMETERS_MAX) {
-			gw_fail(call, FAIL(INVALID_ARGUMENT, "TOO_MANY_PARAMETERS"),
-				"There are too many query parameters.");
-			return false;
-		}
-		if (!bind_one_parameter(call, binder, name, value))
-			return false;
-	}
-	return true;
-}
-
-static bool key_is_fine(struct str key)
-{
-	if (key.len == 0 || key.len > IDEMPOTENCY_KEY_MAX)
-		return false;
-	for (size_t i = 0; i < key.len; i++)
-		if (key.ptr[i] < '!' || key.ptr[i] > '~')
-			return false;
-	return true;
-}
-
-static bool take_idempotency_key(struct gw_call *call)
-{
-	enum rpc_idempotency rule = route_method(call->route)->policy.idempotency;
-	struct str key = edge_head_field(&call->x->head, "idempotency-key");
-
-	if (rule == RPC_IDEMPOTENCY_NONE || (rule == RPC_IDEMPOTENCY_OPTIONAL && !key.ptr))
-		return true;
-	if (!key.ptr) {
-		gw_fail(call, FAIL(INVALID_ARGUMENT, "IDEMPOTENCY_KEY_REQUIRED"),
-			"Send a fresh Idempotency-Key, and the same one when you repeat the call.");
-		return false;
-	}
-	if (!key_is_fine(key)) {
-		gw_fail(call, FAIL(INVALID_ARGUMENT, "IDEMPOTENCY_KEY_INVALID"),
-			"Idempotency-Key is 1 to 255 visible ASCII characters.");
-		return false;
-	}
-	call->idempotency_key = str_dup(call->x->arena, key);
-	return true;
-}
+#define DEADLINE_MS 5000 /* of a method that names none */
 
 /* A daemon's answer that breaks its own contract is our fault, told without its bytes. */
 static void fail_answer(struct gw_call *call, const char *reason)
@@ -165,32 +17,6 @@ static void fail_answer(struct gw_call *call, const char *reason)
 		  KV("method", route_method(call->route)->full_name), KV("reason", reason),
 		  KV("request_id", call->request_id));
 	gw_fail(call, FAIL(INTERNAL, "MALFORMED_REPLY"), NULL);
-}
-
-/*
- * A field's name relative to the body that was sent: where the body is one member of the request
- * ("program"), the handler's and the validator's "program.name" is "name" there.
- */
-static const char *name_in_body(const struct gw_call *call, const char *field)
-{
-	const struct pb_info *info = route_method(call->route)->request;
-	const char *body = call->route->body;
-	size_t len;
-
-	if (!body || strcmp(body, "*") == 0)
-		return field;
-	for (unsigned i = 0; i < info->descriptor->n_fields; i++)
-		if (strcmp(info->descriptor->fields[i].name, body) == 0)
-			body = info->fields[i].json_name;
-	len = strlen(body);
-	return strncmp(field, body, len) == 0 && field[len] == '.' ? field + len + 1 : field;
-}
-
-static void refuse_fields(struct gw_call *call, struct status st)
-{
-	for (size_t i = 0; i < call->errors.n; i++)
-		call->errors.items[i].field = name_in_body(call, call->errors.items[i].field);
-	gw_fail_fields(call, st, "The request has fields that cannot be taken.");
 }
 
 static void refuse_reply(struct gw_call *call, const struct rpc_reply_header *header)
@@ -205,7 +31,7 @@ static void refuse_reply(struct gw_call *call, const struct rpc_reply_header *he
 		return;
 	}
 	for (size_t i = 0; i < header->n_fields; i++)
-		field_errors_add(&call->errors, name_in_body(call, header->fields[i].field),
+		field_errors_add(&call->errors, gw_name_in_body(call, header->fields[i].field),
 				 header->fields[i].reason, header->fields[i].message);
 	told.fields = call->errors.items;
 	told.n_fields = call->errors.n;
@@ -260,29 +86,11 @@ static void on_reply(struct gw_call *call)
 		     "application/json", strbuf_str(&json));
 }
 
-void gw_transcode(struct gw_call *call)
+void gw_call_daemon(struct gw_call *call)
 {
 	const struct rpc_method *method = route_method(call->route);
-	struct pbjson_paths present = {};
-	struct pbjson_binder binder = {.arena = call->x->arena, .info = method->request};
-	uint32_t deadline = method->policy.deadline_ms ? method->policy.deadline_ms : 5000;
-	struct status st;
+	uint32_t deadline = method->policy.deadline_ms ? method->policy.deadline_ms : DEADLINE_MS;
 
-	if (!take_idempotency_key(call) || !gw_take_preconditions(call) ||
-	    !read_body(call, &present))
-		return;
-	binder.msg = call->request;
-	if (!bind_path(call, &binder) || !bind_query(call, &binder) || !gw_bind_precondition(call))
-		return;
-	st = method->validate ? method->validate(call->request, &call->errors) : OK;
-	if (is_failed(st)) {
-		refuse_fields(call, st);
-		return;
-	}
-	if (arena_is_exhausted(call->x->arena)) {
-		gw_fail(call, FAIL(RESOURCE_EXHAUSTED, "REQUEST_TOO_LARGE"), NULL);
-		return;
-	}
 	call->rpc_sent = true;
 	gw_send(call, call->route->service->daemon, method,
 		(struct rpc_body){.message = call->request}, deadline, on_reply);

@@ -5,6 +5,7 @@
 #include "aegis/consumer/v1/consumer.pb-c.h"
 #include "base/log.h"
 #include "call.h"
+#include "contract/access.h"
 #include "crypto/bearer.h"
 #include "rpc/pb_arena.h"
 #include "rpc/trust.h"
@@ -17,27 +18,6 @@
 #define CALL_LONGEST SECONDS(60)
 
 static const struct jwt_expect expected = {.iss = "aegis", .aud = "aegis-api", .type = "access"};
-
-/* The same rule as the dispatcher's: refused here, it saves the hop. */
-static bool is_allowed(const struct rpc_policy *policy, const struct principal *p)
-{
-	bool is_person = p->kind == PRINCIPAL_USER || p->kind == PRINCIPAL_ADMIN;
-	bool is_key = p->kind == PRINCIPAL_API_KEY || p->kind == PRINCIPAL_PARTNER_KEY;
-
-	return policy->is_public || (policy->admin && p->kind == PRINCIPAL_ADMIN) ||
-	       (policy->session && p->kind == PRINCIPAL_SESSION) ||
-	       (policy->signed_in && is_person) ||
-	       (policy->permission && is_person &&
-		principal_has_permission(p, policy->permission)) ||
-	       (policy->scope && is_key && principal_has_scope(p, policy->scope));
-}
-
-/* A route that is only public never looks at a token: log-in works beside an expired one. */
-static bool wants_credential(const struct rpc_policy *policy)
-{
-	return !policy->is_public || policy->signed_in || policy->session || policy->admin ||
-	       policy->permission || policy->scope;
-}
 
 /* The credential is none, and its network pays for the work that this took. */
 static void refuse_credential(struct gw_call *call, struct status st, const char *detail)
@@ -103,7 +83,7 @@ static void authorize(struct gw_call *call)
 	struct uuid tenant;
 
 	call->principal = p;
-	if (!is_allowed(policy, p)) {
+	if (!access_permits(policy, p)) {
 		refuse(call, p);
 		return;
 	}
@@ -118,7 +98,7 @@ static void authorize(struct gw_call *call)
 			credential_signed_for(call->credential, call->route->service->daemon,
 					      call->loop->gw->service_key);
 	}
-	gw_admit(call);
+	gw_next(call);
 }
 
 static void keep(struct gw_call *call, struct principal *p, instant now, instant good_until)
@@ -264,8 +244,8 @@ void gw_authenticate(struct gw_call *call)
 {
 	instant now = instant_now();
 
-	if (!call->token.ptr || !wants_credential(&route_method(call->route)->policy)) {
-		gw_admit(call);
+	if (!call->token.ptr || !access_wants_credential(&route_method(call->route)->policy)) {
+		gw_next(call);
 		return;
 	}
 	call->credential = token_cache_find(call->loop->tokens, call->token, now);

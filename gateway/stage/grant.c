@@ -28,7 +28,7 @@ static void go_on_under(struct gw_call *call, const char *grant)
 	admin->label = arena_printf(call->x->arena, "grant %s", grant);
 	call->principal = admin;
 	call->signed_principal = principal_sign(call->x->arena, admin, call->loop->gw->service_key);
-	gw_transcode(call);
+	gw_next(call);
 }
 
 static void on_grant(struct gw_call *call)
@@ -58,7 +58,7 @@ void gw_use_grant(struct gw_call *call)
 	/* The platform's own routes belong to no tenant. */
 	if (!call->principal || call->principal->kind != PRINCIPAL_ADMIN ||
 	    method->policy.tenant == RPC_TENANT_NONE) {
-		gw_transcode(call);
+		gw_next(call);
 		return;
 	}
 	use_grant = call->loop->gw->methods.use_grant;

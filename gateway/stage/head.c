@@ -188,5 +188,5 @@ void gw_on_request(void *state, struct edge_exchange *x)
 	if (call->builtin)
 		gw_builtin_answer(call);
 	else
-		gw_authenticate(call);
+		gw_next(call);
 }

@@ -29,6 +29,8 @@ static inline struct str str_of(const char *s)
 
 bool str_eq(struct str a, struct str b);
 bool str_eq_c(struct str a, const char *b);
+/* <0, 0, >0: the order of the bytes; a text stands before what it is the beginning of. */
+int str_compare(struct str a, struct str b);
 /* ASCII only, independent of the locale. */
 bool str_eq_nocase(struct str a, struct str b);
 bool str_has_prefix(struct str s, const char *prefix);

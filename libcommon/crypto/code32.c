@@ -1,5 +1,6 @@
 #include "crypto/code32.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "crypto/random.h"
@@ -91,6 +92,17 @@ static uint32_t take_character(struct str *text)
 	return c;
 }
 
+/*
+ * The symbology identifier of ISO/IEC 15424 that a reader may put before what it read: "]",
+ * the symbology's letter and a modifier, such as "]C1" of GS1-128.  No code has a bracket.
+ */
+static void skip_symbology(struct str *text)
+{
+	if (text->len >= 3 && text->ptr[0] == ']' && isalpha((unsigned char)text->ptr[1]) &&
+	    isalnum((unsigned char)text->ptr[2]))
+		*text = (struct str){text->ptr + 3, text->len - 3};
+}
+
 bool code_parse(struct str typed, char out[CODE_TEXT])
 {
 	char code[CODE_TEXT] = {};
@@ -98,6 +110,7 @@ bool code_parse(struct str typed, char out[CODE_TEXT])
 
 	if (!utf8_is_valid(typed.ptr, typed.len))
 		return false;
+	skip_symbology(&typed);
 	while (typed.len > 0) {
 		uint32_t c = take_character(&typed);
 		char symbol;

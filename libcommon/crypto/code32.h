@@ -27,7 +27,8 @@ void code_random(char out[CODE_TEXT]);
 
 /*
  * What a person typed or a barcode reader sent, in UTF-8: either case, O for 0, I and L
- * for 1, full-width forms; dashes of every kind, blanks, tabs and line ends anywhere.
+ * for 1, full-width forms; dashes of every kind, blanks, tabs and line ends anywhere; a
+ * symbology identifier ("]C1", "]d2", "]Q3", "]e0") before all of it.
  * False when the length, a symbol or the check character is wrong.
  */
 bool code_parse(struct str typed, char out[CODE_TEXT]);

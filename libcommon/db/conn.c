@@ -35,21 +35,13 @@ struct db_conn *db_conn_new(const struct db_config *config,
 	return conn;
 }
 
-void db_conn_close(struct db_conn *conn)
-{
-	if (conn->pg)
-		PQfinish(conn->pg);
-	conn->pg = NULL;
-	conn->unread_syncs = 0;
-}
-
 void db_conn_free(struct db_conn **conn)
 {
 	struct arena *arena;
 
 	if (!*conn)
 		return;
-	db_conn_close(*conn);
+	wire_close(*conn);
 	arena = (*conn)->arena;
 	arena_reset(arena, true); /* the password */
 	arena_free(&arena);
@@ -144,7 +136,7 @@ struct status db_conn_open(struct db_conn *conn)
 		conn->back_off = 0;
 		return OK;
 	}
-	db_conn_close(conn);
+	wire_close(conn);
 	conn->back_off = conn->back_off ? conn->back_off * 2 : BACK_OFF_FIRST;
 	if (conn->back_off > BACK_OFF_LAST)
 		conn->back_off = BACK_OFF_LAST;

@@ -44,9 +44,6 @@ void db_conn_free(struct db_conn **conn);
 struct status db_conn_open(struct db_conn *conn);
 bool db_conn_is_open(const struct db_conn *conn);
 
-/* Drops the connection now; the next use connects again. */
-void db_conn_close(struct db_conn *conn);
-
 /*
  * The checks a daemon makes before it serves; the log says what is wrong.
  *

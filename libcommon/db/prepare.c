@@ -2,6 +2,9 @@
  * Prepares the statements of the library and of the catalogues in one go on a
  * fresh connection, and refuses roles that could evade row-level security.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/log.h"
 #include "db/queries.h"
 #include "internal.h"
@@ -68,7 +71,7 @@ static struct status take_one(struct db_conn *conn, instant give_up, const char 
 	if (PQresultStatus(result) != PGRES_PIPELINE_ABORTED)
 		log_error("statement cannot be prepared", KV("statement", name), KV("at", origin),
 			  KV("error", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)));
-	db_conn_close(conn);
+	wire_close(conn);
 	return FAIL(FAILED_PRECONDITION, "STATEMENT_REFUSED");
 }
 
@@ -84,17 +87,40 @@ static struct status take_all(struct db_conn *conn, instant give_up)
 	return wire_drain(conn, give_up);
 }
 
-static struct status read_risk(struct tx *tx, void *arg)
+static const struct db_query *role_question(void)
 {
-	return q_role_risk(tx, arg);
+	for (size_t i = 0; i < db_queries.n; i++)
+		if (strcmp(db_queries.queries[i].name, "role_risk") == 0)
+			return &db_queries.queries[i];
+	abort();
 }
 
-static struct status refuse_unsafe_role(struct db_conn *conn)
+/* Asked on the wire: transactions stand above connections, which are only open after this. */
+static struct status read_risk(struct db_conn *conn, instant give_up, struct arena *arena,
+			       struct q_role_risk_row **risk)
+{
+	const struct db_query *query = role_question();
+	RESULT result = NULL;
+	void *row;
+
+	if (!PQsendQueryPrepared(conn->pg, query->statement, 0, NULL, NULL, NULL, 1) ||
+	    !PQpipelineSync(conn->pg))
+		return wire_lost(conn);
+	conn->unread_syncs++;
+	TRY(wire_flush(conn, give_up));
+	TRY(wire_take(conn, give_up, &result));
+	if (PQresultStatus(result) == PGRES_FATAL_ERROR)
+		return db_result_status(conn, result, query->statement);
+	TRY(db_decode(arena, query, result, &row, NULL));
+	*risk = row;
+	return wire_drain(conn, give_up);
+}
+
+static struct status refuse_unsafe_role(struct db_conn *conn, instant give_up)
 {
 	struct arena *arena = arena_new(4096);
 	struct q_role_risk_row *risk = NULL;
-	struct status st =
-		db_run(conn, &(struct db_tx){.kind = DB_ONE, .arena = arena}, read_risk, &risk);
+	struct status st = read_risk(conn, give_up, arena, &risk);
 
 	if (is_ok(st) &&
 	    (risk->is_superuser || risk->bypasses || risk->owns_tables || risk->is_changed)) {
@@ -102,7 +128,7 @@ static struct status refuse_unsafe_role(struct db_conn *conn)
 			  KV("superuser", risk->is_superuser), KV("bypassrls", risk->bypasses),
 			  KV("owns_tables", risk->owns_tables),
 			  KV("has_settings", risk->is_changed));
-		db_conn_close(conn);
+		wire_close(conn);
 		st = FAIL(FAILED_PRECONDITION, "UNSAFE_ROLE");
 	}
 	arena_free(&arena);
@@ -114,5 +140,5 @@ struct status db_prepare_all(struct db_conn *conn, instant give_up)
 	if (!send_all(conn))
 		return wire_lost(conn);
 	TRY(take_all(conn, give_up));
-	return conn->config.is_operator ? OK : refuse_unsafe_role(conn);
+	return conn->config.is_operator ? OK : refuse_unsafe_role(conn, give_up);
 }

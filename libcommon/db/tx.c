@@ -326,12 +326,12 @@ static void roll_back(struct tx *tx)
 static struct status ready(struct db_conn *conn, instant give_up)
 {
 	if (conn->pg && conn->unread_syncs > 0 && is_failed(wire_drain(conn, give_up)))
-		db_conn_close(conn);
+		wire_close(conn);
 	if (conn->pg && !wire_is_alive(conn))
-		db_conn_close(conn);
+		wire_close(conn);
 	if (conn->pg && PQtransactionStatus(conn->pg) != PQTRANS_IDLE) {
 		log_error("connection was left inside a transaction");
-		db_conn_close(conn);
+		wire_close(conn);
 	}
 	return db_conn_open(conn);
 }

@@ -8,11 +8,19 @@
 #include "base/log.h"
 #include "internal.h"
 
+void wire_close(struct db_conn *conn)
+{
+	if (conn->pg)
+		PQfinish(conn->pg);
+	conn->pg = NULL;
+	conn->unread_syncs = 0;
+}
+
 struct status wire_lost(struct db_conn *conn)
 {
 	if (conn->pg) {
 		log_warn("database connection lost", KV("role", PQuser(conn->pg)));
-		db_conn_close(conn);
+		wire_close(conn);
 	}
 	return FAIL(UNAVAILABLE, "DATABASE_UNAVAILABLE");
 }
@@ -20,7 +28,7 @@ struct status wire_lost(struct db_conn *conn)
 static struct status too_late(struct db_conn *conn)
 {
 	log_warn("database does not answer in time", KV("role", PQuser(conn->pg)));
-	db_conn_close(conn);
+	wire_close(conn);
 	return FAIL(DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED");
 }
 

@@ -31,13 +31,6 @@ struct router {
 	struct node root;
 };
 
-static int compare(struct str a, struct str b)
-{
-	if (a.len != b.len)
-		return a.len < b.len ? -1 : 1;
-	return memcmp(a.ptr, b.ptr, a.len);
-}
-
 /* The branch of a literal; *at is where it is or belongs. */
 static struct node *find_branch(const struct node *node, struct str literal, size_t *at)
 {
@@ -45,7 +38,7 @@ static struct node *find_branch(const struct node *node, struct str literal, siz
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = compare(literal, node->branches[middle].literal);
+		int order = str_compare(literal, node->branches[middle].literal);
 
 		if (order == 0) {
 			*at = middle;

@@ -1,4 +1,4 @@
-/* The goals as formulas; what they mean is said in screener/goal.c, for the engine. */
+/* The goals as formulas; what they mean is said in screener/gate/goal.c, for the engine. */
 #include "prover/part.h"
 
 /* Outside rows; asked: visible or pending. */

@@ -7,7 +7,7 @@
 #include <z3.h>
 
 #include "base/arena.h"
-#include "screener/number.h"
+#include "screener/value/number.h"
 
 typedef Z3_ast term;
 typedef __int128 wide;

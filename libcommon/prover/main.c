@@ -89,6 +89,7 @@ static int run(struct arena *arena)
 	struct screener_findings findings;
 	struct screener *screener = NULL;
 	struct wire_request request;
+	struct screener_effort effort;
 	struct screener_proof *proofs;
 	struct arena *lines;
 
@@ -102,14 +103,17 @@ static int run(struct arena *arena)
 	}
 	lines = arena_new(SIZE_MAX);
 	proofs = arena_array_of(arena, struct screener_proof, request.n_goals);
-	screener_prove(&(struct screener_prove){.screener = screener,
-						.goals = request.goals,
-						.n_goals = request.n_goals,
-						.today = request.today,
-						.steps = request.steps,
-						.done = say,
-						.arg = lines},
-		       arena, proofs);
+	effort = screener_prove(&(struct screener_prove){.screener = screener,
+							 .goals = request.goals,
+							 .n_goals = request.n_goals,
+							 .today = request.today,
+							 .steps = request.steps,
+							 .done = say,
+							 .arg = lines},
+				arena, proofs);
+	buf = strbuf_new(lines);
+	wire_write_end(&buf, &effort);
+	write_all(strbuf_str(&buf));
 	arena_free(&lines);
 	screener_free(&screener);
 	return 0;

@@ -1,6 +1,6 @@
 /* What was said before, and texts as numbers: equal texts have equal ones. */
 #include "prover/part.h"
-#include "screener/compiler.h"
+#include "screener/compile/compiler.h"
 
 /* A list is enough: operators that need one are few, and a full one only costs precision. */
 #define MAX_MEMOS 4000

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "screener/pattern.h"
+#include "screener/program/pattern.h"
 
 struct reader {
 	struct encoder *e;

@@ -9,7 +9,7 @@
  */
 #include "prover/logic.h"
 #include "prover/prover.h"
-#include "screener/eval.h"
+#include "screener/eval/eval.h"
 
 /* Kleene's three: t and f exclude each other; cause only where neither. */
 struct tri {

@@ -126,9 +126,16 @@ static bool wait_for(const struct child *child, short events, short *ready)
 	return n > 0;
 }
 
+/* What is to be filled by what the child says. */
+struct said {
+	struct arena *arena;
+	size_t n_goals;
+	struct screener_proof *proofs;
+	struct screener_effort effort;
+};
+
 /* Takes the whole lines of what was read, and keeps the rest. */
-static void take_lines(struct strbuf *buf, struct arena *arena, size_t n_goals,
-		       struct screener_proof *proofs)
+static void take_lines(struct strbuf *buf, struct said *said)
 {
 	char *newline;
 	size_t used = 0;
@@ -138,8 +145,10 @@ static void take_lines(struct strbuf *buf, struct arena *arena, size_t n_goals,
 		struct screener_proof proof;
 		size_t goal;
 
-		if (wire_read_proof(line, arena, n_goals, &goal, &proof))
-			proofs[goal] = proof;
+		if (wire_read_proof(line, said->arena, said->n_goals, &goal, &proof))
+			said->proofs[goal] = proof;
+		else
+			(void)wire_read_end(line, &said->effort);
 		used += line.len + 1;
 	}
 	memmove(buf->ptr, buf->ptr + used, buf->len - used);
@@ -147,8 +156,8 @@ static void take_lines(struct strbuf *buf, struct arena *arena, size_t n_goals,
 }
 
 /* Writes the request and reads proofs, in whatever order the child wants. */
-static void converse(const struct child *child, struct str request, struct arena *arena,
-		     struct arena *scratch, size_t n_goals, struct screener_proof *proofs)
+static void converse(const struct child *child, struct str request, struct arena *scratch,
+		     struct said *said)
 {
 	struct strbuf buf = strbuf_new(scratch);
 	char chunk[65536];
@@ -173,14 +182,15 @@ static void converse(const struct child *child, struct str request, struct arena
 			return;
 		if (n > 0) {
 			strbuf_add(&buf, chunk, (size_t)n);
-			take_lines(&buf, arena, n_goals, proofs);
+			take_lines(&buf, said);
 		}
 	}
 }
 
-static void prove(void *arg, const struct screener *screener, const struct screener_goal *goals,
-		  size_t n_goals, date_days today, struct arena *arena,
-		  struct screener_proof *proofs)
+static struct screener_effort prove(void *arg, const struct screener *screener,
+				    const struct screener_goal *goals, size_t n_goals,
+				    date_days today, struct arena *arena,
+				    struct screener_proof *proofs)
 {
 	struct prover_process *process = arg;
 	struct wire_request request = {.document = process->document,
@@ -190,6 +200,7 @@ static void prove(void *arg, const struct screener *screener, const struct scree
 				       .steps = PROVER_STEPS,
 				       .goals = goals,
 				       .n_goals = n_goals};
+	struct said said = {.arena = arena, .n_goals = n_goals, .proofs = proofs};
 	struct child child = {.until = instant_monotonic() + process->limit_ms * 1000};
 	struct arena *scratch;
 	char *text;
@@ -197,14 +208,15 @@ static void prove(void *arg, const struct screener *screener, const struct scree
 	(void)screener;
 	text = process->limit_ms > 0 ? wire_write_request(&request) : NULL;
 	if (!text)
-		return;
+		return said.effort;
 	if (start(process, &child)) {
 		scratch = arena_new(SIZE_MAX);
-		converse(&child, str_of(text), arena, scratch, n_goals, proofs);
+		converse(&child, str_of(text), scratch, &said);
 		arena_free(&scratch);
 		end(&child);
 	}
 	free(text);
+	return said.effort;
 }
 
 struct screener_prover prover_in_process_of_its_own(struct prover_process *process)

@@ -6,7 +6,7 @@
  * standard input and writes each proof as soon as it stands; at the limit it is
  * killed, and what was not written by then is not proven.
  */
-#include "screener/goal.h"
+#include "screener/gate/goal.h"
 
 /* The largest memory of the solver. */
 #define PROVER_MEMORY_MB 768

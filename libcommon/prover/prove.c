@@ -4,12 +4,20 @@
  * nothing free, and last the exact products and quotients are added.
  */
 #include "prover/part.h"
+#include "screener/gate/part.h"
 
 /* Of one question to the solver, whatever is left for all. */
 #define MOST_STEPS 2000000
-/* What asking costs by itself: a table of thousands of rows is as many questions. */
-#define STEPS_TO_ASK 1500
-#define FACTS_A_STEP 16
+/*
+ * Z3 counts its own steps only while it searches.  What else takes time is charged here, in steps
+ * of about the same length, so that the steps always end before any clock does.
+ */
+#define STEPS_A_TERM 1 /* building it */
+/* The second solver works on polynomials: few steps, long ones. */
+#define STEPS_AN_EXACT_ONE  16
+#define STEPS_TO_ASK	    1500 /* a table of thousands of rows is as many questions */
+#define FACTS_A_STEP	    16	 /* looked through with each question */
+#define STEPS_AN_EVALUATION 40	 /* of a small document (gate_weight), to replay a model */
 
 struct solver {
 	Z3_solver z3;
@@ -25,6 +33,9 @@ struct prover {
 	struct solver plain, exact;
 	struct terms nice; /* assumptions that make a model one of real answers */
 	uint64_t spent;
+	uint32_t n_charged; /* of the terms */
+	uint32_t weight;    /* of one evaluation */
+	bool is_short;	    /* a goal stays open for want of steps */
 	bool encoded;
 };
 
@@ -79,10 +90,20 @@ static void set_limit(struct prover *v, struct solver *s, uint32_t steps)
 	Z3_params_dec_ref(z3, params);
 }
 
+static void charge_terms(struct prover *v)
+{
+	v->spent += (uint64_t)(v->e.l.n_terms - v->n_charged) * STEPS_A_TERM;
+	v->n_charged = v->e.l.n_terms;
+}
+
+static uint64_t steps_left(const struct prover *v)
+{
+	return v->job->steps > v->spent ? v->job->steps - v->spent : 0;
+}
+
 static uint32_t allowance(const struct prover *v, size_t goals_left)
 {
-	uint64_t left = v->job->steps > v->spent ? v->job->steps - v->spent : 0;
-	uint64_t share = left / (goals_left < 4 ? goals_left + 1 : 4);
+	uint64_t share = steps_left(v) / (goals_left < 4 ? goals_left + 1 : 4);
 
 	return (uint32_t)(share > MOST_STEPS ? MOST_STEPS : share);
 }
@@ -90,20 +111,26 @@ static uint32_t allowance(const struct prover *v, size_t goals_left)
 static Z3_lbool ask(struct prover *v, struct solver *s, const struct terms *assumed, uint32_t steps)
 {
 	Z3_context z3 = v->e.l.z3;
-	uint64_t before;
+	uint32_t length = s->exact ? STEPS_AN_EXACT_ONE : 1;
+	uint64_t before, used;
 	Z3_lbool answer;
 
-	if (!s->z3 || !steps)
-		return Z3_L_UNDEF;
 	say_facts(v, s);
-	if (logic_is_full(&v->e.l))
+	charge_terms(v);
+	steps = steps < steps_left(v) ? steps : (uint32_t)steps_left(v);
+	steps /= length;
+	if (!s->z3 || !steps || logic_is_full(&v->e.l)) {
+		v->is_short = true;
 		return Z3_L_UNDEF;
+	}
 	before = steps_so_far(v, s);
 	set_limit(v, s, steps);
 	answer = Z3_solver_check_assumptions(z3, s->z3, assumed->n, assumed->list);
 	if (Z3_get_error_code(z3) != Z3_OK)
 		answer = Z3_L_UNDEF;
-	v->spent += steps_so_far(v, s) - before + STEPS_TO_ASK + s->n_facts / FACTS_A_STEP;
+	used = steps_so_far(v, s) - before;
+	v->is_short |= answer == Z3_L_UNDEF && used >= steps;
+	v->spent += used * length + STEPS_TO_ASK + s->n_facts / FACTS_A_STEP;
 	return answer;
 }
 
@@ -111,9 +138,11 @@ static Z3_lbool ask(struct prover *v, struct solver *s, const struct terms *assu
 static bool take_found(struct prover *v, const struct screener_goal *goal, const char *answers,
 		       date_days as_of, struct screener_proof *out)
 {
-	const char *fewest =
-		screener_fewest_answers(v->job->screener, goal, str_of(answers), as_of, v->arena);
+	uint32_t n = 0;
+	const char *fewest = screener_fewest_answers(v->job->screener, goal, str_of(answers), as_of,
+						     v->arena, &n);
 
+	v->spent += (uint64_t)n * v->weight * STEPS_AN_EVALUATION;
 	if (!fewest)
 		return false;
 	*out = (struct screener_proof){.answer = SCREENER_FOUND, .answers = fewest, .as_of = as_of};
@@ -222,10 +251,17 @@ static void prove_one(struct prover *v, size_t i)
 		v->job->done(v->job->arg, i, &proof);
 }
 
-void screener_prove(const struct screener_prove *job, struct arena *arena,
-		    struct screener_proof *proofs)
+static struct screener_effort effort_of(const struct prover *v)
 {
-	struct prover v = {.job = job, .arena = arena, .proofs = proofs};
+	return (struct screener_effort){
+		v->is_short || !v->encoded ? SCREENER_SPENT : SCREENER_FINISHED, v->spent};
+}
+
+struct screener_effort screener_prove(const struct screener_prove *job, struct arena *arena,
+				      struct screener_proof *proofs)
+{
+	struct prover v = {
+		.job = job, .arena = arena, .proofs = proofs, .weight = gate_weight(job->screener)};
 	struct arena *scratch = arena_new(SIZE_MAX);
 
 	v.encoded = encode(&v.e, job->screener, scratch);
@@ -242,19 +278,21 @@ void screener_prove(const struct screener_prove *job, struct arena *arena,
 	if (v.e.l.z3)
 		logic_close(&v.e.l);
 	arena_free(&scratch);
+	return effort_of(&v);
 }
 
-static void prove_here(void *arg, const struct screener *screener,
-		       const struct screener_goal *goals, size_t n_goals, date_days today,
-		       struct arena *arena, struct screener_proof *proofs)
+static struct screener_effort prove_here(void *arg, const struct screener *screener,
+					 const struct screener_goal *goals, size_t n_goals,
+					 date_days today, struct arena *arena,
+					 struct screener_proof *proofs)
 {
 	(void)arg;
-	screener_prove(&(struct screener_prove){.screener = screener,
-						.goals = goals,
-						.n_goals = n_goals,
-						.today = today,
-						.steps = PROVER_STEPS},
-		       arena, proofs);
+	return screener_prove(&(struct screener_prove){.screener = screener,
+						       .goals = goals,
+						       .n_goals = n_goals,
+						       .today = today,
+						       .steps = PROVER_STEPS},
+			      arena, proofs);
 }
 
 const struct screener_prover prover_in_process = {.prove = prove_here};

@@ -1,7 +1,7 @@
 #pragma once
 
 /*
- * Answers what holds for all answers to a screener (screener/goal.h), with Z3: the
+ * Answers what holds for all answers to a screener (screener/gate/goal.h), with Z3: the
  * compiled program is said in logic and the solver asked for answers that reach
  * the goal.  That there are none is the proof; a model is a candidate, which counts
  * only if the engine says the same of it.  What the logic lacks becomes a free
@@ -12,7 +12,7 @@
  * runs it as a process of its own (prover/process.h).
  */
 #include "prover/steps.h"
-#include "screener/goal.h"
+#include "screener/gate/goal.h"
 
 /*
  * Fills proofs[i] for goals[i], spending at most steps on all of them together.  done, unless
@@ -27,8 +27,8 @@ struct screener_prove {
 	void (*done)(void *arg, size_t goal, const struct screener_proof *proof);
 	void *arg;
 };
-void screener_prove(const struct screener_prove *job, struct arena *arena,
-		    struct screener_proof *proofs);
+struct screener_effort screener_prove(const struct screener_prove *job, struct arena *arena,
+				      struct screener_proof *proofs);
 
 /* A prover for screener_gate that runs here; many documents may be given to it, by many threads. */
 extern const struct screener_prover prover_in_process;

@@ -1,4 +1,4 @@
-/* Scores and their bands, as eval_score.c has them. */
+/* Scores and their bands, as eval/score.c has them. */
 #include "prover/part.h"
 
 /* What one input adds when it is known. */

@@ -1,4 +1,4 @@
-/* Nodes of any type, as eval_value.c has them; the first unknown argument gives its cause. */
+/* Nodes of any type, as eval/value.c has them; the first unknown argument gives its cause. */
 #include "prover/part.h"
 
 static enum type_kind kind_of_slot(const struct encoder *e, uint32_t slot)

@@ -105,3 +105,25 @@ bool wire_read_proof(struct str line, struct arena *arena, size_t n_goals, size_
 	json_decref(all);
 	return good;
 }
+
+void wire_write_end(struct strbuf *buf, const struct screener_effort *effort)
+{
+	strbuf_printf(buf, "[\"end\",%d,%llu]\n", (int)effort->ending,
+		      (unsigned long long)effort->steps);
+}
+
+bool wire_read_end(struct str line, struct screener_effort *out)
+{
+	json_t *all = json_loadb(line.ptr, line.len, 0, NULL);
+	const char *word = NULL;
+	json_int_t steps = 0;
+	int ending = 0;
+	bool good = json_unpack(all, "[s,i,I]", &word, &ending, &steps) == 0 &&
+		    strcmp(word, "end") == 0 && ending >= SCREENER_STOPPED &&
+		    ending <= SCREENER_SPENT && steps >= 0;
+
+	if (good)
+		*out = (struct screener_effort){(enum screener_ending)ending, (uint64_t)steps};
+	json_decref(all);
+	return good;
+}

@@ -5,11 +5,12 @@
  *
  *   {"document":"…","tables":["…"],"today":20513,"steps":30000000,"goals":[[kind,index],…]}
  *
- * The answer is a line per goal, in any order: [goal,answer,never_true,as_of,"answers"].
+ * The answer is a line per goal, in any order: [goal,answer,never_true,as_of,"answers"].  The last
+ * line is ["end",ending,steps]; a prover that was stopped did not write it.
  */
 #include <jansson.h>
 
-#include "screener/goal.h"
+#include "screener/gate/goal.h"
 
 struct wire_request {
 	struct str document;
@@ -30,3 +31,7 @@ void wire_write_proof(struct strbuf *buf, size_t goal, const struct screener_pro
 /* False for what is no proof of one of n_goals goals. */
 bool wire_read_proof(struct str line, struct arena *arena, size_t n_goals, size_t *goal,
 		     struct screener_proof *out);
+
+void wire_write_end(struct strbuf *buf, const struct screener_effort *effort);
+/* False for what is no last line. */
+bool wire_read_end(struct str line, struct screener_effort *out);

@@ -52,8 +52,6 @@ void screener_free(struct screener **screener);
 
 /* Bytes of the compiled program. */
 size_t screener_size(const struct screener *screener);
-/* SHA-256 of the document bytes given to screener_compile. */
-const uint8_t *screener_document_sha256(const struct screener *screener);
 
 /*
  * Reads answers (a JSON object, see FORMAT.md "Answers") into slots.  today is

@@ -2,40 +2,14 @@
 
 #include <string.h>
 
-bool policy_is_internal(const struct rpc_policy *policy, const char *caller)
-{
-	for (const char *const *name = policy->internal; name && *name; name++)
-		if (strcmp(*name, caller) == 0 || strcmp(*name, "*") == 0)
-			return true;
-	return false;
-}
-
-/* Has the rule any door for clients?  Else only the listed daemons may call. */
-static bool is_for_clients(const struct rpc_policy *policy)
-{
-	return policy->is_public || policy->signed_in || policy->session || policy->admin ||
-	       policy->permission || policy->scope;
-}
-
-static bool satisfies(const struct rpc_policy *policy, const struct principal *p)
-{
-	bool is_person = p->kind == PRINCIPAL_USER || p->kind == PRINCIPAL_ADMIN;
-	bool is_key = p->kind == PRINCIPAL_API_KEY || p->kind == PRINCIPAL_PARTNER_KEY;
-
-	return (policy->admin && p->kind == PRINCIPAL_ADMIN) ||
-	       (policy->session && p->kind == PRINCIPAL_SESSION) ||
-	       (policy->signed_in && is_person) ||
-	       (policy->permission && is_person &&
-		principal_has_permission(p, policy->permission)) ||
-	       (policy->scope && is_key && principal_has_scope(p, policy->scope));
-}
+#include "contract/access.h"
 
 struct status policy_check(const struct rpc_policy *policy, const char *caller,
 			   const struct principal *principal, instant now)
 {
-	if (policy_is_internal(policy, caller))
+	if (access_is_internal(policy, caller))
 		return OK;
-	if (strcmp(caller, POLICY_EDGE) != 0 || !is_for_clients(policy))
+	if (strcmp(caller, POLICY_EDGE) != 0 || !access_is_for_clients(policy))
 		return FAIL(PERMISSION_DENIED, "CALLER_NOT_ALLOWED");
 	if (policy->is_public)
 		return OK;
@@ -43,9 +17,9 @@ struct status policy_check(const struct rpc_policy *policy, const char *caller,
 		return FAIL(UNAUTHENTICATED, "SIGN_IN_REQUIRED");
 	if (principal->expires_at != 0 && principal->expires_at <= now)
 		return FAIL(UNAUTHENTICATED, "TOKEN_EXPIRED");
-	if (!satisfies(policy, principal))
+	if (!access_permits(policy, principal))
 		return FAIL(PERMISSION_DENIED, "PERMISSION_REQUIRED");
-	if (policy->verified && !principal_is_verified(principal))
+	if (access_needs_verified(policy, principal))
 		return FAIL(PERMISSION_DENIED, "EMAIL_NOT_VERIFIED");
 	return OK;
 }

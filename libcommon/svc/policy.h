@@ -1,8 +1,9 @@
 #pragma once
 
 /*
- * Whether a call may be made: the method's rule against the daemon that sent it
- * and the principal it carries.  Pure, so that its table can be tested whole.
+ * Whether a call may be made: the access rule (contract/access.h) against the daemon
+ * that sent the call and the principal that the call carries.  Pure, so that its table can be
+ * tested whole.
  */
 #include "base/instant.h"
 #include "base/status.h"
@@ -11,9 +12,6 @@
 
 /* The daemon through which clients come. */
 #define POLICY_EDGE "gateway"
-
-/* Is the daemon on the list of internal callers?  "*" stands for every daemon. */
-bool policy_is_internal(const struct rpc_policy *policy, const char *caller);
 
 /*
  * An internal caller is trusted to have asked its own client.  Everybody else

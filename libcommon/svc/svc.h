@@ -242,7 +242,7 @@ struct status svc_job_again(struct rpc_call *call, instant run_at);
  * id and trace, with the caller's remaining time or the method's deadline,
  * whichever is shorter.  The response lives in call->arena.  Blocks; never inside
  * an open transaction (aborts).  The peer's status, with its field errors added
- * to the call's, or UNAVAILABLE/PEER_UNREACHABLE, DEADLINE_EXCEEDED/….
+ * to the call's, or UNAVAILABLE/NO_CONNECTION, DEADLINE_EXCEEDED/….
  */
 struct status rpc_call_out(struct rpc_call *call, const struct rpc_service *service,
 			   const struct rpc_method *method, const void *req, void **resp);

@@ -123,6 +123,8 @@ static void add_list(struct strbuf *out, const char *title, const char *columns,
 		strbuf_printf(out, "| `%s` | %s |", line->name, line->second);
 		if (*line->third)
 			strbuf_printf(out, " %s |", line->third);
+		if (*line->fourth)
+			strbuf_printf(out, " %s |", line->fourth);
 		strbuf_add_char(out, '\n');
 	}
 }
@@ -147,7 +149,8 @@ void emit_reference(const struct pg_model *model, const struct manifest *manifes
 	add_list(out, "Scopes of keys", "| name | allows |\n| --- | --- |", &manifest->scopes);
 	add_list(out, "Reasons", "| reason | status | meaning |\n| --- | --- | --- |",
 		 &manifest->reasons);
-	add_list(out, "Event topics", "| topic | subscribers | publishers |\n| --- | --- | --- |",
+	add_list(out, "Event topics",
+		 "| topic | subscribers | publishers | mailed after |\n| --- | --- | --- | --- |",
 		 &manifest->topics);
 	add_list(out, "Actions beside those of the rpcs", "| action | publishers |\n| --- | --- |",
 		 &manifest->actions);

@@ -22,17 +22,59 @@ static void lint_names(struct pg_model *model, const struct manifest *manifest,
 		need(model, m, &manifest->reasons, m->rule->reasons[i]);
 }
 
-/* Does the rpc make a mail leave: as its event's effect, or because it is notification's? */
-static bool makes_mail(const struct manifest *manifest, const struct pg_method *m)
+static bool has_word(const char *column, const char *name)
 {
-	const struct manifest_line *topic = manifest_find(&manifest->topics, m->rule->audit_action);
-	struct str text = str_of(topic ? topic->second : ""), word;
-	bool writes = m->rule->tx == OPT__TX__TX_WRITE || m->rule->tx == OPT__TX__TX_MANUAL;
+	struct str text = str_of(column), word;
 
 	while (manifest_word(&text, &word))
-		if (str_eq_c(word, "notification"))
+		if (str_eq_c(word, name))
 			return true;
-	return writes && m->n_bindings > 0 && strcmp(m->service->daemon, "notification") == 0;
+	return false;
+}
+
+/* Is the rpc's own event mailed, or does a topic's mail follow from the rpc, perhaps much later? */
+static bool leads_to_mail(const struct manifest *manifest, const struct pg_method *m)
+{
+	const char *action = m->rule->audit_action;
+
+	for (size_t i = 0; *action && i < manifest->topics.n; i++) {
+		const struct manifest_line *topic = &manifest->topics.lines[i];
+
+		if (has_word(topic->fourth, action) ||
+		    (strcmp(topic->name, action) == 0 && has_word(topic->second, "notification")))
+			return true;
+	}
+	return false;
+}
+
+/* In the message, or in one inside it. */
+static bool has_email_field(const struct pg_message *message)
+{
+	for (size_t i = 0; i < message->n_fields; i++) {
+		const struct pg_field *f = &message->fields[i];
+
+		if (f->opt->email)
+			return true;
+		if (f->message && f->message != message && has_email_field(f->message))
+			return true;
+	}
+	return false;
+}
+
+/* May a user name addresses in the request: of whom, if not of those who get mail? */
+static bool takes_addresses(const struct pg_method *m)
+{
+	return (m->rule->signed_in || *m->rule->permission) && has_email_field(m->input);
+}
+
+static bool makes_mail(const struct manifest *manifest, const struct pg_method *m)
+{
+	bool writes = m->rule->tx == OPT__TX__TX_WRITE || m->rule->tx == OPT__TX__TX_MANUAL;
+
+	if (leads_to_mail(manifest, m))
+		return true;
+	return writes && m->n_bindings > 0 &&
+	       (strcmp(m->service->daemon, "notification") == 0 || takes_addresses(m));
 }
 
 /* Nothing may leave for somebody who never showed that their address is theirs. */
@@ -143,6 +185,32 @@ static void lint_action(struct pg_model *model, const struct manifest_line *line
 				   line->name, STR_ARG(word));
 }
 
+static bool is_audited(const struct pg_model *model, struct str action)
+{
+	for (size_t i = 0; i < model->n_files; i++)
+		for (size_t s = 0; s < model->files[i].n_services; s++)
+			for (size_t m = 0; m < model->files[i].services[s].n_methods; m++)
+				if (str_eq_c(action, model->files[i]
+							     .services[s]
+							     .methods[m]
+							     .rule->audit_action))
+					return true;
+	return false;
+}
+
+/* A misspelt action would let its rpc off. */
+static void lint_mail_actions(struct pg_model *model, const struct manifest_line *topic)
+{
+	struct str text = str_of(topic->fourth), word;
+
+	while (manifest_word(&text, &word))
+		if (!str_eq_c(word, "-") && !is_audited(model, word))
+			model_fail(model,
+				   "proto/manifest/topics.txt: %s: '" STR_FMT
+				   "' is no rpc's audit_action",
+				   topic->name, STR_ARG(word));
+}
+
 static void lint_unused(struct pg_model *model, const struct manifest_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -163,6 +231,8 @@ void lint_whole(struct pg_model *model, const struct manifest *manifest)
 		return;
 	for (size_t i = 0; i < manifest->actions.n; i++)
 		lint_action(model, &manifest->actions.lines[i]);
+	for (size_t i = 0; i < manifest->topics.n; i++)
+		lint_mail_actions(model, &manifest->topics.lines[i]);
 	lint_unused(model, &manifest->permissions);
 	lint_unused(model, &manifest->scopes);
 }

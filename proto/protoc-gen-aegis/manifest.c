@@ -7,6 +7,8 @@
 
 #include "base/status.h"
 
+#define COLUMNS_MAX 4
+
 struct list_format {
 	const char *file;
 	unsigned columns;
@@ -44,11 +46,11 @@ static bool is_name(const char *name, bool upper)
 static void add_line(struct pg_model *model, struct manifest_list *list,
 		     const struct list_format *format, struct str text, unsigned number)
 {
-	const char *column[3] = {"", "", ""};
+	const char *column[COLUMNS_MAX] = {"", "", "", ""};
 	struct manifest_line *line;
 	unsigned n = 0;
 
-	while (text.len && n < 3)
+	while (text.len && n < COLUMNS_MAX)
 		column[n++] = str_dup(model->arena, str_trim(str_take_until(&text, '|')));
 	if (n != format->columns || text.len || !*column[n - 1])
 		model_fail(model, "%s:%u: a line has %u columns parted by '|'", format->file,
@@ -60,7 +62,8 @@ static void add_line(struct pg_model *model, struct manifest_list *list,
 	list->lines = arena_grow(model->arena, list->lines, list->n * sizeof *line,
 				 (list->n + 1) * sizeof *line);
 	line = &list->lines[list->n++];
-	*line = (struct manifest_line){.name = column[0], .second = column[1], .third = column[2]};
+	*line = (struct manifest_line){
+		.name = column[0], .second = column[1], .third = column[2], .fourth = column[3]};
 	for (; line > list->lines && strcmp(line[-1].name, line->name) > 0; line--) {
 		struct manifest_line swap = *line;
 
@@ -139,7 +142,7 @@ struct manifest *manifest_read(struct pg_model *model, const char *folder)
 		read_list(model, folder, &(struct list_format){"permissions.txt", 3, false});
 	manifest->scopes = read_list(model, folder, &(struct list_format){"scopes.txt", 2, false});
 	manifest->reasons = read_list(model, folder, &(struct list_format){"reasons.txt", 3, true});
-	manifest->topics = read_list(model, folder, &(struct list_format){"topics.txt", 3, false});
+	manifest->topics = read_list(model, folder, &(struct list_format){"topics.txt", 4, false});
 	manifest->actions =
 		read_list(model, folder, &(struct list_format){"actions.txt", 2, false});
 	manifest->tables = read_list(model, folder, &(struct list_format){"tables.txt", 2, false});

@@ -7,7 +7,8 @@
  *   permissions.txt  name | what it allows | roles that have it
  *   scopes.txt       name | what it allows
  *   reasons.txt      NAME | CODE | a sentence for a person
- *   topics.txt       name | subscribers | publishers
+ *   topics.txt       name | subscribers | publishers | actions of the rpcs that make its mails
+ *                    leave, now or later; "-": its mails, if any, are its own action's
  *   actions.txt      name | publishers, for what is no rpc's audit_action
  *   tables.txt       schema.table | tenant, reference, platform or global
  */
@@ -17,6 +18,7 @@ struct manifest_line {
 	const char *name;
 	const char *second; /* "" when the list has no such column */
 	const char *third;
+	const char *fourth;
 	bool used;
 };
 

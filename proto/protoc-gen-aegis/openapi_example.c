@@ -55,10 +55,12 @@ static json_t *text_example(struct openapi *api, const struct pg_field *f)
 	return json_string("text");
 }
 
-static json_t *message_value(struct openapi *api, const struct pg_message *message)
+static json_t *message_value(struct openapi *api, const struct pg_field *f)
 {
+	const struct pg_message *message = f->message;
+
 	switch (message->well_known) {
-	case PB_WK_TIMESTAMP: return json_string(EXAMPLE_TIME);
+	case PB_WK_TIMESTAMP: return json_string(*f->opt->example ? f->opt->example : EXAMPLE_TIME);
 	case PB_WK_DURATION: return json_string("1.5s");
 	case PB_WK_FIELD_MASK: return json_string("name");
 	case PB_WK_EMPTY: return json_object();
@@ -79,7 +81,7 @@ static json_t *number_example(const struct pg_field *f, bool text)
 static json_t *value_example(struct openapi *api, const struct pg_field *f)
 {
 	if (f->message)
-		return message_value(api, f->message);
+		return message_value(api, f);
 	if (f->enumeration)
 		return json_string(f->enumeration->values[0].json);
 	switch (f->proto->type) {

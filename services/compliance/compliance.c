@@ -27,6 +27,7 @@ void source_to_proto(struct arena *arena, const struct q_source_row *row, Compli
 	out->name = row->name;
 	out->kind = COMPLIANCE__SOURCE_KIND__LEIE_SUPPLEMENT;
 	out->url = row->url;
+	out->_interval_seconds_case = COMPLIANCE__SOURCE___INTERVAL_SECONDS_INTERVAL_SECONDS;
 	out->interval_seconds = row->interval_seconds;
 	out->only_tenant_id = row->only_tenant ? uuid_text(arena, *row->only_tenant) : "";
 	out->created_at = pb_timestamp(arena, row->created_at);

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "http/curl_set.h"
+#include "http/loopback.h"
 
 struct transfer {
 	const struct fetch *what;
@@ -25,32 +26,6 @@ void fetch_init(void)
 {
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		abort();
-}
-
-/* False for a URL that cannot be read; out of memory aborts as everywhere. */
-static bool url_part(CURLUcode code)
-{
-	if (code == CURLUE_OUT_OF_MEMORY)
-		abort();
-	return code == CURLUE_OK;
-}
-
-bool fetch_is_loopback(const char *url)
-{
-	CURLU *parts = curl_url();
-	char *host = NULL;
-	struct in_addr v4;
-	bool is;
-
-	if (!parts)
-		abort();
-	is = url_part(curl_url_set(parts, CURLUPART_URL, url, 0)) &&
-	     url_part(curl_url_get(parts, CURLUPART_HOST, &host, 0)) &&
-	     (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
-	      (inet_pton(AF_INET, host, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127));
-	curl_free(host);
-	curl_url_cleanup(parts);
-	return is;
 }
 
 /* Special-purpose IPv4 addresses of RFC 6890 and its registry. */
@@ -242,7 +217,7 @@ struct status fetch(struct arena *arena, const struct fetch *what, struct fetche
 				    .body = strbuf_new(arena),
 				    .date = "",
 				    .is_loopback =
-					    what->allow_loopback && fetch_is_loopback(what->url)};
+					    what->allow_loopback && url_is_loopback(what->url)};
 	struct curl_slist *headers = conditions(arena, what);
 	CURL *curl = curl_easy_init();
 	struct status st;

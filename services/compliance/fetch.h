@@ -37,11 +37,5 @@ struct fetched {
 struct status fetch(struct arena *arena, const struct fetch *what, struct fetched *out,
 		    const char **detail);
 
-/*
- * Does the URL name this machine, http or https on 127.0.0.0/8, [::1] or localhost?  A name that
- * resolves to it does not; fetch() looks at the address.
- */
-bool fetch_is_loopback(const char *url);
-
 /* Once, before any thread starts. */
 void fetch_init(void);

@@ -69,20 +69,13 @@ static bool applies(const struct rule *rule, const struct leie_row *row)
 	return any && (!(rule->known & BIT(NPI)) || leie_npi_is_valid(row->field[LEIE_NPI]));
 }
 
-static int compare_text(struct str a, struct str b)
-{
-	int order = memcmp(a.ptr, b.ptr, a.len < b.len ? a.len : b.len);
-
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int compare(const struct rule *rule, const struct leie_row *a, const struct leie_row *b)
 {
 	int order = rule->same & KIND ? is_firm(a) - is_firm(b) : 0;
 
 	for (size_t i = 0; order == 0 && i < LEIE_COLUMNS; i++)
 		if (rule->same & 1u << i)
-			order = compare_text(a->field[i], b->field[i]);
+			order = str_compare(a->field[i], b->field[i]);
 	return order;
 }
 

@@ -1,6 +1,6 @@
 #include "consumer/answers.h"
 
-#include "screener/scan.h"
+#include "screener/json/scan.h"
 
 /* No more than a screener may have items. */
 #define MEMBERS_MAX 1000

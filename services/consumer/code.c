@@ -100,7 +100,7 @@ static struct status reason_of(struct rpc_call *call, struct code_step *step,
 {
 	if (!row->program_known) {
 		step->unknown_program = row->program_id;
-		return FAIL(UNAVAILABLE, "PEER_UNREACHABLE");
+		return FAIL(UNAVAILABLE, "NO_CONNECTION");
 	}
 	if (step->undoes)
 		return FAIL(FAILED_PRECONDITION, "ROLL_BACK_LIMIT");

@@ -1,7 +1,7 @@
 #include "consumer/session.h"
 
 #include "consumer/keys.h"
-#include "screener/calendar.h"
+#include "screener/value/calendar.h"
 #include "zone/zone.h"
 
 struct status session_admit(struct rpc_call *call, const char *id, struct uuid *out)

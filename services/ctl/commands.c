@@ -9,6 +9,7 @@
 #include "migrate.h"
 #include "prove/prove.h"
 #include "screener.h"
+#include "user.h"
 
 static int ctl_version(int argc, char **argv)
 {
@@ -25,6 +26,7 @@ static const struct ctl_command commands[] = {
 	{"migrate", ctl_migrate, "bring the database up to date"},
 	{"prove-isolation", ctl_prove_isolation, "prove that no tenant reaches another's rows"},
 	{"screener", ctl_screener, "check, evaluate, compare and convert screeners"},
+	{"user", ctl_user, "confirm an address that no mail reaches"},
 	{"version", ctl_version, "print the version"},
 	{},
 };

@@ -4,9 +4,9 @@
 
 #include "base/instant.h"
 #include "prover/process.h"
-#include "screener/fhir.h"
-#include "screener/gate.h"
-#include "screener/identity.h"
+#include "screener/exchange/fhir.h"
+#include "screener/exchange/identity.h"
+#include "screener/gate/gate.h"
 #include "screener_common.h"
 
 #define PROOF_LIMIT_MS 8000
@@ -100,8 +100,11 @@ static json_t *check_json(const struct checked *c)
 			 (json_int_t)(c->screener ? screener_size(c->screener) : 0), "findings",
 			 findings);
 	if (c->screener)
-		json_object_update_new(json, json_pack("{s:o,s:o}", "safety", safety_json(&c->gate),
-						       "boundaries", boundaries_json(&c->gate)));
+		json_object_update_new(
+			json, json_pack("{s:o,s:o,s:{s:s,s:I}}", "safety", safety_json(&c->gate),
+					"boundaries", boundaries_json(&c->gate), "prover", "ending",
+					screener_ending_name(c->gate.effort.ending), "steps",
+					(json_int_t)c->gate.effort.steps));
 	return json;
 }
 

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "screener/canon.h"
-#include "screener/fhir.h"
-#include "screener/identity.h"
-#include "screener/json_tree.h"
+#include "screener/exchange/fhir.h"
+#include "screener/exchange/identity.h"
+#include "screener/json/canon.h"
+#include "screener/json/tree.h"
 #include "screener_common.h"
 
 static const char canon_usage[] =

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/instant.h"
-#include "screener/impact.h"
-#include "screener/patch.h"
+#include "screener/eval/impact.h"
+#include "screener/exchange/patch.h"
 #include "screener_common.h"
 
 #define MAX_INPUTS 1000000

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "base/instant.h"
-#include "screener/canon.h"
-#include "screener/compat.h"
-#include "screener/dmn.h"
-#include "screener/json_tree.h"
-#include "screener/strict_rule.h"
+#include "screener/exchange/dmn.h"
+#include "screener/json/canon.h"
+#include "screener/json/tree.h"
+#include "screener/logic/compat.h"
+#include "screener/logic/strict.h"
 #include "screener_common.h"
 
 static const char rule_usage[] =

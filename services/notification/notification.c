@@ -1,5 +1,6 @@
 #include "notification/notification.h"
 
+#include "base/log.h"
 #include "notification/delivery.h"
 #include "notification/outage.h"
 #include "notification/settings.h"
@@ -52,7 +53,16 @@ static const struct svc_job jobs[] = {
 
 static struct status start(struct svc *svc)
 {
+	struct status st = smtp_check_settings();
+
 	(void)svc;
+	if (is_failed(st)) {
+		log_error("smtp_require_tls = false is for smtp_url = smtp:// on this machine, "
+			  "without smtp_user");
+		return st;
+	}
+	if (!notification_config.smtp_require_tls)
+		log_warn("mails are handed over in clear to a server on this machine");
 	smtp_init();
 	outage_init();
 	return OK;

@@ -3,10 +3,12 @@
 #include <curl/curl.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/log.h"
 #include "http/curl_set.h"
+#include "http/loopback.h"
 #include "notification/mail_head.h"
 #include "notification/notification.h"
 #include "notification/settings.h"
@@ -59,6 +61,18 @@ void smtp_init(void)
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
 	    pthread_key_create(&own_line, free_line) != 0)
 		abort();
+}
+
+struct status smtp_check_settings(void)
+{
+	const struct notification_config *config = &notification_config;
+
+	if (config->smtp_require_tls)
+		return OK;
+	if (!url_is_loopback(config->smtp_url) || strncasecmp(config->smtp_url, "smtp:", 5) != 0 ||
+	    *config->smtp_user)
+		return FAIL(INVALID_ARGUMENT, "SMTP_IN_CLEAR");
+	return OK;
 }
 
 static struct line *line_of_thread(void)
@@ -139,9 +153,10 @@ static void set_server(CURL *curl)
 	CURL_SET(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (timeout_ms + 999) / 1000);
 	CURL_SET(curl, CURLOPT_MAXLIFETIME_CONN, CONNECTION_MAX_S);
 	CURL_SET(curl, CURLOPT_MAXAGE_CONN, IDLE_MAX_S);
+	/* Nothing in between: CURLUSESSL_TRY goes on in clear when STARTTLS is refused. */
 	CURL_SET(curl, CURLOPT_USE_SSL,
 		 notification_config.smtp_require_tls ? (long)CURLUSESSL_ALL
-						      : (long)CURLUSESSL_TRY);
+						      : (long)CURLUSESSL_NONE);
 	if (*notification_config.smtp_user) {
 		CURL_SET(curl, CURLOPT_USERNAME, notification_config.smtp_user);
 		CURL_SET(curl, CURLOPT_PASSWORD, notification_config.smtp_password);

@@ -31,5 +31,12 @@ struct status smtp_send(struct arena *arena, const struct mail *mail, struct uui
  */
 void smtp_rest(void);
 
+/*
+ * May mails be handed over as configured?  In clear only to a server on this machine and
+ * without a log-in, so that neither a mail nor a password crosses a network unencrypted.
+ * INVALID_ARGUMENT/SMTP_IN_CLEAR.
+ */
+struct status smtp_check_settings(void);
+
 /* Once, before any thread starts. */
 void smtp_init(void);

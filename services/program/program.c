@@ -100,6 +100,7 @@ void draft_to_proto(struct arena *arena, const struct q_draft_row *row,
 	out->document = bytes_of(row->document);
 	out->created_at = pb_timestamp(arena, row->created_at);
 	out->revision = row->revision;
+	out->generation = row->revision + row->acceptances;
 }
 
 void version_to_proto(struct arena *arena, const struct q_version_row *row,
@@ -116,6 +117,11 @@ void version_to_proto(struct arena *arena, const struct q_version_row *row,
 	out->signing_key = hex_of(arena, row->public_key);
 	out->created_at = pb_timestamp(arena, row->drafted_at);
 	out->published_at = pb_timestamp(arena, row->published_at);
+	/*
+	 * Microseconds are far beyond the count of any draft's changes.  A published version
+	 * changes once at most: it is retired.
+	 */
+	out->generation = row->published_at + row->retired;
 }
 
 struct status emit_program(struct rpc_call *call, const char *action,

@@ -8,7 +8,7 @@
 #include <aegis/program/v1/program.aegis.h>
 
 #include "program/queries.h"
-#include "screener/gate.h"
+#include "screener/gate/gate.h"
 #include "svc/svc.h"
 
 extern const struct svc_descriptor program_daemon;
@@ -72,9 +72,9 @@ struct status screener_tables(struct rpc_call *call, struct str document,
 
 /*
  * Everything that publishing would say of a document: compile, then the publish gate
- * (screener/gate.h).  Called outside of transactions, because it may take seconds: at most until
- * the call's deadline.  OK with all findings in the report; *screener is NULL when it does not
- * compile, else the caller frees it.
+ * (screener/gate/gate.h).  Called outside of transactions, because it may take seconds: at most
+ * until the call's deadline.  OK with all findings in the report; *screener is NULL when it does
+ * not compile, else the caller frees it.
  */
 struct status screener_check(struct rpc_call *call, struct str document,
 			     const struct screener_tables *tables,

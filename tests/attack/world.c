@@ -7,6 +7,7 @@
 #include "auth/auth.h"
 #include "contract/time.h"
 #include "notification/notification.h"
+#include "notification/settings.h"
 #include "support/svc_test_internal.h"
 
 const char *const attack_daemons[] = {"auth",	    "tenant",	    "program", "consumer",
@@ -18,6 +19,8 @@ void attack_world_start(void)
 {
 	attack_audit = daemon_start(&audit_daemon);
 	attack_auth = daemon_start(&auth_daemon);
+	/* No mail leaves in these tests. */
+	notification_config.smtp_require_tls = true;
 	attack_notification = daemon_start(&notification_daemon);
 }
 

@@ -1,36 +1,17 @@
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-
 #include "support/svc_test_internal.h"
 #include "support/test_db.h"
 #include "world.h"
 
 TestSuite(admin, .init = world_start, .fini = daemons_stop, .timeout = 120);
 
-/* What aegisctl prints, run as an operator would; "" when it failed. */
+/* The link's token; "" when there is none. */
 static const char *create(const char *email)
 {
-	static char line[256];
-	char path[256], command[1024];
-	FILE *out;
+	int status;
+	const char *said = operator_runs(
+		arena_printf(test_world.arena, "admin create --email '%s'", email), &status);
 
-	/* The test server trusts its socket; the file stands for the password all the same. */
-	snprintf(path, sizeof path, "%s/migrator", test_world.secrets);
-	(void)mkdir(path, 0700);
-	snprintf(path, sizeof path, "%s/migrator/db.password", test_world.secrets);
-	out = fopen(path, "we");
-	cr_assert(out && fputs("unused\n", out) >= 0 && fclose(out) == 0);
-	cr_assert(chmod(path, 0600) == 0);
-	snprintf(command, sizeof command,
-		 "%s/services/ctl/aegisctl admin create --email '%s' --db '%s' --secrets '%s'",
-		 getenv("AEGIS_BUILD"), email, test_db_conninfo(), test_world.secrets);
-	out = popen(command, "re");
-	cr_assert(out);
-	if (!fgets(line, sizeof line, out))
-		line[0] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-	return pclose(out) == 0 ? line : "";
+	return status == 0 ? said : "";
 }
 
 static struct answer accept(const char *token, const char *password)

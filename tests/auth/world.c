@@ -2,7 +2,10 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "crypto/jwt.h"
 #include "crypto/keyring.h"
@@ -339,4 +342,31 @@ void at_once(unsigned n, void (*fn)(struct svc_worker *worker, unsigned i, void 
 	pthread_barrier_destroy(&barrier);
 	sem_destroy(&places);
 	free(racers);
+}
+
+const char *operator_runs(const char *words, int *status)
+{
+	char *line = arena_alloc(test_world.arena, 1024), path[256], more[256];
+	const char *command;
+	FILE *out;
+
+	/* The test server trusts its socket; the file stands for the password all the same. */
+	snprintf(path, sizeof path, "%s/migrator", test_world.secrets);
+	(void)mkdir(path, 0700);
+	snprintf(path, sizeof path, "%s/migrator/db.password", test_world.secrets);
+	out = fopen(path, "we");
+	cr_assert(out && fputs("unused\n", out) >= 0 && fclose(out) == 0);
+	cr_assert(chmod(path, 0600) == 0);
+	command = arena_printf(
+		test_world.arena, "%s/services/ctl/aegisctl %s --db '%s' --secrets '%s' 2>&1",
+		getenv("AEGIS_BUILD"), words, test_db_conninfo(), test_world.secrets);
+	out = popen(command, "re");
+	cr_assert(out);
+	if (!fgets(line, 1024, out))
+		line[0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	while (fgets(more, sizeof more, out))
+		;
+	*status = WEXITSTATUS(pclose(out));
+	return line;
 }

@@ -59,6 +59,12 @@ const char *mailed_token(struct uuid organization);
 const char *mailed_link(struct uuid organization, const char *topic, const char *template);
 
 /*
+ * The first line that `aegisctl <words>` says, errors too, run as an operator would;
+ * *status is its exit status.
+ */
+const char *operator_runs(const char *words, int *status);
+
+/*
  * As call_on() in such a thread, but waits while every hashing place is taken,
  * where a client would be told BUSY.
  */

@@ -20,8 +20,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "screener/exchange/table.h"
 #include "screener/screener.h"
-#include "screener/table.h"
 
 #define MAX_BATCHES 20000
 

@@ -292,6 +292,7 @@ class Checker:
                 "published": [("screener.published", entry.get("id"))], "session": [("session.started", entry.get("id"))],
                 "completed": [("session.completed", entry.get("id"))], "partner": [("partner.created", entry.get("id"))],
                 "code": [("code.issued", codes.get(entry.get("session")))], "redeemed": [("code.redeemed", entry.get("id"))],
+                "confirmed": [("user.confirmed_by_operator", entry.get("id"))],
                 "activated": [("program.activated", entry.get("id"))],
                 "event": [("compliance_event.acknowledged", entry.get("id"))]}
         for action, target in once.get(entry["kind"], ()):

@@ -6,12 +6,11 @@ import subprocess
 import time
 
 import wire
-from person import Person
+from person import ROOT, Person
 from wire import Wrong
 
 HEADER = ('"LASTNAME","FIRSTNAME","MIDNAME","BUSNAME","GENERAL","SPECIALTY","UPIN","NPI","DOB","ADDRESS","CITY",'
           '"STATE","ZIP","EXCLTYPE","EXCLDATE","REINDATE","WAIVERDATE","WVRSTATE"\r\n')
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 
 
 class Officer(Person):

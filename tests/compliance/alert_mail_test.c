@@ -53,15 +53,15 @@ static void an_organization(void)
 static void set_up(void)
 {
 	tenant = daemon_start(&tenant_daemon, .serve = true);
-	notification = daemon_start(&notification_daemon);
-	test_sql("TRUNCATE notification.message, notification.job, notification.inbox, "
-		 "notification.outbox CASCADE");
 	sink = smtp_sink_start();
 	notification_config.smtp_url = smtp_sink_url(sink);
 	notification_config.smtp_user = "";
 	notification_config.mail_from = "no-reply@aegis.example";
 	notification_config.public_url = "https://api.example";
 	notification_config.smtp_timeout_ms = 5000;
+	notification = daemon_start(&notification_daemon);
+	test_sql("TRUNCATE notification.message, notification.job, notification.inbox, "
+		 "notification.outbox CASCADE");
 	list_world_begin();
 	an_organization();
 }

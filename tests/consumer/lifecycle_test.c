@@ -11,6 +11,7 @@
 
 TEST_DATABASE
 TestSuite(lifecycle, .init = world_start, .fini = world_stop, .timeout = 240);
+TestSuite(recall, .init = world_start_serving, .fini = world_stop, .timeout = 120);
 
 enum { START, ANSWER, COMPLETE, ISSUE, VALIDATE, RESERVE, REDEEM, ROLL_BACK, STEPS };
 
@@ -223,4 +224,38 @@ Test(lifecycle, every_step_is_possible_when_the_table_says_so_where_paused_progr
 Test(lifecycle, every_step_is_possible_when_the_table_says_so_where_codes_outlive_programs)
 {
 	walk_with("redeemAfterEnd", "redeem_after_end");
+}
+
+Test(recall, a_recalled_program_is_not_activated_again)
+{
+	struct a_program program = a_program(), other_one = a_program();
+
+	pause_program(&program);
+	pause_program(&other_one);
+	recalled(&program);
+	expect_fail(try_activate(&program), FAILED_PRECONDITION, "PROGRAM_RECALLED");
+	expect_ok(try_activate(&other_one));
+}
+
+Test(recall, a_program_with_a_newer_version_than_the_recalled_one_is_activated)
+{
+	Consumer__RecallCodesRequest recall = CONSUMER__RECALL_CODES_REQUEST__INIT;
+	struct a_program program = a_program();
+
+	recall.program_id = program.id;
+	recall.screener_version = 1;
+	recall.reason = "a rule was wrong";
+	expect_ok(ask(staff(), "RecallCodes", &recall));
+	pause_program(&program);
+	expect_fail(try_activate(&program), FAILED_PRECONDITION, "PROGRAM_RECALLED");
+	publish_again(&program);
+	expect_ok(try_activate(&program));
+}
+
+Test(lifecycle, a_program_is_activated_although_consumer_cannot_be_asked)
+{
+	struct a_program program = a_program();
+
+	pause_program(&program);
+	expect_ok(try_activate(&program));
 }

@@ -95,6 +95,19 @@ Test(redeem, codes_may_come_from_a_barcode_reader)
 	expect_ok(try_redeem(corner(), scanned, "tx-1"));
 }
 
+Test(redeem, a_barcode_reader_may_name_the_symbology_before_the_code)
+{
+	static const char *const symbologies[] = {"]C1", "]d2", "]Q3", "]e0"};
+	struct a_program program = a_program();
+	const char *code = a_code(&program), *scanned;
+
+	for (size_t i = 0; i < 4; i++) {
+		scanned = arena_printf(test_world.arena, "%s%s\r\n", symbologies[i], code);
+		expect_ok(try_validate(corner(), scanned));
+	}
+	expect_ok(try_redeem(corner(), scanned, "tx-1"));
+}
+
 Test(redeem, unknown_foreign_mistyped_and_expired_codes_look_the_same)
 {
 	struct a_program program = a_program();

@@ -32,6 +32,9 @@ static void start(bool serving)
 	acme = a_tenant_id("acme");
 	other = a_tenant_id("other");
 	cr_assert(rpc_client_wait(daemon_svc(consumer)->client, "program", 1, 20000));
+	if (serving)
+		cr_assert(
+			rpc_client_wait(daemon_svc(program_daemon_)->client, "consumer", 1, 20000));
 }
 
 void world_stop(void)
@@ -162,6 +165,14 @@ struct a_program a_program_with(const struct program_facts *facts)
 void publish_again(const struct a_program *program)
 {
 	publish(program->id, document_of(&(struct program_facts){}, ", second edition"));
+}
+
+struct answer try_activate(const struct a_program *program)
+{
+	Program__ActivateProgramRequest activate = PROGRAM__ACTIVATE_PROGRAM_REQUEST__INIT;
+
+	activate.id = program->id;
+	return call_to(program_daemon_, as(acme, "ann"), "ActivateProgram", &activate);
 }
 
 void pause_program(const struct a_program *program)

@@ -40,6 +40,7 @@ struct a_program {
 struct a_program a_program_with(const struct program_facts *facts);
 /* Another version with other texts, published. */
 void publish_again(const struct a_program *program);
+struct answer try_activate(const struct a_program *program);
 void pause_program(const struct a_program *program);
 void end_program(const struct a_program *program);
 /* A program that was paused or ended. */

@@ -68,6 +68,35 @@ Test(code32, codes_parse_as_barcode_readers_and_other_keyboards_send_them)
 	}
 }
 
+Test(code32, a_symbology_identifier_may_stand_before_a_code_and_nowhere_else)
+{
+	static const char *const identifiers[] = {"]C1", "]d2", "]Q3", "]e0", "]A0", "]L2"};
+	static const char *const strange[] = {"]",
+					      "]C",
+					      "]1C",
+					      "]C-",
+					      "C1",
+					      "]C1]C1",
+					      "]\xc3\xa9"
+					      "1"};
+	char code[CODE_TEXT], sent[128], back[CODE_TEXT];
+
+	crypto_init();
+	code_random(code);
+	for (size_t i = 0; i < sizeof identifiers / sizeof *identifiers; i++) {
+		snprintf(sent, sizeof sent, "%s%s\r\n", identifiers[i], code);
+		cr_expect(code_parse(str_of(sent), back), "%s", sent);
+		cr_expect_str_eq(code, back);
+		snprintf(sent, sizeof sent, "%s%s", code, identifiers[i]);
+		cr_expect_not(code_parse(str_of(sent), back), "%s", sent);
+	}
+	for (size_t i = 0; i < sizeof strange / sizeof *strange; i++) {
+		snprintf(sent, sizeof sent, "%s%s", strange[i], code);
+		cr_expect_not(code_parse(str_of(sent), back), "%s", sent);
+	}
+	cr_expect_not(code_parse(STR("]C1"), back));
+}
+
 Test(code32, other_characters_and_broken_utf8_are_no_code)
 {
 	static const char *const strange[] = {

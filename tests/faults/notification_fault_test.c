@@ -17,7 +17,6 @@ static void set_up(void)
 	test_sql("TRUNCATE notification.job, notification.outbox");
 	smtp_init();
 	sink = smtp_sink_start();
-	notification = daemon_start(&notification_daemon);
 	notification_config = (struct notification_config){.smtp_url = smtp_sink_url(sink),
 							   .smtp_user = "",
 							   .mail_from = "no-reply@aegis.example",
@@ -25,6 +24,7 @@ static void set_up(void)
 							   .smtp_timeout_ms = 5000,
 							   .mails_per_day = 1000000,
 							   .mails_per_recipient = 1000000};
+	notification = daemon_start(&notification_daemon);
 }
 
 static void tear_down(void)

@@ -141,6 +141,19 @@ static void answer_update(struct rpc_request *request, struct arena *arena)
 	reply(request, &answer.base);
 }
 
+/* A published version, whose generation is far beyond a draft's. */
+static void answer_screener(struct rpc_request *request)
+{
+	Program__ScreenerVersion version = PROGRAM__SCREENER_VERSION__INIT;
+
+	version.program_id = PROGRAM;
+	version.version = 1;
+	version.status = PROGRAM__SCREENER_STATUS__SCREENER_PUBLISHED;
+	version.content_hash = "ab";
+	version.generation = backend.screener_generation;
+	reply(request, &version.base);
+}
+
 static void answer_service(struct rpc_request *request, struct arena *arena)
 {
 	struct rpc_reply_header missing = {
@@ -160,6 +173,8 @@ static void answer_service(struct rpc_request *request, struct arena *arena)
 	program.version = backend.program_version;
 	if (is(request, &program_service, "UpdateProgram"))
 		answer_update(request, arena);
+	else if (is(request, &program_service, "GetScreener"))
+		answer_screener(request);
 	else if (is(request, &program_service, "PauseProgram"))
 		rpc_reply(request, &missing, (struct str){});
 	else if (is(request, &program_service, "EndProgram"))

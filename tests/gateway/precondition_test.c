@@ -87,6 +87,29 @@ Test(precondition, a_client_that_has_the_state_gets_304_without_a_body)
 		      200, "Statin");
 }
 
+Test(precondition, a_published_screener_that_the_client_has_is_304_until_it_is_retired)
+{
+	struct raw_answer answer;
+	char etag[64];
+
+	backend.screener_generation = 1782810000123456;
+	answer = http(ONE "/screeners/1", .token = a_token(.permissions = "screeners:read"));
+	cr_assert_eq(answer.status, 200, "%s", answer.body);
+	cr_assert_not_null(raw_header(&answer, "ETag"));
+	snprintf(etag, sizeof etag, "%s", raw_header(&answer, "ETag"));
+	cr_expect_eq(strncmp(etag, "\"1782810000123456-", 18), 0, "%s", etag);
+	raw_answer_free(&answer);
+	answer = http(ONE "/screeners/1", .token = a_token(.permissions = "screeners:read"),
+		      .headers = line("If-None-Match", "", etag, ""));
+	cr_expect_eq(answer.status, 304);
+	cr_expect_eq(answer.body_len, 0);
+	raw_answer_free(&answer);
+	backend.screener_generation++;
+	expect_answer(http(ONE "/screeners/1", .token = a_token(.permissions = "screeners:read"),
+			   .headers = line("If-None-Match", "", etag, "")),
+		      200, "\"contentHash\":\"ab\"");
+}
+
 Test(precondition, a_change_that_builds_on_the_present_state_is_done_and_answers_the_next_etag)
 {
 	char before[64];

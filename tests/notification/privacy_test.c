@@ -1,6 +1,7 @@
 /* Who may write to whom, what strangers are shown, and what is kept when it cannot be sent. */
 #include <aegis/tenant/v1/tenant.aegis.h>
 #include <criterion/hooks.h>
+#include <stdio.h>
 
 #include "aegis/svc/v1/svc.aegis.h"
 #include "base/instant.h"
@@ -8,6 +9,7 @@
 #include "notification/notification.h"
 #include "notification/sender.h"
 #include "notification/settings.h"
+#include "support/svc_test_internal.h"
 #include "svc_core/metrics.h"
 #include "tenant/tenant.h"
 #include "world.h"
@@ -29,14 +31,6 @@ TestSuite(senders, .init = set_up, .fini = mail_world_stop, .timeout = 60);
 TestSuite(allowances, .init = set_up, .fini = mail_world_stop, .timeout = 60);
 TestSuite(events, .init = set_up, .fini = mail_world_stop, .timeout = 60);
 
-static const struct caller *unverified(struct uuid tenant)
-{
-	struct caller *caller = (struct caller *)as(tenant, "ann");
-
-	caller->principal.verified = false;
-	return caller;
-}
-
 static struct answer send_as(const struct caller *who, const char *to)
 {
 	Notification__SendEmailRequest req = NOTIFICATION__SEND_EMAIL_REQUEST__INIT;
@@ -56,13 +50,49 @@ Test(senders, who_has_not_confirmed_their_address_sends_nothing)
 	Notification__CancelNotificationRequest cancel =
 		NOTIFICATION__CANCEL_NOTIFICATION_REQUEST__INIT;
 
-	expect_fail(send_as(unverified(acme), "bob@example.org"), PERMISSION_DENIED,
+	expect_fail(send_as(as_unconfirmed(acme, "ann"), "bob@example.org"), PERMISSION_DENIED,
 		    "EMAIL_NOT_VERIFIED");
 	again.id = cancel.id = id;
-	expect_fail(call(unverified(acme), "ReplayNotification", &again), PERMISSION_DENIED,
-		    "EMAIL_NOT_VERIFIED");
+	expect_fail(call(as_unconfirmed(acme, "ann"), "ReplayNotification", &again),
+		    PERMISSION_DENIED, "EMAIL_NOT_VERIFIED");
 	expect_count(1, acme, "notification.message");
-	expect_ok(call(unverified(acme), "CancelNotification", &cancel));
+	expect_ok(call(as_unconfirmed(acme, "ann"), "CancelNotification", &cancel));
+}
+
+/* The columns of a topic's line in proto/manifest/topics.txt; false when there is none. */
+static bool topic_line(const char *topic, struct str columns[4])
+{
+	char *line = arena_alloc(test_world.arena, 1024), path[256];
+	bool is_found = false;
+	FILE *in;
+
+	snprintf(path, sizeof path, "%s/proto/manifest/topics.txt", getenv("AEGIS_SOURCE"));
+	in = fopen(path, "re");
+	cr_assert(in, "%s", path);
+	while (!is_found && fgets(line, 1024, in)) {
+		struct str rest = str_of(line);
+
+		for (int i = 0; i < 4; i++)
+			columns[i] = str_trim(str_take_until(&rest, '|'));
+		is_found = str_eq_c(columns[0], topic);
+	}
+	fclose(in);
+	return is_found;
+}
+
+Test(senders, every_topic_that_is_mailed_names_the_rpcs_that_its_mails_follow_from)
+{
+	struct str columns[4];
+
+	cr_assert_gt(notification_daemon.n_subscriptions, 4);
+	for (size_t i = 0; i < notification_daemon.n_subscriptions; i++) {
+		const char *topic = notification_daemon.subscriptions[i].topic;
+
+		cr_assert(topic_line(topic, columns), "%s", topic);
+		/* One of before is still taken, but no longer sent. */
+		if (memmem(columns[1].ptr, columns[1].len, "notification", 12))
+			cr_expect(!str_eq_c(columns[3], "-"), "%s", topic);
+	}
 }
 
 Test(senders, a_mail_to_an_unconfirmed_address_has_no_word_of_who_registered)

@@ -26,7 +26,7 @@ struct smtp_sink {
 	char replies[SINK_STEPS][REPLY_TEXT];
 	char only_for[REPLY_TEXT];
 	char extension[REPLY_TEXT];
-	int count, tries, n_dialogues;
+	int count, tries, logins, n_dialogues;
 	struct dialogue dialogues[DIALOGUES_MAX];
 	char from[512];
 	char last[65536];
@@ -108,7 +108,7 @@ static bool say_ehlo(struct smtp_sink *sink, FILE *peer, const char *line)
 
 	pthread_mutex_lock(&sink->lock);
 	if (*sink->extension)
-		snprintf(usual, sizeof usual, "250-sink\r\n250 %s", sink->extension);
+		snprintf(usual, sizeof usual, "250-sink\r\n250-%s\r\n250 HELP", sink->extension);
 	pthread_mutex_unlock(&sink->lock);
 	return answer(sink, peer, SINK_EHLO, line, usual);
 }
@@ -119,8 +119,12 @@ static bool take_line(struct smtp_sink *sink, FILE *peer, const char *line)
 		return say_ehlo(sink, peer, line);
 	if (strncmp(line, "STARTTLS", 8) == 0)
 		return answer(sink, peer, SINK_STARTTLS, line, "454 none here");
-	if (strncmp(line, "AUTH", 4) == 0)
+	if (strncmp(line, "AUTH", 4) == 0) {
+		pthread_mutex_lock(&sink->lock);
+		sink->logins++;
+		pthread_mutex_unlock(&sink->lock);
 		return answer(sink, peer, SINK_AUTH, line, "334 ");
+	}
 	if (strncmp(line, "MAIL", 4) == 0) {
 		pthread_mutex_lock(&sink->lock);
 		snprintf(sink->from, sizeof sink->from, "%.500s", line);
@@ -270,6 +274,11 @@ int smtp_sink_dialogues(struct smtp_sink *sink)
 int smtp_sink_tries(struct smtp_sink *sink)
 {
 	return read_number(sink, &sink->tries);
+}
+
+int smtp_sink_logins(struct smtp_sink *sink)
+{
+	return read_number(sink, &sink->logins);
 }
 
 void smtp_sink_drop_all(struct smtp_sink *sink)

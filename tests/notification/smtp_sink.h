@@ -36,7 +36,8 @@ enum sink_step {
 void smtp_sink_script(struct smtp_sink *sink, enum sink_step step, const char *reply);
 /* The script of RCPT is for addresses with this word; NULL: for all. */
 void smtp_sink_only_for(struct smtp_sink *sink, const char *word);
-/* "STARTTLS", "AUTH PLAIN": a further line of the answer to EHLO; NULL: none. */
+/* "STARTTLS", "AUTH PLAIN": further lines of the answer to EHLO, parted by "\r\n250-"; NULL: none.
+ */
 void smtp_sink_offer(struct smtp_sink *sink, const char *extension);
 
 /* Ends every dialogue, as a server does that has waited for long. */
@@ -48,6 +49,8 @@ int smtp_sink_count(struct smtp_sink *sink);
 int smtp_sink_dialogues(struct smtp_sink *sink);
 /* How often MAIL was said. */
 int smtp_sink_tries(struct smtp_sink *sink);
+/* How often AUTH was said. */
+int smtp_sink_logins(struct smtp_sink *sink);
 /* "MAIL FROM:<...>" of the last one, with whatever stood behind it; valid until the next. */
 const char *smtp_sink_from(struct smtp_sink *sink);
 /* Head and body of the last mail; valid until the next one. */

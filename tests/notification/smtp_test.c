@@ -146,6 +146,70 @@ Test(smtp, a_server_that_nobody_listens_at_uses_up_no_mail)
 	arena_free(&arena);
 }
 
+static struct notification_config config_of(const char *url, const char *user, bool requires_tls)
+{
+	return (struct notification_config){.smtp_url = url,
+					    .smtp_user = user,
+					    .smtp_password = "secret",
+					    .smtp_require_tls = requires_tls,
+					    .mail_from = "no-reply@aegis.example",
+					    .smtp_timeout_ms = 400};
+}
+
+Test(smtp, a_server_without_tls_gets_neither_a_mail_nor_the_password)
+{
+	/* STARTTLS is refused, and was taken out of the answer on the way. */
+	static const char *const offers[] = {"STARTTLS\r\n250-AUTH PLAIN LOGIN",
+					     "AUTH PLAIN LOGIN"};
+	struct arena *arena = arena_new(1 << 22);
+
+	smtp_init();
+	for (int i = 0; i < 4; i++) {
+		struct smtp_sink *sink = smtp_sink_start();
+		struct smtp_result result = {};
+
+		notification_config = config_of(smtp_sink_url(sink), i < 2 ? "aegis" : "", true);
+		smtp_sink_offer(sink, offers[i % 2]);
+		smtp_sink_script(sink, SINK_STARTTLS, "454 4.7.0 TLS not available");
+		cr_assert(is_ok(smtp_send(arena, &letter, uuid_v7(1), &result)));
+		cr_expect_eq(result.verdict, SMTP_NO_SERVICE, "offer %d: %d", i, result.verdict);
+		cr_expect_eq(smtp_sink_dialogues(sink), 1, "offer %d", i);
+		cr_expect_eq(smtp_sink_logins(sink), 0, "offer %d", i);
+		cr_expect_eq(smtp_sink_tries(sink), 0, "offer %d", i);
+		smtp_sink_stop(sink);
+	}
+	arena_free(&arena);
+}
+
+static bool may_start(const char *url, const char *user, bool requires_tls)
+{
+	notification_config = config_of(url, user, requires_tls);
+	return is_ok(smtp_check_settings());
+}
+
+Test(smtp, only_a_server_on_this_machine_is_spoken_to_in_clear_and_without_a_password)
+{
+	const struct cfg_setting *rows = notification_daemon.settings.settings;
+	const char *fallback = NULL;
+
+	for (size_t i = 0; i < notification_daemon.settings.n; i++)
+		if (strcmp(rows[i].key, "smtp_require_tls") == 0)
+			fallback = rows[i].fallback;
+	cr_assert_str_eq(fallback, "true");
+	cr_expect(may_start("smtp://mail.example.org:587", "aegis", true));
+	cr_expect(may_start("smtps://mail.example.org", "aegis", true));
+	cr_expect(may_start("smtp://127.0.0.1:2525", "", false));
+	cr_expect(may_start("smtp://[::1]:2525", "", false));
+	cr_expect(may_start("smtp://localhost", "", false));
+	cr_expect(!may_start("smtp://127.0.0.1:2525", "aegis", false));
+	cr_expect(!may_start("smtp://mail.example.org", "", false));
+	cr_expect(!may_start("smtp://127.0.0.1.example.org", "", false));
+	cr_expect(!may_start("smtp://127.0.0.1@mail.example.org", "", false));
+	cr_expect(!may_start("smtp://10.0.0.7", "", false));
+	/* The setting would have no effect. */
+	cr_expect(!may_start("smtps://127.0.0.1", "", false));
+}
+
 Test(smtp, several_mails_go_over_one_connection)
 {
 	struct arena *arena = arena_new(1 << 22);

@@ -6,7 +6,7 @@
 
 #include "crypto/hash.h"
 #include "program/program.h"
-#include "screener/identity.h"
+#include "screener/exchange/identity.h"
 #include "support/svc_test.h"
 #include "svc/internal.h"
 
@@ -224,6 +224,67 @@ Test(acceptance, is_voided_by_an_edit)
 	expect_fail(accept_by("bob", screener), ABORTED, "VERSION_CONFLICT");
 	expect_ok(accept_by("bob", edited));
 	expect_ok(publish(screener->version));
+}
+
+static struct answer retire(int32_t version)
+{
+	Program__RetireScreenerRequest req = PROGRAM__RETIRE_SCREENER_REQUEST__INIT;
+
+	req.program_id = program_id;
+	req.version = version;
+	return call(as(acme, "ann"), "RetireScreener", &req);
+}
+
+/* The gateway makes the ETag of it. */
+Test(acceptance, changes_the_generation_as_an_edit_the_publication_and_the_retirement_do)
+{
+	const Program__ScreenerVersion *screener = draft("ann", UNPROVEN), *retired;
+	int64_t before = shown(screener->version)->generation;
+	int64_t states[5];
+
+	cr_assert_eq(screener->generation, before);
+	expect_ok(accept_by("bob", screener));
+	states[0] = shown(screener->version)->generation;
+	expect_ok(accept_by("cyd", screener));
+	states[1] = shown(screener->version)->generation;
+	states[2] = edit("ann", screener->version, UNPROVEN)->generation;
+	expect_ok(accept_by("bob", shown(screener->version)));
+	states[3] = ((const Program__ScreenerVersion *)expect_ok(publish(screener->version)))
+			    ->generation;
+	cr_assert_eq(shown(screener->version)->generation, states[3]);
+	retired = expect_ok(retire(screener->version));
+	cr_assert_not_null(retired->safety_acceptance);
+	states[4] = retired->generation;
+	cr_assert_eq(shown(screener->version)->generation, states[4]);
+	for (int i = 0; i < 5; i++) {
+		cr_assert_gt(states[i], before, "%d", i);
+		before = states[i];
+	}
+}
+
+static struct answer edit_of_generation(int32_t version, int64_t generation)
+{
+	Program__ScreenerVersion edit = PROGRAM__SCREENER_VERSION__INIT;
+	Program__UpdateScreenerRequest req = PROGRAM__UPDATE_SCREENER_REQUEST__INIT;
+
+	req.screener = &edit;
+	req.program_id = program_id;
+	req.version = version;
+	edit.document = document(UNPROVEN);
+	edit.generation = generation;
+	return call(as(acme, "ann"), "UpdateScreener", &req);
+}
+
+Test(acceptance, is_not_voided_by_an_edit_that_builds_on_the_state_before_it)
+{
+	const Program__ScreenerVersion *screener = draft("ann", UNPROVEN);
+
+	expect_ok(accept_by("bob", screener));
+	expect_fail(edit_of_generation(screener->version, screener->generation), ABORTED,
+		    "VERSION_CONFLICT");
+	cr_assert_not_null(shown(screener->version)->safety_acceptance);
+	expect_ok(edit_of_generation(screener->version, shown(screener->version)->generation));
+	cr_assert_null(shown(screener->version)->safety_acceptance);
 }
 
 Test(acceptance, of_what_is_proven_or_broken_or_published_is_refused)

@@ -6,7 +6,7 @@
 
 #include "aegis/program/v1/program.aegis.h"
 #include "crypto/hash.h"
-#include "screener/identity.h"
+#include "screener/exchange/identity.h"
 #include "support/svc_test.h"
 #include "svc/internal.h"
 
@@ -115,6 +115,19 @@ Test(program, lives_from_draft_to_end)
 	expect_fail(move(acme, id, "ActivateProgram"), FAILED_PRECONDITION, "PROGRAM_ENDED");
 	/* Created, activated, paused, ended: to audit and to consumer. */
 	cr_assert_eq(events_out("program", acme, "program.changed"), 8);
+}
+
+Test(program, who_has_not_confirmed_their_address_activates_nothing)
+{
+	Program__ActivateProgramRequest req = PROGRAM__ACTIVATE_PROGRAM_REQUEST__INIT;
+	struct uuid acme = a_tenant_id("acme");
+	const char *id = a_program(acme)->id;
+
+	expect_ok(publish(acme, id, draft(acme, id, good)->version));
+	req.id = id;
+	expect_fail(call(as_unconfirmed(acme, "ann"), "ActivateProgram", &req), PERMISSION_DENIED,
+		    "EMAIL_NOT_VERIFIED");
+	expect_ok(call(as(acme, "ann"), "ActivateProgram", &req));
 }
 
 Test(program, dates_may_not_be_reversed)

@@ -227,9 +227,36 @@ Test(lint, refuses_to_let_a_mail_leave_without_saying_who_may_send_it)
 					    "AUDIT_WRITE, audit_action: \"thing.mailed\"};"))
 			.status,
 		0);
+	/* thing.closed leads to the mails of the topic thing.mailed. */
+	refuse(RPC(HTTP("/api/m") "option (aegis.rule) = {permission: \"things:read\", tx: "
+				  "TX_WRITE, "
+				  "audit: AUDIT_WRITE, audit_action: \"thing.closed\"};"),
+	       words);
 	refuse(RPC(HTTP("/api/m") "option (aegis.rule) = {public: true, verified: "
 				  "VERIFIED_REQUIRED};"),
 	       "rpc DoThing: asks for a confirmed address, but no signed-in user may call it");
+}
+
+#define TAKES(request, rule)                                                                       \
+	request " message Out {} service BadService { rpc DoThing(M) returns (Out) {" HTTP(        \
+		"/api/m") "option (aegis.rule) = {" rule ", tx: TX_WRITE}; } }"
+#define DIRECT "message M { repeated string to = 1 [(aegis.field).email = true]; }"
+#define NESTED                                                                                     \
+	"message In { string to = 1 [(aegis.field).email = true]; } message M { In settings = 1; " \
+	"}"
+
+Test(lint, refuses_a_user_who_may_name_addresses_without_having_confirmed_one)
+{
+	const char *words = "rpc DoThing: makes a mail leave; say verified: VERIFIED_REQUIRED or "
+			    "VERIFIED_WAIVED";
+
+	refuse(TAKES(DIRECT, "permission: \"things:read\""), words);
+	refuse(TAKES(NESTED, "permission: \"things:read\""), words);
+	refuse(TAKES(NESTED, "signed_in: true"), words);
+	accept(TAKES(NESTED, "signed_in: true, verified: VERIFIED_REQUIRED"));
+	/* Who signs up or asks for a code has no account whose address could be confirmed. */
+	accept(TAKES(DIRECT, "public: true"));
+	accept(TAKES(DIRECT, "session: true"));
 }
 
 /* A line more in one of the lists, with further parameters of the plugin. */
@@ -261,8 +288,19 @@ Test(lint, refuses_callers_that_do_not_exist_and_grants_that_nobody_asks_for)
 	refuse_list("actions.txt", "thing.found | nobody\n", "gateway",
 		    "proto/manifest/actions.txt: thing.found: there is no daemon 'nobody'");
 	refuse_with("gateway,manifest=" GOLDEN "/manifest",
-		    RPC("option (aegis.rule) = {internal: [\"gateway\"]};"),
+		    RPC("option (aegis.rule) = {internal: [\"gateway\"], verified: "
+			"VERIFIED_WAIVED, tx: TX_WRITE, audit: AUDIT_WRITE, audit_action: "
+			"\"thing.closed\"};"),
 		    "proto/manifest/permissions.txt: no rpc asks for 'things:read'");
+}
+
+Test(lint, refuses_a_topic_whose_mails_follow_from_an_action_that_no_rpc_has)
+{
+	refuse_list("topics.txt", "thing.lent | notification | golden\n", "",
+		    "topics.txt:3: a line has 4 columns parted by '|'");
+	refuse_list("topics.txt", "thing.lent | notification | golden | thing.losed\n", "gateway",
+		    "proto/manifest/topics.txt: thing.lent: 'thing.losed' is no rpc's "
+		    "audit_action");
 }
 
 Test(manifest, refuses_lines_it_cannot_read)

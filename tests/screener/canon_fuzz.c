@@ -1,7 +1,7 @@
 /* Arbitrary bytes as JSON: a canonical form is its own canonical form. */
 #include <stdlib.h>
 
-#include "screener/canon.h"
+#include "screener/json/canon.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

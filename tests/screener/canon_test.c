@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "screener/canon.h"
+#include "screener/json/canon.h"
 
 static double double_of_bits(uint64_t bits)
 {

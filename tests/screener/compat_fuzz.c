@@ -1,7 +1,7 @@
 /* Arbitrary bytes as [rule, data] of the compat profile. */
 #include <stdint.h>
 
-#include "screener/compat.h"
+#include "screener/logic/compat.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

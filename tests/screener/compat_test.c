@@ -3,8 +3,8 @@
 
 #include "samples.h"
 
-#include "screener/compat.h"
-#include "screener/patch.h"
+#include "screener/exchange/patch.h"
+#include "screener/logic/compat.h"
 
 static struct status run_text(const char *rule_text, const char *data_text, char **out)
 {

@@ -8,7 +8,7 @@
 
 #include "kit.h"
 #include "random_json.h"
-#include "screener/unary.h"
+#include "screener/value/unary.h"
 
 #define INPUTS	 7
 #define MAX_ROWS 140

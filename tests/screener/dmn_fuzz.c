@@ -1,7 +1,7 @@
 /* Arbitrary bytes as a DMN model, evaluated for a few inputs. */
 #include <libxml/parser.h>
 
-#include "screener/dmn.h"
+#include "screener/exchange/dmn.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

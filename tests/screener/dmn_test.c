@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "screener/dmn.h"
-#include "screener/patch.h"
+#include "screener/exchange/dmn.h"
+#include "screener/exchange/patch.h"
 
 static struct arena *arena;
 

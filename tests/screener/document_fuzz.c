@@ -6,22 +6,23 @@
 #include <stdlib.h>
 
 #include "prover/prover.h"
-#include "screener/gate.h"
+#include "screener/gate/gate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A few steps: what is fuzzed is the encoding, not the solver's patience. */
-static void prove_quickly(void *arg, const struct screener *screener,
-			  const struct screener_goal *goals, size_t n_goals, date_days today,
-			  struct arena *arena, struct screener_proof *proofs)
+static struct screener_effort prove_quickly(void *arg, const struct screener *screener,
+					    const struct screener_goal *goals, size_t n_goals,
+					    date_days today, struct arena *arena,
+					    struct screener_proof *proofs)
 {
 	(void)arg;
-	screener_prove(&(struct screener_prove){.screener = screener,
-						.goals = goals,
-						.n_goals = n_goals < 4 ? n_goals : 4,
-						.today = today,
-						.steps = 20000},
-		       arena, proofs);
+	return screener_prove(&(struct screener_prove){.screener = screener,
+						       .goals = goals,
+						       .n_goals = n_goals < 4 ? n_goals : 4,
+						       .today = today,
+						       .steps = 20000},
+			      arena, proofs);
 }
 
 static const struct screener_prover quick_prover = {.prove = prove_quickly};

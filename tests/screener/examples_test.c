@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "prover/prover.h"
-#include "screener/gate.h"
+#include "screener/gate/gate.h"
 
 #define MAX_RULES    64
 #define MAX_OUTCOMES 16

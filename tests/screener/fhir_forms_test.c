@@ -3,70 +3,12 @@
  * an error.  Questionnaires are in corpus/fhir, screeners in data.
  */
 #include <criterion/criterion.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "kit.h"
+#include "fhir_kit.h"
+#include "screener/exchange/patch.h"
 
-#include "screener/fhir.h"
-#include "screener/patch.h"
-
-static struct arena *arena;
-
-static void set_up(void)
-{
-	arena = arena_new(SIZE_MAX);
-}
-
-static void tear_down(void)
-{
-	arena_free(&arena);
-}
-
-TestSuite(fhir_forms, .init = set_up, .fini = tear_down);
-
-static json_t *data(const char *name)
-{
-	char path[4096];
-
-	snprintf(path, sizeof path, "%s/%s.json", SCREENER_TESTS, name);
-	json_t *json = json_load_file(path, 0, NULL);
-
-	cr_assert_not_null(json, "%s", path);
-	return json;
-}
-
-static const char *dump_digits(const json_t *json, size_t digits)
-{
-	char *text = json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(digits));
-	const char *copy = arena_strdup(arena, text ? text : "");
-
-	free(text);
-	return copy;
-}
-
-static const char *dump(const json_t *json)
-{
-	return dump_digits(json, 15);
-}
-
-/* All digits of a double. */
-static const char *dump_exactly(const json_t *json)
-{
-	return dump_digits(json, 17);
-}
-
-static json_t *imported(const json_t *questionnaire, enum fhir_loss loss,
-			struct screener_findings *findings)
-{
-	struct str text = str_of(dump_exactly(questionnaire));
-	json_t *document = NULL;
-	struct status st = fhir_import(arena, text, loss, &document, findings);
-
-	cr_expect_eq(is_ok(st), document != NULL);
-	cr_expect_eq(is_ok(st), findings->n_errors == 0);
-	return document;
-}
+TestSuite(fhir_forms, .init = fhir_kit_open, .fini = fhir_kit_close);
 
 static size_t count(const struct screener_findings *findings, const char *code)
 {
@@ -99,46 +41,38 @@ static const json_t *item(const json_t *document, const char *id)
 static json_t *import_data(const char *name)
 {
 	struct screener_findings findings;
-	json_t *questionnaire = data(arena_printf(arena, "corpus/fhir/%s", name));
-	json_t *document = imported(questionnaire, FHIR_STRICT, &findings), *back = NULL;
+	json_t *questionnaire = fhir_data(arena_printf(fhir_arena, "corpus/fhir/%s", name));
+	json_t *document = fhir_imported(questionnaire, FHIR_STRICT, &findings), *back = NULL;
 
 	cr_assert_not_null(document, "%s: %s", name, findings.list[0].message);
-	cr_assert(is_ok(fhir_export(arena, document, FHIR_STRICT, &back, &findings)));
-	cr_expect(patch_equal(back, questionnaire), "%s", dump(back));
+	cr_assert(is_ok(fhir_export(fhir_arena, document, FHIR_STRICT, &back, &findings)));
+	cr_expect(patch_equal(back, questionnaire), "%s", fhir_dump(back));
 	json_decref(back);
 	json_decref(questionnaire);
 	return document;
-}
-
-static struct kit kit_of(const json_t *document)
-{
-	struct kit kit = kit_compile(dump(document));
-
-	cr_assert_not_null(kit.screener, "%s", kit_findings(&kit));
-	return kit;
 }
 
 /* The show_if of "asked" with these conditions; NULL when it is refused. */
 static const char *asked_when(const char *conditions, const char *behaviour)
 {
 	struct screener_findings findings;
-	json_t *questionnaire = data("corpus/fhir/conditions"), *document, *lossy;
+	json_t *questionnaire = fhir_data("corpus/fhir/conditions"), *document, *lossy;
 	json_t *asked =
 		(json_t *)item_of(json_object_get(questionnaire, "item"), "asked", "linkId");
 	const char *show_if = NULL;
 
-	json_object_set_new(asked, "enableWhen", json_loads(kit_json(arena, conditions), 0, NULL));
+	json_object_set_new(asked, "enableWhen", fhir_loads(conditions));
 	if (behaviour)
 		json_object_set_new(asked, "enableBehavior", json_string(behaviour));
-	document = imported(questionnaire, FHIR_STRICT, &findings);
+	document = fhir_imported(questionnaire, FHIR_STRICT, &findings);
 	if (document) {
-		struct kit kit = kit_of(document);
+		struct kit kit = fhir_kit_of(document);
 
-		show_if = dump(json_object_get(item(document, "asked"), "show_if"));
+		show_if = fhir_dump(json_object_get(item(document, "asked"), "show_if"));
 		kit_free(&kit);
 	} else {
 		cr_expect_eq(count(&findings, "FHIR_ENABLE_WHEN"), findings.n_errors);
-		lossy = imported(questionnaire, FHIR_LOSSY, &findings);
+		lossy = fhir_imported(questionnaire, FHIR_LOSSY, &findings);
 		cr_expect_eq(count(&findings, "FHIR_ENABLE_WHEN"), 1);
 		cr_expect_null(json_object_get(item(lossy, "asked"), "show_if"));
 		json_decref(lossy);
@@ -153,7 +87,7 @@ static void expect_when(const char *conditions, const char *behaviour, const cha
 	const char *got = asked_when(conditions, behaviour);
 
 	if (expected)
-		cr_expect_str_eq(got ? got : "refused", kit_json(arena, expected), "%s: %s",
+		cr_expect_str_eq(got ? got : "refused", kit_json(fhir_arena, expected), "%s: %s",
 				 conditions, got);
 	else
 		cr_expect_null(got, "%s: %s", conditions, got);
@@ -200,13 +134,13 @@ Test(fhir_forms, conditions_that_a_rule_can_say_are_said)
 Test(fhir_forms, a_condition_that_cannot_be_expressed_takes_the_whole_list_and_is_an_error)
 {
 	static const char good[] = "{'question':'b','operator':'=','answerBoolean':true}";
-	json_t *list = data("data/fhir_inexpressible");
+	json_t *list = fhir_data("data/fhir_inexpressible");
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		const char *bad = dump_exactly(json_array_get(list, i));
+		const char *bad = fhir_dump_exactly(json_array_get(list, i));
 
-		expect_when(arena_printf(arena, "[%s,%s]", bad, good), "any", NULL);
-		expect_when(arena_printf(arena, "[%s,%s]", good, bad), "all", NULL);
+		expect_when(arena_printf(fhir_arena, "[%s,%s]", bad, good), "any", NULL);
+		expect_when(arena_printf(fhir_arena, "[%s,%s]", good, bad), "all", NULL);
 	}
 	json_decref(list);
 	expect_when("[]", NULL, NULL);
@@ -229,7 +163,7 @@ Test(fhir_forms, not_equal_and_no_answer_ask_while_nothing_is_answered)
 	struct kit kit;
 	json_t *document = import_data("no_answer_or_unsure");
 
-	kit = kit_of(document);
+	kit = fhir_kit_of(document);
 	kit_eval(&kit, "{}");
 	cr_expect_str_eq(kit_next(&kit), "meds,unsure,call_us");
 	kit_eval(&kit, "{\"meds\":\"aspirin\"}");
@@ -243,7 +177,7 @@ Test(fhir_forms, not_equal_and_no_answer_ask_while_nothing_is_answered)
 Test(fhir_forms, a_weight_in_pounds_is_compared_in_kilograms)
 {
 	json_t *document = import_data("weight_in_pounds");
-	struct kit kit = kit_of(document);
+	struct kit kit = fhir_kit_of(document);
 
 	kit_eval(&kit, "{\"weight\":113.39,\"pregnant\":false}");
 	cr_expect_str_eq(kit_next(&kit), "");
@@ -255,9 +189,9 @@ Test(fhir_forms, a_weight_in_pounds_is_compared_in_kilograms)
 
 static void expect_show_if(const json_t *document, const char *id, const char *expected)
 {
-	const char *got = dump(json_object_get(item(document, id), "show_if"));
+	const char *got = fhir_dump(json_object_get(item(document, id), "show_if"));
 
-	cr_expect_str_eq(got, kit_json(arena, expected), "%s: %s", id, got);
+	cr_expect_str_eq(got, kit_json(fhir_arena, expected), "%s: %s", id, got);
 }
 
 Test(fhir_forms, conditions_of_a_group_that_cannot_stand_move_to_each_child)
@@ -279,14 +213,14 @@ Test(fhir_forms, conditions_of_a_group_that_cannot_stand_move_to_each_child)
 Test(fhir_forms, rows_that_are_required_need_one_row)
 {
 	struct screener_findings findings;
-	json_t *questionnaire = data("corpus/fhir/required_groups"), *document;
+	json_t *questionnaire = fhir_data("corpus/fhir/required_groups"), *document;
 	struct kit kit;
 
-	cr_expect_null(imported(questionnaire, FHIR_STRICT, &findings));
+	cr_expect_null(fhir_imported(questionnaire, FHIR_STRICT, &findings));
 	cr_expect_eq(count(&findings, "FHIR_REQUIRED"), 1);
-	document = imported(questionnaire, FHIR_LOSSY, &findings);
+	document = fhir_imported(questionnaire, FHIR_LOSSY, &findings);
 	cr_expect_eq(json_integer_value(json_object_get(item(document, "rows"), "min_rows")), 1);
-	kit = kit_of(document);
+	kit = fhir_kit_of(document);
 	kit_eval(&kit, "{\"rows\":[]}");
 	cr_expect_str_eq(kit_problems(&kit), "rows:ROWS_MIN");
 	kit_free(&kit);
@@ -297,7 +231,7 @@ Test(fhir_forms, rows_that_are_required_need_one_row)
 Test(fhir_forms, further_units_are_taken_with_their_factor)
 {
 	json_t *document = import_data("units");
-	struct kit kit = kit_of(document);
+	struct kit kit = fhir_kit_of(document);
 
 	kit_eval(&kit, "{\"w\":{\"value\":100,\"unit\":\"[lb_av]\"}}");
 	cr_expect_str_eq(kit_value(&kit, "w"), "45.359237");
@@ -317,7 +251,7 @@ Test(fhir_forms, a_coding_of_release_5_is_a_choice)
 Test(fhir_forms, a_hidden_question_is_not_asked_and_counts_as_its_initial_value)
 {
 	json_t *document = import_data("hidden");
-	struct kit kit = kit_of(document);
+	struct kit kit = fhir_kit_of(document);
 
 	kit_eval(&kit, "{}");
 	cr_expect_str_eq(kit_next(&kit), "");
@@ -336,8 +270,8 @@ Test(fhir_forms, a_byte_order_mark_is_passed_over)
 
 	cr_assert(n > 3 && memcmp(bytes, "\xef\xbb\xbf{", 4) == 0);
 	fclose(file);
-	cr_assert(is_ok(
-		fhir_import(arena, (struct str){bytes, n}, FHIR_STRICT, &document, &findings)));
+	cr_assert(is_ok(fhir_import(fhir_arena, (struct str){bytes, n}, FHIR_STRICT, &document,
+				    &findings)));
 	cr_expect_not_null(item(document, "x"));
 	json_decref(document);
 }
@@ -351,11 +285,11 @@ Test(fhir_forms, what_changes_the_questions_is_an_error_unless_losses_are_taken)
 		"FHIR_READ_ONLY", "FHIR_EXTENSION", "FHIR_EXTENSION",	"FHIR_HIDDEN",
 		"FHIR_NESTED",	  "FHIR_NESTED",
 	};
-	json_t *questionnaire = data("corpus/fhir/lossy"), *document;
+	json_t *questionnaire = fhir_data("corpus/fhir/lossy"), *document;
 	struct screener_findings findings;
 	size_t n = 0;
 
-	cr_expect_null(imported(questionnaire, FHIR_STRICT, &findings));
+	cr_expect_null(fhir_imported(questionnaire, FHIR_STRICT, &findings));
 	for (size_t i = 0; i < findings.n; i++) {
 		if (findings.list[i].severity != SCREENER_ERROR)
 			continue;
@@ -364,8 +298,8 @@ Test(fhir_forms, what_changes_the_questions_is_an_error_unless_losses_are_taken)
 				 findings.list[i].pointer, findings.list[i].code);
 	}
 	cr_expect_eq(n, sizeof expected / sizeof expected[0]);
-	document = imported(questionnaire, FHIR_LOSSY, &findings);
-	struct kit kit = kit_of(document);
+	document = fhir_imported(questionnaire, FHIR_LOSSY, &findings);
+	struct kit kit = fhir_kit_of(document);
 
 	kit_free(&kit);
 	json_decref(document);
@@ -375,9 +309,9 @@ Test(fhir_forms, what_changes_the_questions_is_an_error_unless_losses_are_taken)
 static void expect_enable_when(const json_t *questionnaire, const char *link, const char *expected)
 {
 	const json_t *list = json_object_get(questionnaire, "item");
-	const char *got = dump(json_object_get(item_of(list, link, "linkId"), "enableWhen"));
+	const char *got = fhir_dump(json_object_get(item_of(list, link, "linkId"), "enableWhen"));
 
-	cr_expect_str_eq(got, kit_json(arena, expected), "%s: %s", link, got);
+	cr_expect_str_eq(got, kit_json(fhir_arena, expected), "%s: %s", link, got);
 }
 
 Test(fhir_forms, common_forms_of_show_if_leave_with_enable_when)
@@ -394,13 +328,14 @@ Test(fhir_forms, common_forms_of_show_if_leave_with_enable_when)
 		{"a6", "[{'question':'smokes','operator':'=','answerBoolean':true}]"},
 	};
 	struct screener_findings findings;
-	json_t *document = data("data/fhir_show_if"), *out = NULL, *back = NULL;
+	json_t *document = fhir_data("data/fhir_show_if"), *out = NULL, *back = NULL;
 
-	cr_assert(is_ok(fhir_export(arena, document, FHIR_STRICT, &out, &findings)));
+	cr_assert(is_ok(fhir_export(fhir_arena, document, FHIR_STRICT, &out, &findings)));
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
 		expect_enable_when(out, table[i][0], table[i][1]);
-	cr_assert(is_ok(fhir_import(arena, str_of(dump(out)), FHIR_STRICT, &back, &findings)));
-	cr_expect(patch_equal(back, document), "%s", dump(back));
+	cr_assert(is_ok(
+		fhir_import(fhir_arena, str_of(fhir_dump(out)), FHIR_STRICT, &back, &findings)));
+	cr_expect(patch_equal(back, document), "%s", fhir_dump(back));
 	json_decref(back);
 	json_decref(out);
 	json_decref(document);
@@ -409,13 +344,13 @@ Test(fhir_forms, common_forms_of_show_if_leave_with_enable_when)
 Test(fhir_forms, a_show_if_that_enable_when_cannot_say_is_an_error)
 {
 	struct screener_findings findings;
-	json_t *document = data("data/fhir_nested"), *out = NULL;
+	json_t *document = fhir_data("data/fhir_nested"), *out = NULL;
 
-	cr_expect_str_eq(fhir_export(arena, document, FHIR_STRICT, &out, &findings).reason,
+	cr_expect_str_eq(fhir_export(fhir_arena, document, FHIR_STRICT, &out, &findings).reason,
 			 "FHIR_INVALID");
 	cr_expect_null(out);
 	cr_expect_eq(count(&findings, "FHIR_ENABLE_WHEN"), 2);
-	cr_assert(is_ok(fhir_export(arena, document, FHIR_LOSSY, &out, &findings)));
+	cr_assert(is_ok(fhir_export(fhir_arena, document, FHIR_LOSSY, &out, &findings)));
 	cr_expect_eq(count(&findings, "FHIR_ENABLE_WHEN"), 2);
 	expect_enable_when(out, "flat",
 			   "[{'question':'a','operator':'=','answerBoolean':false},"
@@ -431,23 +366,23 @@ Test(fhir_forms, a_show_if_that_enable_when_cannot_say_is_an_error)
 Test(fhir_forms, an_export_that_now_asks_others_brings_no_rules_back)
 {
 	struct screener_findings findings;
-	json_t *document = data("data/fhir_show_if"), *out = NULL, *back = NULL, *other,
+	json_t *document = fhir_data("data/fhir_show_if"), *out = NULL, *back = NULL, *other,
 	       *difference;
 
-	cr_assert(is_ok(fhir_export(arena, document, FHIR_STRICT, &out, &findings)));
+	cr_assert(is_ok(fhir_export(fhir_arena, document, FHIR_STRICT, &out, &findings)));
 	json_t *extensions = json_incref(json_object_get(out, "extension"));
 	json_t *asked = (json_t *)item_of(json_object_get(out, "item"), "a1", "linkId");
 	json_t *condition = json_array_get(json_object_get(asked, "enableWhen"), 0);
 
 	json_object_set_new(condition, "answerBoolean", json_false());
 	json_object_del(out, "extension");
-	other = imported(out, FHIR_STRICT, &findings);
-	difference = patch_diff(arena, other, document);
+	other = fhir_imported(out, FHIR_STRICT, &findings);
+	difference = patch_diff(fhir_arena, other, document);
 	json_object_set_new(json_array_get(extensions, 1), "valueString",
-			    json_string(dump(difference)));
+			    json_string(fhir_dump(difference)));
 	json_object_set_new(out, "extension", extensions);
 	json_decref(other);
-	back = imported(out, FHIR_STRICT, &findings);
+	back = fhir_imported(out, FHIR_STRICT, &findings);
 	cr_expect_eq(count(&findings, "FHIR_CHANGED"), 1);
 	cr_expect_eq(count(&findings, "FHIR_RESTORED"), 0);
 	expect_show_if(back, "a1", "{'==':[{'var':'smokes'},false]}");

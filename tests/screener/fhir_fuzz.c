@@ -1,8 +1,8 @@
 /* Arbitrary bytes as a questionnaire: what is imported is exported as it was. */
 #include <stdlib.h>
 
-#include "screener/fhir.h"
-#include "screener/patch.h"
+#include "screener/exchange/fhir.h"
+#include "screener/exchange/patch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

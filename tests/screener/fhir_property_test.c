@@ -8,8 +8,8 @@
 #include "fhir_client.h"
 #include "fhir_random.h"
 
-#include "screener/fhir.h"
-#include "screener/patch.h"
+#include "screener/exchange/fhir.h"
+#include "screener/exchange/patch.h"
 
 #define QUESTIONNAIRES 120
 #define SCREENERS      250

@@ -1,69 +1,20 @@
 /* QuestionnaireResponses: what the evaluation counted, and nothing else. */
 #include <criterion/criterion.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "kit.h"
+#include "fhir_kit.h"
 
-#include "screener/fhir.h"
-
-static struct arena *arena;
-
-static void set_up(void)
-{
-	arena = arena_new(SIZE_MAX);
-}
-
-static void tear_down(void)
-{
-	arena_free(&arena);
-}
-
-TestSuite(fhir_response, .init = set_up, .fini = tear_down);
-
-static json_t *data(const char *name)
-{
-	char path[4096];
-
-	snprintf(path, sizeof path, "%s/%s.json", SCREENER_TESTS, name);
-	json_t *json = json_load_file(path, 0, NULL);
-
-	cr_assert_not_null(json, "%s", path);
-	return json;
-}
-
-static const char *dump_digits(const json_t *json, size_t digits)
-{
-	char *text = json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(digits));
-	const char *copy = arena_strdup(arena, text ? text : "");
-
-	free(text);
-	return copy;
-}
-
-static const char *dump(const json_t *json)
-{
-	return dump_digits(json, 15);
-}
-
-static struct kit kit_of(const json_t *document)
-{
-	struct kit kit = kit_compile(dump(document));
-
-	cr_assert_not_null(kit.screener, "%s", kit_findings(&kit));
-	return kit;
-}
+TestSuite(fhir_response, .init = fhir_kit_open, .fini = fhir_kit_close);
 
 static json_t *response_to(const char *name, const char *answers, const char *pruned)
 {
-	json_t *document = data(name), *given = json_loads(kit_json(arena, answers), 0, NULL);
-	struct kit kit = kit_of(document);
+	json_t *document = fhir_data(name), *given = fhir_loads(answers);
+	struct kit kit = fhir_kit_of(document);
 	json_t *out, *trace;
 
-	kit_eval(&kit, dump(given));
-	out = fhir_response(arena, document, given, &kit.result, true);
+	kit_eval(&kit, fhir_dump(given));
+	out = fhir_response(fhir_arena, document, given, &kit.result, true);
 	trace = json_loads(kit_trace(&kit), 0, NULL);
-	cr_expect_str_eq(dump(json_object_get(trace, "pruned")), kit_json(arena, pruned));
+	cr_expect_str_eq(fhir_dump(json_object_get(trace, "pruned")), kit_json(fhir_arena, pruned));
 	json_decref(trace);
 	kit_free(&kit);
 	json_decref(given);
@@ -75,9 +26,9 @@ static void expect_response(const char *answers, const char *status, const char 
 			    const char *pruned)
 {
 	json_t *out = response_to("data/fhir_rows", answers, pruned);
-	const char *got = dump(json_object_get(out, "item"));
+	const char *got = fhir_dump(json_object_get(out, "item"));
 
-	cr_expect_str_eq(got, kit_json(arena, items), "%s: %s", answers, got);
+	cr_expect_str_eq(got, kit_json(fhir_arena, items), "%s: %s", answers, got);
 	cr_expect_str_eq(json_string_value(json_object_get(out, "status")), status, "%s", answers);
 	json_decref(out);
 }
@@ -133,16 +84,17 @@ static void expect_imported_response(const char *questionnaire, const char *answ
 				     const char *status, const char *items)
 {
 	struct screener_findings findings;
-	json_t *form = json_loads(kit_json(arena, questionnaire), 0, NULL);
+	json_t *form = fhir_loads(questionnaire);
 	json_t *document = NULL, *out;
-	json_t *given = json_loads(kit_json(arena, answers), 0, NULL);
+	json_t *given = fhir_loads(answers);
 	struct kit kit;
 
-	cr_assert(is_ok(fhir_import(arena, str_of(dump(form)), FHIR_STRICT, &document, &findings)));
-	kit = kit_of(document);
-	kit_eval(&kit, dump(given));
-	out = fhir_response(arena, document, given, &kit.result, true);
-	cr_expect_str_eq(dump(json_object_get(out, "item")), kit_json(arena, items));
+	cr_assert(is_ok(fhir_import(fhir_arena, str_of(fhir_dump(form)), FHIR_STRICT, &document,
+				    &findings)));
+	kit = fhir_kit_of(document);
+	kit_eval(&kit, fhir_dump(given));
+	out = fhir_response(fhir_arena, document, given, &kit.result, true);
+	cr_expect_str_eq(fhir_dump(json_object_get(out, "item")), kit_json(fhir_arena, items));
 	cr_expect_str_eq(json_string_value(json_object_get(out, "status")), status);
 	json_decref(out);
 	json_decref(given);

@@ -5,8 +5,8 @@
 
 #include "random_json.h"
 
-#include "screener/fhir.h"
-#include "screener/patch.h"
+#include "screener/exchange/fhir.h"
+#include "screener/exchange/patch.h"
 
 static struct arena *arena;
 

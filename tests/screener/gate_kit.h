@@ -5,7 +5,7 @@
 
 #include "kit.h"
 #include "prover/prover.h"
-#include "screener/gate.h"
+#include "screener/gate/gate.h"
 
 /* "CODE /pointer\n" for each finding of the gate. */
 static inline const char *gate_of(struct kit *kit, struct screener_gate_report *report)

@@ -7,8 +7,8 @@
 #include "kit.h"
 #include "prover/prover.h"
 #include "random_json.h"
-#include "screener/eval.h"
-#include "screener/gate_part.h"
+#include "screener/eval/eval.h"
+#include "screener/gate/part.h"
 
 #define N_DOCUMENTS 60
 

@@ -4,11 +4,11 @@
 
 #include "base/instant.h"
 #include "prover/process.h"
-#include "screener/compat.h"
-#include "screener/dmn.h"
-#include "screener/fhir.h"
-#include "screener/gate.h"
-#include "screener/patch.h"
+#include "screener/exchange/dmn.h"
+#include "screener/exchange/fhir.h"
+#include "screener/exchange/patch.h"
+#include "screener/gate/gate.h"
+#include "screener/logic/compat.h"
 
 #define PATIENCE SECONDS(20) /* under sanitizers, on a busy machine */
 

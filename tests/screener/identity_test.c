@@ -3,8 +3,8 @@
 
 #include "crypto/hash.h"
 #include "crypto/sign.h"
-#include "screener/canon.h"
-#include "screener/identity.h"
+#include "screener/exchange/identity.h"
+#include "screener/json/canon.h"
 
 #define VERSIONS 4
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "random_json.h"
-#include "screener/json_tree.h"
+#include "screener/json/tree.h"
 
 /* The same tree in the same order, or the same error. */
 static void expect_same(const char *bytes, size_t len)

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "screener/patch.h"
+#include "screener/exchange/patch.h"
 
 date_days kit_today(void)
 {

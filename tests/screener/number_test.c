@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "screener/number.h"
+#include "screener/value/number.h"
 
 static struct number frac(int64_t num, int64_t den)
 {

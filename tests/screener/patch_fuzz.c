@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "screener/patch.h"
+#include "screener/exchange/patch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

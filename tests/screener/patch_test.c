@@ -4,7 +4,7 @@
 #include "random_json.h"
 #include "samples.h"
 
-#include "screener/patch.h"
+#include "screener/exchange/patch.h"
 
 static json_t *parse(const char *text)
 {

@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 #include "random_json.h"
-#include "screener/row_sets.h"
-#include "screener/table.h"
+#include "screener/exchange/table.h"
+#include "screener/program/row_sets.h"
 
 #define MAX_ROWS   700
 #define MAX_INPUTS 6

@@ -8,7 +8,7 @@
 
 #include "random_json.h"
 
-#include "screener/table.h"
+#include "screener/exchange/table.h"
 
 static struct arena *arena;
 

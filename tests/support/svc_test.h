@@ -83,6 +83,8 @@ struct uuid an_id(const char *name);
 
 /* A signed-in user of the tenant, with whatever permission the method asks for. */
 const struct caller *as(struct uuid tenant, const char *user);
+/* The same before they have confirmed their address. */
+const struct caller *as_unconfirmed(struct uuid tenant, const char *user);
 /* With exactly these permissions: as_with(acme, "ann", "notes:read", "notes:write"). */
 #define as_with(tenant, user, ...)                                                                 \
 	as_permitted((tenant), (user), (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})

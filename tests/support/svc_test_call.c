@@ -92,6 +92,14 @@ const struct caller *as(struct uuid tenant, const char *user)
 	return caller;
 }
 
+const struct caller *as_unconfirmed(struct uuid tenant, const char *user)
+{
+	struct caller *caller = (struct caller *)as(tenant, user);
+
+	caller->principal.verified = false;
+	return caller;
+}
+
 const struct caller *as_permitted(struct uuid tenant, const char *user,
 				  const char *const *permissions)
 {

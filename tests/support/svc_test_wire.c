@@ -46,7 +46,7 @@ static struct wire *wire_of(const char *name)
 	return wire;
 }
 
-void wire_close(void)
+void hang_up(void)
 {
 	while (n_wires > 0) {
 		struct wire *wire = &wires[--n_wires];

@@ -222,6 +222,20 @@ Test(tenant, a_member_of_another_tenant_is_not_found)
 	expect_fail(call(as(beta, "ann"), "RemoveUser", &removal), NOT_FOUND, "USER_NOT_FOUND");
 }
 
+Test(tenant, who_has_not_confirmed_their_address_names_no_addresses_for_alerts)
+{
+	Tenant__PutSettingsRequest req = TENANT__PUT_SETTINGS_REQUEST__INIT;
+	Tenant__Settings settings = TENANT__SETTINGS__INIT;
+	struct uuid acme = a_tenant("acme");
+
+	settings.n_alert_emails = 1;
+	settings.alert_emails = (const char *[]){"stranger@example.org"};
+	req.settings = &settings;
+	expect_fail(call(as_unconfirmed(acme, "ann"), "PutSettings", &req), PERMISSION_DENIED,
+		    "EMAIL_NOT_VERIFIED");
+	expect_ok(call(as(acme, "ann"), "PutSettings", &req));
+}
+
 Test(tenant, settings_are_checked_and_versioned)
 {
 	Tenant__PutSettingsRequest req = TENANT__PUT_SETTINGS_REQUEST__INIT;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "contract/access.h"
 #include "db/sqlstate.h"
 #include "pbjson/pb_info.h"
 #include "svc/internal.h"
@@ -31,7 +32,7 @@ static struct uuid tenant_of(const struct svc_request *request)
 {
 	const struct rpc_policy *policy = &request->route->method->policy;
 
-	if (policy_is_internal(policy, request->caller))
+	if (access_is_internal(policy, request->caller))
 		return request->envelope_tenant;
 	return policy->tenant == RPC_TENANT_NONE ? (struct uuid){} : request->principal->tenant;
 }
@@ -80,7 +81,7 @@ static struct status check_call(struct rpc_call *call)
 
 	TRY(policy_check(policy, call->caller, call->principal, call->now));
 	/* What another daemon asks on a client's behalf was let in there. */
-	if (!policy_is_internal(policy, call->caller))
+	if (!access_is_internal(policy, call->caller))
 		TRY(standing_check_caller(call));
 	if (uuid_is_nil(call->tenant) && policy->tenant != RPC_TENANT_NONE &&
 	    policy->tx != RPC_TX_NONE)

@@ -10,3 +10,20 @@ VALUES (:id, :email, :name, :hash, :now, :expires_at);
 -- args: id uuid, subscriber text, topic text, payload bytes, now instant
 INSERT INTO auth.outbox (tenant_id, id, subscriber, topic, payload, created_at, not_before)
 VALUES (:tenant, :id, :subscriber, :topic, :payload, :now, :now);
+
+-- The account of an address, and the organization whose audit log tells of what happens to the account.
+-- name: operator_account :opt
+-- args: email text
+-- row: operator_account (id uuid, state text, email_verified_at instant?, organization_id uuid?)
+-- no-tenant
+SELECT a.id, a.state, a.email_verified_at,
+	(SELECT m.organization_id FROM auth.membership m WHERE m.account_id = a.id AND m.active
+		ORDER BY m.organization_id IS NOT DISTINCT FROM a.last_organization DESC, m.organization_id LIMIT 1) AS organization_id
+FROM auth.account a WHERE a.email = :email;
+
+-- No row was changed when the address had been confirmed before, or the registration expired in between.
+-- name: operator_confirm :affected
+-- args: id uuid, now instant
+-- no-tenant
+UPDATE auth.account SET email_verified_at = :now, expires_at = NULL, updated_at = :now
+WHERE id = :id AND email_verified_at IS NULL AND state = 'active';

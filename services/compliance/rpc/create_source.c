@@ -1,6 +1,6 @@
 #include "compliance/compliance.h"
-#include "compliance/fetch.h"
 #include "compliance/settings.h"
+#include "http/loopback.h"
 
 #define DAILY 86400
 
@@ -20,7 +20,7 @@ static struct status refuse_url(struct rpc_call *call, const char *field, const 
 /* A source on this machine, as the demo has one, is nothing for other organizations. */
 static struct status check_url(struct rpc_call *call, const struct creation *creation)
 {
-	if (!fetch_is_loopback(creation->source->url))
+	if (!url_is_loopback(creation->source->url))
 		return strncmp(creation->source->url, "https://", 8) == 0
 			       ? OK
 			       : refuse_url(call, "source.url", "NOT_HTTPS",
@@ -34,6 +34,13 @@ static struct status check_url(struct rpc_call *call, const struct creation *cre
 	return OK;
 }
 
+static int32_t interval_of(const Compliance__Source *in)
+{
+	return in->_interval_seconds_case == COMPLIANCE__SOURCE___INTERVAL_SECONDS_INTERVAL_SECONDS
+		       ? in->interval_seconds
+		       : DAILY;
+}
+
 static struct status insert(struct rpc_call *call, void *arg)
 {
 	struct creation *creation = arg;
@@ -42,8 +49,7 @@ static struct status insert(struct rpc_call *call, void *arg)
 
 	TRY(q_insert_source(
 		call->tx, &creation->row, .id = uuid_v7(call->now), .name = in->name,
-		.kind = "leie_supplement", .url = in->url,
-		.interval_seconds = in->interval_seconds ? in->interval_seconds : DAILY,
+		.kind = "leie_supplement", .url = in->url, .interval_seconds = interval_of(in),
 		.only_tenant = uuid_is_nil(creation->only_tenant) ? NULL : &creation->only_tenant,
 		.actor = call->principal->id, .now = call->now));
 	strbuf_add_c(&after, "{\"name\":");

@@ -4,7 +4,7 @@
 #include "crypto/keyring.h"
 #include "merkle/checkpoint.h"
 #include "prove.h"
-#include "screener/canon.h"
+#include "screener/json/canon.h"
 
 #define KEY_DAEMON  "operator"
 #define KEY_PURPOSE "isolation"

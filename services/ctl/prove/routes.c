@@ -275,9 +275,9 @@ static struct status run_trial(struct trial *t)
 	struct status st;
 
 	TRY(read_api(t, &api));
-	st = world_build(t->http, t->proof->arena, &t->hidden);
+	st = world_build(t->proof, t->http, t->proof->arena, &t->hidden);
 	if (is_ok(st))
-		st = world_build(t->http, t->proof->arena, &t->other);
+		st = world_build(t->proof, t->http, t->proof->arena, &t->other);
 	if (is_ok(st))
 		st = attack(t, api);
 	json_decref(api);

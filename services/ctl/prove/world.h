@@ -6,25 +6,28 @@
  */
 #include "http.h"
 
+struct proof;
+
 struct world {
 	struct arena *arena;
 	struct http *http;
-	json_t *values;	 /* "program" → its id; "owner", "session_token", "key_secret" are tokens;
-			    owned */
+	json_t *values; /* each kind of object → its id; "owner", "session_token", "key_secret" are
+			   tokens; owned */
 	json_t *made_up; /* names of values that stand for objects it could not make; owned */
 };
 
 /*
- * Registers the tenant and makes its objects.  Statuses of http_run();
- * FAILED_PRECONDITION with the step and its answer as the reason.  world_free()
- * in any case.
+ * Registers the tenant, confirms its owner's address as the operator, and makes its
+ * objects.  Statuses of http_run() and user_confirm(); FAILED_PRECONDITION with the
+ * step and its answer as the reason.  world_free() in any case.
  */
-struct status world_build(struct http *http, struct arena *arena, struct world *world);
+struct status world_build(const struct proof *proof, struct http *http, struct arena *arena,
+			  struct world *world);
 void world_free(struct world *world);
 
 /*
- * Ends its program, withdraws its key and the mail of tomorrow; ends every
- * sign-in of its owner.  Statuses as world_build().
+ * Ends its program and its alerts, withdraws its key; ends every sign-in of its
+ * owner.  Statuses as world_build().
  */
 struct status world_close(struct world *world);
 struct status world_sign_out(struct world *world);

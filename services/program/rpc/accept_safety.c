@@ -1,7 +1,7 @@
 #include "crypto/hash.h"
 #include "program/acceptance.h"
-#include "screener/canon.h"
-#include "screener/identity.h"
+#include "screener/exchange/identity.h"
+#include "screener/json/canon.h"
 
 struct accept {
 	const Program__AcceptSafetyRequest *req;
@@ -95,9 +95,12 @@ static struct status record(struct rpc_call *call, void *arg)
 					     .accepted_at = call->now};
 	uint8_t hash[IDENTITY_HASH_BYTES];
 	struct q_acceptance_row *row;
+	struct q_program_row *program;
 
 	crypto_sha256(record.content, accept->document.ptr, accept->document.len);
 	TRY(identity_of_acceptance(call->arena, &record, hash));
+	/* In the order of publishing: the program's row, then the draft's. */
+	TRY(lock_program(call, id_of(accept->req->program_id), &program));
 	TRY(q_insert_acceptance(
 		call->tx, &row, .id = uuid_v7(call->now),
 		.program_id = id_of(accept->req->program_id),

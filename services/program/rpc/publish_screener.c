@@ -2,8 +2,8 @@
 #include "program/acceptance.h"
 #include "program/publish_key.h"
 #include "program/states.h"
-#include "screener/canon.h"
-#include "screener/identity.h"
+#include "screener/exchange/identity.h"
+#include "screener/json/canon.h"
 
 static char *hex_text(struct arena *arena, const uint8_t hash[IDENTITY_HASH_BYTES])
 {

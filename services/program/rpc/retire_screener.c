@@ -1,4 +1,4 @@
-#include "program/program.h"
+#include "program/acceptance.h"
 
 struct status program_retire_screener(struct rpc_call *call,
 				      const Program__RetireScreenerRequest *req,
@@ -24,5 +24,5 @@ struct status program_retire_screener(struct rpc_call *call,
 	if (!version)
 		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
 	version_to_proto(call->arena, version, resp);
-	return OK;
+	return acceptance_show(call, resp);
 }

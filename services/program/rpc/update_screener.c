@@ -18,6 +18,7 @@ struct status program_update_screener(struct rpc_call *call,
 	TRY(q_update_draft(call->tx, &row, .program_id = id, .screener_version = req->version,
 			   .document = ((struct str){(const char *)document.data, document.len}),
 			   .expected_revision = req->screener->revision,
+			   .expected_generation = req->screener->generation,
 			   .actor = call->principal->id, .now = call->now));
 	if (!row)
 		return FAIL(ABORTED, "VERSION_CONFLICT");

@@ -109,25 +109,26 @@ UPDATE program.program SET last_version = last_version + 1 WHERE tenant_id = :te
 
 -- name: insert_draft :one
 -- args: program_id uuid, screener_version int4, document bytes, actor uuid, now instant
--- row: draft (program_id uuid, screener_version int4, document bytes, revision int8, created_at instant)
+-- row: draft (program_id uuid, screener_version int4, document bytes, revision int8, created_at instant, acceptances int8)
 INSERT INTO program.screener_draft (tenant_id, program_id, screener_version, document, created_at, created_by, updated_at, updated_by)
 VALUES (:tenant, :program_id, :screener_version, :document, :now, :actor, :now, :actor)
-RETURNING program_id, screener_version, document, revision, created_at;
+RETURNING program_id, screener_version, document, revision, created_at, acceptances;
 
 -- name: draft_by_version :opt
 -- args: program_id uuid, screener_version int4
 -- row: draft
-SELECT program_id, screener_version, document, revision, created_at FROM program.screener_draft
+SELECT program_id, screener_version, document, revision, created_at, acceptances FROM program.screener_draft
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version;
 
 -- name: update_draft :opt
--- args: program_id uuid, screener_version int4, document bytes, expected_revision int8, actor uuid, now instant
+-- args: program_id uuid, screener_version int4, document bytes, expected_revision int8, expected_generation int8, actor uuid, now instant
 -- row: draft
 UPDATE program.screener_draft
 SET document = :document, revision = revision + 1, updated_at = :now, updated_by = :actor
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
 	AND (:expected_revision = 0 OR revision = :expected_revision)
-RETURNING program_id, screener_version, document, revision, created_at;
+	AND (:expected_generation = 0 OR revision + acceptances = :expected_generation)
+RETURNING program_id, screener_version, document, revision, created_at, acceptances;
 
 -- The draft as it was checked: one that was edited since has another revision.
 -- name: take_draft :opt
@@ -135,20 +136,24 @@ RETURNING program_id, screener_version, document, revision, created_at;
 -- row: draft
 DELETE FROM program.screener_draft
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version AND revision = :revision
-RETURNING program_id, screener_version, document, revision, created_at;
+RETURNING program_id, screener_version, document, revision, created_at, acceptances;
 
--- Nobody accepts what they wrote themselves, or a revision that is not there any more.
+-- Nobody accepts what they wrote themselves, or a revision that is not there any more. The draft counts its acceptances.
 -- name: insert_acceptance :opt
 -- args: id uuid, program_id uuid, screener_version int4, revision int8, content_hash text, questions text[], reason text,
 --   record_hash text, actor uuid, now instant
 -- row: acceptance (id uuid, revision int8, content_hash text, questions text[], reason text, record_hash text,
 --   created_at instant, created_by uuid)
+WITH draft AS (
+	UPDATE program.screener_draft SET acceptances = acceptances + 1
+	WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
+		AND revision = :revision AND created_by <> :actor AND updated_by <> :actor
+	RETURNING program_id, screener_version, revision
+)
 INSERT INTO program.safety_acceptance (tenant_id, id, program_id, screener_version, revision, content_hash, questions, reason,
 	record_hash, created_at, created_by)
 SELECT :tenant, :id, d.program_id, d.screener_version, d.revision, :content_hash, :questions, :reason, :record_hash, :now, :actor
-FROM program.screener_draft d
-WHERE d.tenant_id = :tenant AND d.program_id = :program_id AND d.screener_version = :screener_version
-	AND d.revision = :revision AND d.created_by <> :actor AND d.updated_by <> :actor
+FROM draft d
 RETURNING id, revision, content_hash, questions, reason, record_hash, created_at, created_by;
 
 -- An acceptance of a revision that covers all these questions.
@@ -172,7 +177,7 @@ WHERE v.tenant_id = :tenant AND v.program_id = :program_id AND v.screener_versio
 -- name: list_drafts :many
 -- args: program_id uuid
 -- row: draft
-SELECT program_id, screener_version, ''::bytea AS document, revision, created_at FROM program.screener_draft
+SELECT program_id, screener_version, ''::bytea AS document, revision, created_at, acceptances FROM program.screener_draft
 WHERE tenant_id = :tenant AND program_id = :program_id ORDER BY screener_version DESC LIMIT 500;
 
 -- name: list_versions :many

@@ -22,6 +22,7 @@ class Seed(journey.Journey):
 
     def owner(self, organization):
         self.acme = self.register(organization)
+        self.confirm(self.acme)
         return self.acme
 
     def screening(self):

@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "choices.h"
 #include "oracle.h"
-#include "screener/gate.h"
+#include "screener/gate/gate.h"
 
 #define TRIAL_DAYS 2
 

@@ -130,18 +130,19 @@ static void check_boundary(struct trial *trial, const struct screener_boundary *
 }
 
 /* In this process, with fewer steps than a publication has: most small documents need few. */
-static void prove(void *arg, const struct screener *screener, const struct screener_goal *goals,
-		  size_t n_goals, date_days today, struct arena *arena,
-		  struct screener_proof *proofs)
+static struct screener_effort prove(void *arg, const struct screener *screener,
+				    const struct screener_goal *goals, size_t n_goals,
+				    date_days today, struct arena *arena,
+				    struct screener_proof *proofs)
 {
 	const struct trial *trial = arg;
 
-	screener_prove(&(struct screener_prove){.screener = screener,
-						.goals = goals,
-						.n_goals = n_goals,
-						.today = today,
-						.steps = trial->settings->steps},
-		       arena, proofs);
+	return screener_prove(&(struct screener_prove){.screener = screener,
+						       .goals = goals,
+						       .n_goals = n_goals,
+						       .today = today,
+						       .steps = trial->settings->steps},
+			      arena, proofs);
 }
 
 void trial_gate(struct trial *trial)
