@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/ip.h"
 #include "base/log.h"
 #include "builtin/docs.h"
 #include "builtin/metrics.h"
@@ -220,8 +221,27 @@ static struct status check_redis(const struct gateway_config *config)
 	return st;
 }
 
+/* Plain HTTP is for a proxy on this host: nobody else may read or change what goes through. */
+static struct status check_privacy(const struct gateway_config *config)
+{
+	static const char *const loopback[] = {"127.0.0.0/8", "::1"};
+	struct ip_range range;
+	struct in6_addr ip;
+
+	if (*config->https_certificate || !ip_parse(str_of(config->http_address), &ip))
+		return OK;
+	for (size_t i = 0; i < sizeof loopback / sizeof loopback[0]; i++)
+		if (ip_range_parse(str_of(loopback[i]), &range) && ip_range_has(&range, &ip))
+			return OK;
+	log_error("without https_certificate http_address is one of this host alone, such as "
+		  "127.0.0.1",
+		  KV("http_address", config->http_address));
+	return FAIL(INVALID_ARGUMENT, "PLAIN_HTTP_IN_PUBLIC");
+}
+
 static struct status build(struct gateway *gw)
 {
+	TRY(check_privacy(gw->config));
 	TRY(check_redis(gw->config));
 	TRY(build_router(gw));
 	TRY(open_keys(gw));

@@ -186,9 +186,15 @@ start_side() {
 			"{AEGIS_BENCH_DATA: \$data, AEGIS_BENCH_RUN: \$run, AEGIS_BENCH_BUILD: \$build}"' - bench
 }
 
+# The checkout beside this one.  The trap runs when the locals of compare_states are gone.
+other_side=
+
 stop_sides() {
 	local side
-	for side in "$root" "$1"; do AEGIS_INSTANCE=bench-ab "$side/deploy/aegis" down >/dev/null 2>&1 || true; done
+	for side in "$root" "$other_side"; do
+		AEGIS_INSTANCE=bench-ab "$side/deploy/aegis" down >/dev/null 2>&1 ||
+			echo "aegis: the cluster of $side is still up (AEGIS_INSTANCE=bench-ab $side/deploy/aegis down)" >&2
+	done
 }
 
 compare_states() {
@@ -202,7 +208,8 @@ compare_states() {
 	[ "$other" != "$root" ] || die "a checkout cannot be compared with itself: git worktree add ../before COMMIT"
 	install_packages "${run_packages[@]}" "${build_packages[@]}" "${bench_packages[@]}"
 	mkdir -p "$root/build"
-	trap 'stop_sides "$other"' EXIT
+	other_side=$other
+	trap stop_sides EXIT
 	export AEGIS_AB_PORT_A=8710 AEGIS_AB_PORT_B=8730 AEGIS_AB_A AEGIS_AB_B
 	say "Building and starting A, $root"
 	AEGIS_AB_A=$(start_side "$root" $AEGIS_AB_PORT_A)

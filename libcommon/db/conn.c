@@ -41,7 +41,7 @@ void db_conn_free(struct db_conn **conn)
 
 	if (!*conn)
 		return;
-	wire_close(*conn);
+	wire_hang_up(*conn);
 	arena = (*conn)->arena;
 	arena_reset(arena, true); /* the password */
 	arena_free(&arena);
@@ -136,7 +136,7 @@ struct status db_conn_open(struct db_conn *conn)
 		conn->back_off = 0;
 		return OK;
 	}
-	wire_close(conn);
+	wire_hang_up(conn);
 	conn->back_off = conn->back_off ? conn->back_off * 2 : BACK_OFF_FIRST;
 	if (conn->back_off > BACK_OFF_LAST)
 		conn->back_off = BACK_OFF_LAST;

@@ -19,11 +19,6 @@ struct uuid tx_tenant(const struct tx *tx)
 	return tx->how->tenant;
 }
 
-bool tx_has_written(const struct tx *tx)
-{
-	return tx->has_written;
-}
-
 static struct status fail(struct tx *tx, struct status st)
 {
 	if (is_failed(st) && is_ok(tx->failed))
@@ -326,12 +321,12 @@ static void roll_back(struct tx *tx)
 static struct status ready(struct db_conn *conn, instant give_up)
 {
 	if (conn->pg && conn->unread_syncs > 0 && is_failed(wire_drain(conn, give_up)))
-		wire_close(conn);
+		wire_hang_up(conn);
 	if (conn->pg && !wire_is_alive(conn))
-		wire_close(conn);
+		wire_hang_up(conn);
 	if (conn->pg && PQtransactionStatus(conn->pg) != PQTRANS_IDLE) {
 		log_error("connection was left inside a transaction");
-		wire_close(conn);
+		wire_hang_up(conn);
 	}
 	return db_conn_open(conn);
 }

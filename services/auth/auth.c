@@ -20,14 +20,6 @@
 /* What a call needs after it was admitted; it waits no longer than that before its deadline. */
 #define HASH_TIME SECONDS(3)
 
-struct uuid auth_uuid(const char *text)
-{
-	struct uuid id = {};
-
-	(void)uuid_parse(str_of(text), &id);
-	return id;
-}
-
 const char *auth_email(struct arena *arena, const char *email)
 {
 	char *copy = arena_strdup(arena, email);

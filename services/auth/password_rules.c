@@ -1,6 +1,7 @@
 #include "auth/password_rules.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,30 @@ static bool is_listed(const char *word)
 {
 	return bsearch(&word, common_passwords, n_common_passwords, sizeof *common_passwords,
 		       compare) != NULL;
+}
+
+/* Bisects the text itself: a table of so many pointers would cost every start of the daemon. */
+static bool is_breached(const char *word, size_t n)
+{
+	size_t low = 0, high = breached_passwords_len;
+
+	while (low < high) {
+		size_t at = low + (high - low) / 2;
+		const char *end;
+		int order;
+
+		while (at > low && breached_passwords[at - 1] != '\n')
+			at--;
+		end = strchr(breached_passwords + at, '\n');
+		order = strncmp(word, breached_passwords + at, n);
+		if (order == 0 && end == breached_passwords + at + n)
+			return true;
+		if (order > 0)
+			low = (size_t)(end - breached_passwords) + 1;
+		else
+			high = at;
+	}
+	return false;
 }
 
 /* Two thirds of it or more are steps to a neighbour or the same character again. */
@@ -96,7 +121,7 @@ bool password_is_common(const char *password)
 	char text[PASSWORD_CAP + 1], core[PASSWORD_CAP + 1];
 	size_t n = lower(password, text), p = period(text, n);
 
-	if (is_run(text, n) || p < 4 || is_listed(text))
+	if (is_run(text, n) || p < 4 || is_listed(text) || is_breached(text, n))
 		return true;
 	memcpy(core, text, n + 1);
 	if (core_is_listed(core, n))
@@ -144,14 +169,27 @@ static bool contains_words_of(const char *haystack, const char *text)
 	return false;
 }
 
+/* The part before the @ as a whole, and every word of the address but its top-level domain. */
+static bool contains_address(const char *haystack, const char *email)
+{
+	const char *dot = email ? strrchr(email, '.') : NULL;
+	struct str rest = str_of(email ? email : "");
+	char words[PASSWORD_CAP * 2 + 1];
+
+	if (!dot || (size_t)(dot - email) >= sizeof words)
+		dot = NULL;
+	snprintf(words, sizeof words, "%.*s", dot ? (int)(dot - email) : (int)sizeof words - 1,
+		 email ? email : "");
+	return contains_word(haystack, str_take_until(&rest, '@')) ||
+	       contains_words_of(haystack, words);
+}
+
 struct status password_rules_check(const char *password, const struct password_owner *owner)
 {
-	struct str local = str_of(owner->email ? owner->email : "");
 	char text[PASSWORD_CAP + 1];
 
 	lower(password, text);
-	local = str_take_until(&local, '@');
-	if (contains_word(text, local) || contains_words_of(text, owner->name) ||
+	if (contains_address(text, owner->email) || contains_words_of(text, owner->name) ||
 	    contains_words_of(text, owner->organization))
 		return FAIL(INVALID_ARGUMENT, "PASSWORD_CONTAINS_IDENTITY");
 	if (password_is_common(password))

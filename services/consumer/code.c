@@ -6,30 +6,18 @@
 #include "consumer/program_copy.h"
 #include "contract/time.h"
 
-Consumer__CodeStatus code_status_of(const char *word)
-{
-	static const char *const statuses[] = {"issued",  "reserved", "redeemed", "rolled_back",
-					       "expired", "voided",   NULL};
-
-	return (Consumer__CodeStatus)word_index(statuses, word);
-}
-
-static void fill_answer(struct rpc_call *call, const struct code_step *step,
-			const struct q_code_row *row)
+static struct status fill_answer(struct rpc_call *call, const struct code_step *step,
+				 const struct q_code_row *row)
 {
 	Consumer__CodeState *out = step->resp;
 
-	out->id = uuid_text(call->arena, row->id);
-	out->status = code_status_of(row->status);
-	out->program_id = uuid_text(call->arena, row->program_id);
-	out->code_class = row->code_class;
-	out->expires_at = pb_timestamp(call->arena, row->expires_at);
-	out->redeemed_at = pb_timestamp_opt(call->arena, row->redeemed_at);
+	TRY(q_code_fill(call->arena, row, out));
 	if (step->undoes) {
 		/* Whatever others do with the code is not this caller's business. */
 		out->status = CONSUMER__CODE_STATUS__ROLLED_BACK;
 		out->redeemed_at = NULL;
 	}
+	return OK;
 }
 
 static void emit_code(struct rpc_call *call, const struct code_step *step,
@@ -128,7 +116,7 @@ static struct status refuse(struct rpc_call *call, struct code_step *step)
 		if (!row)
 			continue;
 		if (is_done_already(step, row)) {
-			fill_answer(call, step, code_of_counter(call, row));
+			TRY(fill_answer(call, step, code_of_counter(call, row)));
 			return OK;
 		}
 		step->refused_hash = hash;
@@ -160,8 +148,7 @@ static struct status take(struct rpc_call *call, void *arg)
 	if (!row)
 		return refuse(call, step);
 	emit_code(call, step, row);
-	fill_answer(call, step, row);
-	return OK;
+	return fill_answer(call, step, row);
 }
 
 static struct status ask_and_take(struct rpc_call *call, void *arg)

@@ -3,50 +3,22 @@
 #include "consumer/program_copy.h"
 #include "contract/time.h"
 
-static const char *id_text(struct rpc_call *call, const struct uuid *id)
+/* A code that nobody used is expired past its time, whatever its row says. */
+static bool is_expired(const struct rpc_call *call, const struct q_staff_code_row *row,
+		       Consumer__CodeStatus status)
 {
-	return id ? uuid_text(call->arena, *id) : "";
+	return row->expires_at <= call->now && (status == CONSUMER__CODE_STATUS__ISSUED ||
+						status == CONSUMER__CODE_STATUS__RESERVED ||
+						status == CONSUMER__CODE_STATUS__ROLLED_BACK);
 }
 
-static const char *text_or_empty(const char *text)
+struct status staff_code_show(struct rpc_call *call, const struct q_staff_code_row *row,
+			      Consumer__Code *out)
 {
-	return text ? text : "";
-}
-
-static Consumer__CodeStatus status_of(const struct rpc_call *call,
-				      const struct q_staff_code_row *row)
-{
-	static const char *const open[] = {"issued", "reserved", "rolled_back", NULL};
-
-	for (const char *const *word = open; *word; word++)
-		if (strcmp(*word, row->status) == 0 && row->expires_at <= call->now)
-			return CONSUMER__CODE_STATUS__CODE_EXPIRED;
-	return code_status_of(row->status);
-}
-
-void staff_code_to_proto(struct rpc_call *call, const struct q_staff_code_row *row,
-			 Consumer__Code *out)
-{
-	out->id = uuid_text(call->arena, row->id);
-	out->status = status_of(call, row);
-	out->program_id = uuid_text(call->arena, row->program_id);
-	out->screener_version = row->screener_version;
-	out->session_id = uuid_text(call->arena, row->session_id);
-	out->code_class = row->code_class;
-	out->created_at = pb_timestamp(call->arena, row->created_at);
-	out->expires_at = pb_timestamp(call->arena, row->expires_at);
-	out->reserved_until = pb_timestamp_opt(call->arena, row->reserved_until);
-	out->redeemed_at = pb_timestamp_opt(call->arena, row->redeemed_at);
-	out->partner_id = id_text(call, row->holder);
-	out->terminal_id = text_or_empty(row->terminal_id);
-	out->transaction_id = text_or_empty(row->transaction_id);
-	out->refusals = row->refusals;
-	out->recalled = row->recalled;
-	out->void_reason = text_or_empty(row->void_reason);
-	out->voided_at = pb_timestamp_opt(call->arena, row->voided_at);
-	out->voided_by = id_text(call, row->voided_by);
-	out->replaces = id_text(call, row->replaces);
-	out->replaced_by = id_text(call, row->replaced_by);
+	TRY(q_staff_code_fill(call->arena, row, out));
+	if (is_expired(call, row, out->status))
+		out->status = CONSUMER__CODE_STATUS__CODE_EXPIRED;
+	return OK;
 }
 
 struct status staff_code_find(struct rpc_call *call, struct uuid id, struct q_staff_code_row **row)

@@ -6,8 +6,9 @@
 /* The furthest that a code is extended to. */
 #define EXTENSION_MAX DAYS(366)
 
-void staff_code_to_proto(struct rpc_call *call, const struct q_staff_code_row *row,
-			 Consumer__Code *out);
+/* The whole code, as it stands at the time of the call. */
+struct status staff_code_show(struct rpc_call *call, const struct q_staff_code_row *row,
+			      Consumer__Code *out);
 
 /* NOT_FOUND/CODE_NOT_FOUND. */
 struct status staff_code_find(struct rpc_call *call, struct uuid id, struct q_staff_code_row **row);

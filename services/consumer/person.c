@@ -69,7 +69,7 @@ static struct status find_or_make(struct rpc_call *call, struct uuid program, co
 struct status person_take(struct rpc_call *call, const Program__PublishedVersion *version,
 			  const Consumer__Session *asked, const struct uuid **out)
 {
-	struct uuid program = consumer_id(version->program_id);
+	struct uuid program = pb_uuid(version->program_id);
 	struct q_person_row *row;
 
 	*out = NULL;

@@ -6,7 +6,7 @@
 
 struct status program_copy_put(struct rpc_call *call, const Program__ProgramState *state)
 {
-	return q_put_program(call->tx, .id = consumer_id(state->program_id),
+	return q_put_program(call->tx, .id = pb_uuid(state->program_id),
 			     .program_version = state->version, .status = state->status,
 			     .begins_at = pb_instant_opt(call->arena, state->begins_at),
 			     .ends_at = pb_instant_opt(call->arena, state->ends_at),

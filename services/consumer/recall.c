@@ -1,7 +1,5 @@
 #include "consumer/recall.h"
 
-#include "contract/time.h"
-
 /* Codes that one transaction voids, and transactions of one run: a lease lasts a minute. */
 #define BATCH	      500
 #define BATCHES_A_RUN 50
@@ -11,18 +9,6 @@ struct voiding {
 	struct uuid behind;
 	bool is_done;
 };
-
-void recall_to_proto(struct arena *arena, const struct q_recall_row *row, Consumer__Recall *out)
-{
-	out->id = uuid_text(arena, row->id);
-	out->program_id = uuid_text(arena, row->program_id);
-	out->screener_version = row->screener_version;
-	out->reason = row->reason;
-	out->codes_voided = row->codes_voided;
-	out->created_at = pb_timestamp(arena, row->created_at);
-	out->created_by = uuid_text(arena, row->created_by);
-	out->completed_at = pb_timestamp_opt(arena, row->completed_at);
-}
 
 struct status recall_queue(struct rpc_call *call, struct uuid recall, struct uuid behind)
 {

@@ -9,7 +9,7 @@ struct status session_admit(struct rpc_call *call, const char *id, struct uuid *
 	const struct principal *p = call->principal;
 	struct bearer bearer;
 
-	*out = consumer_id(id);
+	*out = pb_uuid(id);
 	if (p->kind != PRINCIPAL_SESSION)
 		return OK;
 	if (p->n_scopes != 1 || !session_token_parse(call, p->scopes[0], &bearer) ||
@@ -49,12 +49,12 @@ struct status session_lock(struct rpc_call *call, struct uuid id, struct q_sessi
 	return OK;
 }
 
-Consumer__SessionStatus session_status(const char *status, instant expires_at, instant now)
+Consumer__SessionStatus session_status(Consumer__SessionStatus stored, instant expires_at,
+				       instant now)
 {
-	if (strcmp(status, "completed") == 0)
-		return CONSUMER__SESSION_STATUS__COMPLETED;
-	return expires_at <= now ? CONSUMER__SESSION_STATUS__EXPIRED
-				 : CONSUMER__SESSION_STATUS__OPEN;
+	return stored == CONSUMER__SESSION_STATUS__OPEN && expires_at <= now
+		       ? CONSUMER__SESSION_STATUS__EXPIRED
+		       : stored;
 }
 
 struct status session_answers(struct rpc_call *call, const struct q_session_row *row,

@@ -22,7 +22,8 @@ struct status session_find(struct rpc_call *call, struct uuid id, struct q_sessi
 struct status session_lock(struct rpc_call *call, struct uuid id, struct q_session_row **row);
 
 /* The state as the API says it: an open session past its time has expired. */
-Consumer__SessionStatus session_status(const char *status, instant expires_at, instant now);
+Consumer__SessionStatus session_status(Consumer__SessionStatus stored, instant expires_at,
+				       instant now);
 
 /* Opened answers. */
 struct status session_answers(struct rpc_call *call, const struct q_session_row *row,

@@ -93,11 +93,10 @@ struct status on_operator_access(struct rpc_call *call, const Event__Event *even
 struct status on_compliance_alert(struct rpc_call *call, const Event__Event *event)
 {
 	const ProtobufCMessage *raised = alert_payload(event);
-	struct uuid id = {};
+	struct uuid id = pb_uuid(event->id);
 
 	if (!raised)
 		return OK;
-	(void)uuid_parse(str_of(event->id), &id);
 	return svc_job_add(call, &(struct job_out){.kind = "alert",
 						   .id = id,
 						   .payload = pb_pack(call->arena, raised)});

@@ -158,26 +158,3 @@ struct status mail_open(struct rpc_call *call, const struct q_sealed_row *row, s
 	*mail = opened;
 	return OK;
 }
-
-static Notification__MessageStatus status_of(const char *word)
-{
-	static const char *const words[] = {"queued", "sending",   "sent",
-					    "failed", "cancelled", "dead"};
-
-	for (int i = 0; i < 6; i++)
-		if (strcmp(words[i], word) == 0)
-			return (Notification__MessageStatus)i;
-	return NOTIFICATION__MESSAGE_STATUS__FAILED;
-}
-
-void message_to_proto(struct arena *arena, const struct q_message_row *row,
-		      Notification__Message *out)
-{
-	out->id = uuid_text(arena, row->id);
-	out->channel = row->channel;
-	out->template_ = row->template;
-	out->status = status_of(row->status);
-	out->attempts = row->attempts;
-	out->created_at = pb_timestamp(arena, row->created_at);
-	out->next_attempt_at = pb_timestamp_opt(arena, row->next_attempt_at);
-}

@@ -8,7 +8,7 @@
 #include <aegis/event/v1/event.aegis.h>
 #include <aegis/notification/v1/notification.aegis.h>
 
-#include "notification/queries.h"
+#include "notification/fill.h"
 #include "svc/svc.h"
 
 extern const struct svc_descriptor notification_daemon;
@@ -68,7 +68,3 @@ const ProtobufCMessage *alert_payload(const Event__Event *event);
 /* Jobs: turn a compliance alert into mails to its tenant; keep house. */
 struct status run_alert(struct rpc_call *call, const struct svc_job_run *job);
 struct status run_sweep(struct rpc_call *call, const struct svc_job_run *job);
-
-/* Rows as messages, filled in place. */
-void message_to_proto(struct arena *arena, const struct q_message_row *row,
-		      Notification__Message *out);

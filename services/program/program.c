@@ -4,124 +4,27 @@
 #include "program/period.h"
 #include "svc_core/sandbox.h"
 
-static const char *const statuses[] = {"draft", "active", "paused", "ended"};
-static const char *const attempts_by[] = {"session", "email", "reference"};
-
-struct uuid id_of(const char *text)
+struct status draft_show(struct rpc_call *call, const struct q_draft_row *row,
+			 Program__ScreenerVersion *out)
 {
-	struct uuid id = {};
-
-	(void)uuid_parse(str_of(text), &id);
-	return id;
-}
-
-const char *program_status_text(Program__ProgramStatus status)
-{
-	return statuses[status];
-}
-
-static Program__ProgramStatus status_of(const char *word)
-{
-	for (int i = 0; i < 4; i++)
-		if (strcmp(statuses[i], word) == 0)
-			return (Program__ProgramStatus)i;
-	return PROGRAM__PROGRAM_STATUS__DRAFT;
-}
-
-const char *attempts_by_text(Program__AttemptsBy by)
-{
-	return attempts_by[by];
-}
-
-Program__AttemptsBy attempts_by_of(const char *word)
-{
-	for (int i = 0; i < 3; i++)
-		if (strcmp(attempts_by[i], word) == 0)
-			return (Program__AttemptsBy)i;
-	return PROGRAM__ATTEMPTS_BY__ATTEMPTS_BY_SESSION;
-}
-
-static const char *date_text(struct arena *arena, const date_days *day)
-{
-	char text[DATE_TEXT];
-
-	if (!day)
-		return "";
-	date_format(text, *day);
-	return arena_strdup(arena, text);
-}
-
-void program_to_proto(struct arena *arena, const struct q_program_row *row, Program__Program *out)
-{
-	out->id = uuid_text(arena, row->id);
-	out->public_id = row->public_id;
-	out->name = row->name;
-	out->drug = row->drug;
-	out->sponsor = row->sponsor;
-	out->description = row->description;
-	out->status = status_of(row->status);
-	out->n_states = row->states.n;
-	out->states = (const char **)row->states.items;
-	out->starts_on = date_text(arena, row->starts_on);
-	out->ends_on = date_text(arena, row->ends_on);
-	if (row->code_budget) {
-		out->_code_budget_case = PROGRAM__PROGRAM___CODE_BUDGET_CODE_BUDGET;
-		out->code_budget = *row->code_budget;
-	}
-	out->published_version = row->published_version;
-	out->created_at = pb_timestamp(arena, row->created_at);
-	out->updated_at = pb_timestamp(arena, row->updated_at);
-	out->version = row->version;
-	out->time_zone = row->time_zone;
-	out->redeem_when_paused = row->redeem_when_paused;
-	out->redeem_after_end = row->redeem_after_end;
-	out->attempts_by = attempts_by_of(row->attempts_by);
-}
-
-static ProtobufCBinaryData bytes_of(struct str s)
-{
-	return (ProtobufCBinaryData){.len = s.len, .data = (uint8_t *)s.ptr};
-}
-
-static char *hex_of(struct arena *arena, struct str bytes)
-{
-	char *text = arena_alloc(arena, 2 * bytes.len + 1);
-
-	hex_encode(text, bytes.ptr, bytes.len);
-	return text;
-}
-
-void draft_to_proto(struct arena *arena, const struct q_draft_row *row,
-		    Program__ScreenerVersion *out)
-{
-	out->program_id = uuid_text(arena, row->program_id);
-	out->version = row->screener_version;
+	TRY(q_draft_fill(call->arena, row, out));
 	out->status = PROGRAM__SCREENER_STATUS__SCREENER_DRAFT;
-	out->document = bytes_of(row->document);
-	out->created_at = pb_timestamp(arena, row->created_at);
-	out->revision = row->revision;
 	out->generation = row->revision + row->acceptances;
+	return OK;
 }
 
-void version_to_proto(struct arena *arena, const struct q_version_row *row,
-		      Program__ScreenerVersion *out)
+struct status version_show(struct rpc_call *call, const struct q_version_row *row,
+			   Program__ScreenerVersion *out)
 {
-	out->program_id = uuid_text(arena, row->program_id);
-	out->version = row->screener_version;
+	TRY(q_version_fill(call->arena, row, out));
 	out->status = row->retired ? PROGRAM__SCREENER_STATUS__SCREENER_RETIRED
 				   : PROGRAM__SCREENER_STATUS__SCREENER_PUBLISHED;
-	out->document = bytes_of(row->document);
-	out->content_hash = row->content_hash;
-	out->previous_hash = row->previous_hash;
-	out->signature = base64url_encode(arena, row->signature.ptr, row->signature.len);
-	out->signing_key = hex_of(arena, row->public_key);
-	out->created_at = pb_timestamp(arena, row->drafted_at);
-	out->published_at = pb_timestamp(arena, row->published_at);
 	/*
 	 * Microseconds are far beyond the count of any draft's changes.  A published version
 	 * changes once at most: it is retired.
 	 */
 	out->generation = row->published_at + row->retired;
+	return OK;
 }
 
 struct status emit_program(struct rpc_call *call, const char *action,
@@ -186,7 +89,7 @@ struct status program_move(struct rpc_call *call, const char *id, const char *co
 {
 	struct q_program_row *row;
 
-	TRY(lock_program(call, id_of(id), &row));
+	TRY(lock_program(call, pb_uuid(id), &row));
 	while (*from && strcmp(*from, row->status) != 0)
 		from++;
 	if (!*from)
@@ -196,8 +99,7 @@ struct status program_move(struct rpc_call *call, const char *id, const char *co
 					 .actor = call->principal->id, .now = call->now));
 		TRY(emit_program(call, action, row, false));
 	}
-	program_to_proto(call->arena, row, resp);
-	return OK;
+	return q_program_fill(call->arena, row, resp);
 }
 
 static const struct db_constraint_map constraints[] = {

@@ -7,31 +7,17 @@
  */
 #include <aegis/program/v1/program.aegis.h>
 
-#include "program/queries.h"
+#include "program/fill.h"
 #include "screener/gate/gate.h"
 #include "svc/svc.h"
 
 extern const struct svc_descriptor program_daemon;
 
-/* The field's option has checked the form: nil only for an empty text. */
-struct uuid id_of(const char *text);
-
-/* NULL for an empty text; the field's option has checked the form. */
-const date_days *date_or_null(struct arena *arena, const char *text);
-
-/* Rows as messages, filled in place. */
-void program_to_proto(struct arena *arena, const struct q_program_row *row, Program__Program *out);
-void draft_to_proto(struct arena *arena, const struct q_draft_row *row,
-		    Program__ScreenerVersion *out);
-void version_to_proto(struct arena *arena, const struct q_version_row *row,
-		      Program__ScreenerVersion *out);
-
-/* "draft", "active" …, as the table keeps it. */
-const char *program_status_text(Program__ProgramStatus status);
-
-/* "session", "email", "reference", as the table keeps it. */
-const char *attempts_by_text(Program__AttemptsBy by);
-Program__AttemptsBy attempts_by_of(const char *word);
+/* Screeners with their status, filled in place. */
+struct status draft_show(struct rpc_call *call, const struct q_draft_row *row,
+			 Program__ScreenerVersion *out);
+struct status version_show(struct rpc_call *call, const struct q_version_row *row,
+			   Program__ScreenerVersion *out);
 
 /* Says what happened to a program, and to consumer what it is now.  INTERNAL/ZONE_UNKNOWN. */
 struct status emit_program(struct rpc_call *call, const char *action,

@@ -3,7 +3,7 @@
 #include "crypto/hash.h"
 #include "crypto/keyring.h"
 #include "crypto/seal.h"
-#include "program/queries.h"
+#include "program/fill.h"
 
 static struct str context_of(struct rpc_call *call)
 {

@@ -7,66 +7,6 @@
 #include <aegis/auth/v1/auth.aegis.h>
 #include <aegis/event/v1/event.aegis.h>
 
-static const char *const kinds[] = {"pharma", "clinic", "facility"};
-static const char *const statuses[] = {"active", "suspended", "closing"};
-static const char *const tiers[] = {"basic", "premium", "enterprise"};
-
-static int index_of(const char *const *words, int n, const char *word)
-{
-	for (int i = 0; i < n; i++)
-		if (strcmp(words[i], word) == 0)
-			return i;
-	return 0;
-}
-
-const char *tenant_kind_text(Tenant__TenantKind kind)
-{
-	return kinds[kind];
-}
-
-void tenant_to_proto(struct arena *arena, const struct q_tenant_row *row, Tenant__Tenant *out)
-{
-	out->id = uuid_text(arena, row->tenant_id);
-	out->name = row->name;
-	out->kind = (Tenant__TenantKind)index_of(kinds, 3, row->kind);
-	out->status = (Tenant__TenantStatus)index_of(statuses, 3, row->status);
-	out->tier = (Tenant__SubscriptionTier)index_of(tiers, 3, row->tier);
-	out->time_zone = row->time_zone;
-	out->locale = row->locale;
-	out->created_at = pb_timestamp(arena, row->created_at);
-	out->updated_at = pb_timestamp(arena, row->updated_at);
-	out->version = row->version;
-}
-
-void directory_to_proto(struct arena *arena, const struct q_directory_row *row, Tenant__Tenant *out)
-{
-	out->id = uuid_text(arena, row->id);
-	out->name = row->name;
-	out->kind = (Tenant__TenantKind)index_of(kinds, 3, row->kind);
-	out->status = (Tenant__TenantStatus)index_of(statuses, 3, row->status);
-	out->tier = (Tenant__SubscriptionTier)index_of(tiers, 3, row->tier);
-	out->created_at = pb_timestamp(arena, row->created_at);
-}
-
-void member_to_proto(struct arena *arena, const struct q_member_row *row, Tenant__Member *out)
-{
-	out->id = uuid_text(arena, row->id);
-	out->email = row->email;
-	out->name = row->name;
-	out->role = row->role;
-	out->active = row->active;
-	out->created_at = pb_timestamp(arena, row->created_at);
-	out->version = row->version;
-}
-
-void settings_to_proto(struct arena *arena, const struct q_settings_row *row, Tenant__Settings *out)
-{
-	(void)arena;
-	out->n_alert_emails = row->alert_emails.n;
-	out->alert_emails = (const char **)row->alert_emails.items;
-	out->version = row->version;
-}
-
 void emit_tenant(struct rpc_call *call, const char *action, struct uuid id, int64_t version,
 		 struct str after)
 {

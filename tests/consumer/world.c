@@ -127,7 +127,7 @@ static void publish(const char *program, const char *document)
 
 	create.screener = &draft_in;
 	create.program_id = program;
-	draft_in.document = consumer_bytes(str_of(document));
+	draft_in.document = pb_bytes(str_of(document));
 	draft = tell_program("CreateScreener", &create);
 	publish.program_id = program;
 	publish.version = draft->version;
@@ -315,7 +315,7 @@ struct answer try_put(const struct caller *who, const char *id, const char *answ
 	Consumer__PutAnswersRequest request = CONSUMER__PUT_ANSWERS_REQUEST__INIT;
 
 	request.id = id;
-	request.answers = consumer_bytes(str_of(answers));
+	request.answers = pb_bytes(str_of(answers));
 	return ask(who, "PutAnswers", &request);
 }
 

@@ -176,7 +176,7 @@ void daemons_stop(void)
 
 	if (!w->arena)
 		return;
-	wire_close();
+	wires_close();
 	while (w->n > 0)
 		end_daemon(w->daemons[--w->n]);
 	health_reset();

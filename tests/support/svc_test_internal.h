@@ -59,4 +59,4 @@ struct relay_lane lane_new(struct test_daemon *from, const char *subscriber);
 void lane_free(struct relay_lane *lane);
 
 /* svc_test_wire.c */
-void wire_close(void);
+void wires_close(void);

@@ -46,7 +46,7 @@ static struct wire *wire_of(const char *name)
 	return wire;
 }
 
-void hang_up(void)
+void wires_close(void)
 {
 	while (n_wires > 0) {
 		struct wire *wire = &wires[--n_wires];

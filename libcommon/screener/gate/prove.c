@@ -188,9 +188,10 @@ static void take(struct gate *gate, const struct screener_goal *goal,
 static void warn_stopped(struct gate *gate)
 {
 	if (gate->report->effort.ending == SCREENER_STOPPED)
-		gate_finding(gate, "", SCREENER_WARNING, "PROVER_STOPPED",
-			     "The prover was stopped by the clock, or failed, before its own limit "
-			     "of steps: what it did not come to is not proven. Try again.");
+		finding_add_at(
+			&gate->findings, "", SCREENER_WARNING, "PROVER_STOPPED",
+			"The prover was stopped by the clock, or failed, before its own limit "
+			"of steps: what it did not come to is not proven. Try again.");
 }
 
 void gate_prove(struct gate *gate)

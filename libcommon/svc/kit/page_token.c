@@ -20,29 +20,6 @@ struct status page_size_of(int32_t asked, uint32_t *out)
 	return OK;
 }
 
-/* Mixes with a length before the bytes, so that "a","bc" is not "ab","c". */
-static uint64_t mix(uint64_t filter, const void *data, size_t len)
-{
-	uint64_t parts[3] = {filter, len, fnv1a_64(data, len)};
-
-	return fnv1a_64(parts, sizeof parts);
-}
-
-uint64_t page_filter(const char *method)
-{
-	return mix(0, method, strlen(method));
-}
-
-uint64_t page_filter_text(uint64_t filter, const char *text)
-{
-	return mix(filter, text ? text : "", text ? strlen(text) : 0);
-}
-
-uint64_t page_filter_int(uint64_t filter, int64_t n)
-{
-	return mix(filter, &n, sizeof n);
-}
-
 static void put_little(struct strbuf *buf, uint64_t n, int bytes)
 {
 	for (int i = 0; i < bytes; i++)

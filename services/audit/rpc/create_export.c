@@ -18,6 +18,5 @@ struct status audit_create_export(struct rpc_call *call, const Audit__CreateExpo
 					   .target_kind = "audit_export",
 					   .target_id = row->id,
 					   .after = strbuf_str(&after)});
-	export_to_proto(call->arena, row, resp);
-	return OK;
+	return q_export_fill(call->arena, row, resp);
 }

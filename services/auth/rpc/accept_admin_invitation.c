@@ -77,6 +77,5 @@ struct status auth_accept_admin_invitation(struct rpc_call *call,
 					  .is_admin = true,
 					  .created_at = call->now};
 	TRY(tx_run_as(call, svc_platform_tenant, accept, &acceptance));
-	session_answer(call, &acceptance.who, acceptance.session, resp);
-	return OK;
+	return session_answer(call, &acceptance.who, acceptance.session, resp);
 }

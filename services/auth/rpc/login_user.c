@@ -201,7 +201,7 @@ struct status auth_login_user(struct rpc_call *call, const Auth__LoginUserReques
 	struct login login = {
 		.email = auth_email(call->arena, req->email),
 		.password = req->password,
-		.wanted = auth_uuid(req->tenant_id),
+		.wanted = pb_uuid(req->tenant_id),
 		.network = auth_network(call->arena, call->client_addr),
 	};
 	struct admission_claim claim;
@@ -212,6 +212,5 @@ struct status auth_login_user(struct rpc_call *call, const Auth__LoginUserReques
 	st = attempt(call, &login);
 	auth_hash_leave(call, &claim);
 	TRY(st);
-	session_answer(call, &login.who, login.session, resp);
-	return OK;
+	return session_answer(call, &login.who, login.session, resp);
 }

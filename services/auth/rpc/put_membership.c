@@ -19,8 +19,8 @@ struct status auth_put_membership(struct rpc_call *call, const Auth__PutMembersh
 				  Auth__PutMembershipResponse *resp)
 {
 	struct put state = {
-		.news = {.account = auth_uuid(req->user_id),
-			 .organization = auth_uuid(req->tenant_id),
+		.news = {.account = pb_uuid(req->user_id),
+			 .organization = pb_uuid(req->tenant_id),
 			 .role = req->role,
 			 .permissions = {req->permissions, req->n_permissions},
 			 .epoch = (int64_t)req->epoch,

@@ -106,6 +106,5 @@ struct status auth_refresh_session(struct rpc_call *call, const Auth__RefreshSes
 			sessions_publish(call, refresh.session->account_id);
 		return refresh.refusal;
 	}
-	session_answer(call, &refresh.who, refresh.session, resp);
-	return OK;
+	return session_answer(call, &refresh.who, refresh.session, resp);
 }

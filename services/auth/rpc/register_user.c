@@ -109,6 +109,5 @@ struct status auth_register_user(struct rpc_call *call, const Auth__RegisterUser
 				     .name = registration.name,
 				     .created_at = call->now};
 	TRY(tx_run_as(call, registration.organization, activate_and_sign_in, &state));
-	session_answer(call, &state.who, state.session, resp);
-	return OK;
+	return session_answer(call, &state.who, state.session, resp);
 }

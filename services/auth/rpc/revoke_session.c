@@ -20,7 +20,7 @@ static struct status revoke(struct rpc_call *call, void *arg)
 struct status auth_revoke_session(struct rpc_call *call, const Auth__RevokeSessionRequest *req,
 				  Auth__RevokeSessionResponse *resp)
 {
-	struct uuid session = auth_uuid(req->id);
+	struct uuid session = pb_uuid(req->id);
 
 	(void)resp;
 	TRY(tx_run_as(call, auth_home(call->principal), revoke, &session));

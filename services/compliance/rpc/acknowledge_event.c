@@ -5,7 +5,7 @@ struct status compliance_acknowledge_event(struct rpc_call *call,
 					   const Compliance__AcknowledgeEventRequest *req,
 					   Compliance__ComplianceEvent *resp)
 {
-	struct uuid id = compliance_id_of(req->id);
+	struct uuid id = pb_uuid(req->id);
 	struct q_event_row *row;
 
 	TRY(q_acknowledge_event(call->tx, &row, .id = id, .note = req->note,
@@ -19,6 +19,5 @@ struct status compliance_acknowledge_event(struct rpc_call *call,
 		if (strcmp(row->status, "resolved") == 0)
 			return FAIL(FAILED_PRECONDITION, "EVENT_RESOLVED");
 	}
-	compliance_event_to_proto(call->arena, row, resp);
-	return OK;
+	return q_event_fill(call->arena, row, resp);
 }

@@ -71,10 +71,9 @@ struct status compliance_create_source(struct rpc_call *call,
 				       Compliance__Source *resp)
 {
 	struct creation creation = {.source = req->source,
-				    .only_tenant = compliance_id_of(req->source->only_tenant_id)};
+				    .only_tenant = pb_uuid(req->source->only_tenant_id)};
 
 	TRY(check_url(call, &creation));
 	TRY(tx_run_as(call, svc_platform_tenant, insert, &creation));
-	source_to_proto(call->arena, creation.row, resp);
-	return OK;
+	return q_source_fill(call->arena, creation.row, resp);
 }

@@ -7,7 +7,7 @@ struct status compliance_delete_subscription(struct rpc_call *call,
 	struct q_subscription_row *row;
 
 	(void)resp;
-	TRY(q_delete_subscription(call->tx, compliance_id_of(req->id), &row));
+	TRY(q_delete_subscription(call->tx, pb_uuid(req->id), &row));
 	if (!row)
 		return FAIL(NOT_FOUND, "SUBSCRIPTION_NOT_FOUND");
 	svc_emit(call, &(struct event_out){.action = "subscription.deleted",

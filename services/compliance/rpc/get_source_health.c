@@ -39,7 +39,7 @@ struct status compliance_get_source_health(struct rpc_call *call,
 					   const Compliance__GetSourceHealthRequest *req,
 					   Compliance__SourceHealth *resp)
 {
-	struct health health = {compliance_id_of(req->id), resp};
+	struct health health = {pb_uuid(req->id), resp};
 
 	return tx_run_as(call, svc_platform_tenant, read_health, &health);
 }

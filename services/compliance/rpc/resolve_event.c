@@ -4,7 +4,7 @@ struct status compliance_resolve_event(struct rpc_call *call,
 				       const Compliance__ResolveEventRequest *req,
 				       Compliance__ComplianceEvent *resp)
 {
-	struct uuid id = compliance_id_of(req->id);
+	struct uuid id = pb_uuid(req->id);
 	struct q_event_row *row;
 
 	TRY(q_resolve_event(call->tx, &row, .id = id, .note = req->note,
@@ -16,6 +16,5 @@ struct status compliance_resolve_event(struct rpc_call *call,
 		TRY(q_event_by_id(call->tx, id, &row));
 	if (!row)
 		return FAIL(NOT_FOUND, "EVENT_NOT_FOUND");
-	compliance_event_to_proto(call->arena, row, resp);
-	return OK;
+	return q_event_fill(call->arena, row, resp);
 }

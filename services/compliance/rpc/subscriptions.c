@@ -3,16 +3,6 @@
 #include "screener/screener.h"
 #include "svc/kit/pb.h"
 
-static void to_proto(struct arena *arena, const struct q_subscription_row *row,
-		     Compliance__Subscription *out)
-{
-	out->id = uuid_text(arena, row->id);
-	out->source_id = uuid_text(arena, row->source_id);
-	out->n_states = row->states.n;
-	out->states = (const char **)row->states.items;
-	out->created_at = pb_timestamp(arena, row->created_at);
-}
-
 struct str subscription_json(struct arena *arena, const struct q_subscription_row *row)
 {
 	struct strbuf json = strbuf_new(arena);
@@ -62,7 +52,7 @@ struct status compliance_create_subscription(struct rpc_call *call,
 	struct q_newest_row *newest;
 
 	TRY(check_states(call, in));
-	TRY(visible_source(call, compliance_id_of(in->source_id), &source));
+	TRY(visible_source(call, pb_uuid(in->source_id), &source));
 	if (!source)
 		return FAIL(NOT_FOUND, "SOURCE_NOT_FOUND");
 	TRY(q_newest_change(call->tx, source->id, &newest));
@@ -74,8 +64,7 @@ struct status compliance_create_subscription(struct rpc_call *call,
 					   .target_kind = "subscription",
 					   .target_id = row->id,
 					   .after = subscription_json(call->arena, row)});
-	to_proto(call->arena, row, resp);
-	return OK;
+	return q_subscription_fill(call->arena, row, resp);
 }
 
 struct status compliance_list_subscriptions(struct rpc_call *call,
@@ -87,9 +76,6 @@ struct status compliance_list_subscriptions(struct rpc_call *call,
 
 	(void)req;
 	TRY(q_list_subscriptions(call->tx, &rows, &n));
-	resp->n_subscriptions = n;
-	resp->subscriptions = pb_array(call->arena, &compliance__subscription__descriptor, n);
-	for (size_t i = 0; i < n; i++)
-		to_proto(call->arena, &rows[i], resp->subscriptions[i]);
-	return OK;
+	return q_subscription_list(call->arena, rows, n, &resp->n_subscriptions,
+				   &resp->subscriptions);
 }

@@ -4,12 +4,10 @@ struct status consumer_create_partner(struct rpc_call *call,
 				      const Consumer__CreatePartnerRequest *req,
 				      Consumer__Partner *resp)
 {
-	struct q_partner_row *row;
+	struct q_partner_row new = {.id = uuid_v7(call->now), .name = req->partner->name}, *row;
 
-	TRY(q_insert_partner(call->tx, &row, .id = uuid_v7(call->now), .name = req->partner->name,
-			     .kind = partner_kind_text(req->partner->kind),
-			     .actor = call->principal->id, .now = call->now));
+	TRY(pb_enum_word(&consumer__partner_kind__enum_info, (int)req->partner->kind, &new.kind));
+	TRY(q_insert_partner(call->tx, new, call->principal->id, call->now, &row));
 	emit_partner(call, "partner.created", row);
-	partner_to_proto(call->arena, row, resp);
-	return OK;
+	return q_partner_fill(call->arena, row, resp);
 }

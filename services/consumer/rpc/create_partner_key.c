@@ -31,7 +31,7 @@ struct status consumer_create_partner_key(struct rpc_call *call,
 
 	if (req->key->expires_at && pb_instant(req->key->expires_at) <= call->now)
 		return call_field_error(call, "key.expires_at", "PAST", "must be in the future");
-	TRY(q_lock_partner(call->tx, consumer_id(req->partner_id), &partner));
+	TRY(q_lock_partner(call->tx, pb_uuid(req->partner_id), &partner));
 	if (!partner)
 		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
 	TRY(q_live_keys(call->tx, partner->id, call->now, &live));
@@ -44,7 +44,7 @@ struct status consumer_create_partner_key(struct rpc_call *call,
 	emit_partner_key(call, "partner_key.created", row);
 	resp->key = arena_new_of(call->arena, Consumer__PartnerKey);
 	consumer__partner_key__init(resp->key);
-	partner_key_to_proto(call->arena, row, resp->key);
+	TRY(q_partner_key_fill(call->arena, row, resp->key));
 	resp->secret = secret;
 	return OK;
 }

@@ -8,7 +8,7 @@ struct status consumer_delete_partner(struct rpc_call *call,
 	struct q_partner_row *row;
 
 	(void)resp;
-	TRY(q_delete_partner(call->tx, consumer_id(req->id), call->principal->id, call->now, &row));
+	TRY(q_delete_partner(call->tx, pb_uuid(req->id), call->principal->id, call->now, &row));
 	if (!row)
 		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
 	emit_partner(call, "partner.deleted", row);

@@ -26,7 +26,7 @@ static struct status extend(struct rpc_call *call, void *arg)
 {
 	struct extension *extension = arg;
 	const Consumer__ExtendCodeRequest *req = extension->req;
-	struct uuid id = consumer_id(req->id);
+	struct uuid id = pb_uuid(req->id);
 	struct q_staff_code_row *row;
 	int64_t extended;
 
@@ -38,8 +38,7 @@ static struct status extend(struct rpc_call *call, void *arg)
 		return why_not(call, extension, row);
 	TRY(staff_code_find(call, id, &row));
 	emit_staff_code(call, "code.extended", row, req->reason);
-	staff_code_to_proto(call, row, extension->resp);
-	return OK;
+	return staff_code_show(call, row, extension->resp);
 }
 
 struct status consumer_extend_code(struct rpc_call *call, const Consumer__ExtendCodeRequest *req,
@@ -49,7 +48,7 @@ struct status consumer_extend_code(struct rpc_call *call, const Consumer__Extend
 	instant until = pb_instant(req->expires_at);
 	struct q_program_copy_row *program;
 
-	TRY(staff_code_program(call, consumer_id(req->id), &program));
+	TRY(staff_code_program(call, pb_uuid(req->id), &program));
 	if (until <= call->now || until > call->now + EXTENSION_MAX)
 		return call_field_error(call, "expiresAt", "OUT_OF_RANGE",
 					"must be in the future and at most a year ahead");

@@ -156,7 +156,7 @@ static struct status emit_issued(struct rpc_call *call, const struct issue *issu
 						       .expires_at = issue->code->expires_at},
 				   &sealed));
 		payload.session_id = uuid_text(call->arena, issue->row->id);
-		payload.sealed = consumer_bytes(sealed);
+		payload.sealed = pb_bytes(sealed);
 		event.payload_case = EVENT__EVENT__PAYLOAD_CODE_ISSUED;
 		event.payload = &payload;
 	}

@@ -40,8 +40,7 @@ static struct status recall(struct rpc_call *call, void *arg)
 		if (!row)
 			return FAIL(INTERNAL, "RECALL_LOST");
 	}
-	recall_to_proto(call->arena, row, recalling->resp);
-	return OK;
+	return q_recall_fill(call->arena, row, recalling->resp);
 }
 
 /*
@@ -52,7 +51,7 @@ struct status consumer_recall_codes(struct rpc_call *call, const Consumer__Recal
 				    Consumer__Recall *resp)
 {
 	struct recalling recalling = {
-		.req = req, .program = consumer_id(req->program_id), .resp = resp};
+		.req = req, .program = pb_uuid(req->program_id), .resp = resp};
 	struct q_program_copy_row *copy;
 
 	TRY(program_copy_ensure(call, recalling.program, &copy));

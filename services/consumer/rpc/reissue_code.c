@@ -23,7 +23,7 @@ static struct status check(const struct rpc_call *call, const struct reissue *re
 static struct status void_old(struct rpc_call *call, const struct reissue *reissue,
 			      const struct uuid *new_id, struct q_staff_code_row **row)
 {
-	struct uuid id = consumer_id(reissue->req->id);
+	struct uuid id = pb_uuid(reissue->req->id);
 	int64_t voided;
 
 	TRY(staff_code_find(call, id, row));
@@ -59,8 +59,7 @@ static struct status replace(struct rpc_call *call, void *arg)
 	reissue->resp->code = shown;
 	reissue->resp->details = arena_new_of(call->arena, Consumer__Code);
 	consumer__code__init(reissue->resp->details);
-	staff_code_to_proto(call, new, reissue->resp->details);
-	return OK;
+	return staff_code_show(call, new, reissue->resp->details);
 }
 
 /* The budget is not touched: one consumer, one code that counts. */
@@ -70,7 +69,7 @@ struct status consumer_reissue_code(struct rpc_call *call, const Consumer__Reiss
 	struct reissue reissue = {.req = req, .resp = resp};
 	struct q_program_copy_row *program;
 
-	TRY(staff_code_program(call, consumer_id(req->id), &program));
+	TRY(staff_code_program(call, pb_uuid(req->id), &program));
 	reissue.program = program;
 	return tx_run_once(call, replace, &reissue);
 }

@@ -13,7 +13,7 @@ struct status consumer_replay_session(struct rpc_call *call,
 	struct q_session_row *row;
 	struct attempt attempt;
 
-	TRY(session_find(call, consumer_id(req->id), &row));
+	TRY(session_find(call, pb_uuid(req->id), &row));
 	TRY(attempt_last(call, row, &attempt));
 	TRY(copy_load(call, row->content_hash, &entry));
 	TRY(session_evaluate(call, entry, attempt.day, attempt.answers, &result));

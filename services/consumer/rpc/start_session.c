@@ -47,7 +47,7 @@ static struct status insert_session(struct rpc_call *call, struct start *start,
 
 	TRY(person_take(call, version, start->asked, &person));
 	return q_insert_screening(
-		call->tx, &start->row, .id = id, .program_id = consumer_id(version->program_id),
+		call->tx, &start->row, .id = id, .program_id = pb_uuid(version->program_id),
 		.public_id = public_id_of(start), .program_name = version->program_name,
 		.screener_version = version->version, .content_hash = version->content_hash,
 		.locale = locale, .device_class = start->asked->device_class,
@@ -65,7 +65,7 @@ static struct status begin(struct rpc_call *call, void *arg)
 	struct q_standing_row *screener;
 
 	TRY(q_screener_standing(call->tx, start->version->content_hash,
-				consumer_id(start->version->program_id), start->version->version,
+				pb_uuid(start->version->program_id), start->version->version,
 				&screener));
 	if (screener->recalled)
 		return FAIL(FAILED_PRECONDITION, "PROGRAM_RECALLED");
@@ -100,7 +100,7 @@ struct status consumer_start_session(struct rpc_call *call,
 
 	TRY(ask_program(call, &start, false));
 	TRY(person_check(call, start.version, req->session));
-	tenant = consumer_id(start.version->tenant_id);
+	tenant = pb_uuid(start.version->tenant_id);
 	TRY(tx_run_as(call, tenant, begin, &start));
 	if (start.copy_is_missing) {
 		TRY(ask_program(call, &start, true));

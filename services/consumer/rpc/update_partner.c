@@ -6,21 +6,16 @@ struct status consumer_update_partner(struct rpc_call *call,
 				      Consumer__Partner *resp)
 {
 	const Consumer__Partner *in = req->partner;
-	bool active = in->active;
-	struct q_partner_row *row;
+	struct q_partner_row *row, changed;
 
-	TRY(q_lock_partner(call->tx, consumer_id(req->id), &row));
+	TRY(q_lock_partner(call->tx, pb_uuid(req->id), &row));
 	if (!row)
 		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
 	if (in->version != 0 && in->version != row->version)
 		return FAIL(ABORTED, "VERSION_CONFLICT");
-	TRY(q_update_partner(
-		call->tx, &row, .id = row->id,
-		.name = mask_has(req->update_mask, "name") ? in->name : NULL,
-		.kind = mask_has(req->update_mask, "kind") ? partner_kind_text(in->kind) : NULL,
-		.active = mask_has(req->update_mask, "active") ? &active : NULL,
-		.actor = call->principal->id, .now = call->now));
+	changed = *row;
+	TRY(q_partner_from(call->arena, in, req->update_mask, &changed));
+	TRY(q_update_partner(call->tx, changed, call->principal->id, call->now, &row));
 	emit_partner(call, "partner.updated", row);
-	partner_to_proto(call->arena, row, resp);
-	return OK;
+	return q_partner_fill(call->arena, row, resp);
 }

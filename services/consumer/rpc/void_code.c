@@ -3,7 +3,7 @@
 struct status consumer_void_code(struct rpc_call *call, const Consumer__VoidCodeRequest *req,
 				 Consumer__Code *resp)
 {
-	struct uuid id = consumer_id(req->id);
+	struct uuid id = pb_uuid(req->id);
 	struct q_staff_code_row *row;
 	int64_t voided;
 
@@ -14,6 +14,5 @@ struct status consumer_void_code(struct rpc_call *call, const Consumer__VoidCode
 		return FAIL(FAILED_PRECONDITION, "CODE_REDEEMED");
 	if (voided)
 		emit_staff_code(call, "code.voided", row, req->reason);
-	staff_code_to_proto(call, row, resp);
-	return OK;
+	return staff_code_show(call, row, resp);
 }

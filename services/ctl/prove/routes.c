@@ -10,6 +10,7 @@
 #include "crowd.h"
 #include "operations.h"
 #include "prove.h"
+#include "roles.h"
 #include "standing.h"
 
 #define PART "routes"
@@ -263,6 +264,7 @@ static struct status attack(struct trial *t, const json_t *api)
 	TRY(try_lists(t));
 	TRY(prove_crowd(t->proof, t->http, api, &t->hidden, &t->other));
 	TRY(read_after(t));
+	TRY(prove_roles(t->proof, t->http, &t->operations, &t->hidden));
 	TRY(prove_standing(t->proof, t->http, &t->operations, &t->hidden));
 	/* Its owner is signed out by the last calls. */
 	TRY(world_close(&t->other));

@@ -248,7 +248,7 @@ static struct status take_step(struct world *world, const struct step *step)
 	return OK;
 }
 
-static const char *random_hex(struct arena *arena, size_t n)
+const char *random_hex(struct arena *arena, size_t n)
 {
 	uint8_t bytes[32];
 	char *text = arena_alloc(arena, 2 * n + 1);

@@ -40,5 +40,8 @@ struct status world_sign_out(struct world *world);
 const char *world_told(const struct world *world, const struct http_call *call,
 		       const struct http_answer *answer);
 
+/* So many random bytes as text. */
+const char *random_hex(struct arena *arena, size_t n);
+
 /* NULL when there is no such value. */
 const char *world_value(const struct world *world, const char *name);

@@ -5,9 +5,8 @@ struct status notification_cancel_notification(struct rpc_call *call,
 					       Notification__Message *resp)
 {
 	struct q_message_row *row;
-	struct uuid id = {};
+	struct uuid id = pb_uuid(req->id);
 
-	(void)uuid_parse(str_of(req->id), &id);
 	TRY(q_cancel_message(call->tx, id, call->now, &row));
 	if (!row) {
 		TRY(q_message_by_id(call->tx, id, &row));
@@ -20,6 +19,5 @@ struct status notification_cancel_notification(struct rpc_call *call,
 	svc_emit(call, &(struct event_out){.action = "notification.cancelled",
 					   .target_kind = "notification",
 					   .target_id = id});
-	message_to_proto(call->arena, row, resp);
-	return OK;
+	return q_message_fill(call->arena, row, resp);
 }

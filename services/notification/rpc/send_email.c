@@ -16,6 +16,5 @@ struct status notification_send_email(struct rpc_call *call,
 	svc_emit(call, &(struct event_out){.action = "notification.queued",
 					   .target_kind = "notification",
 					   .target_id = row->id});
-	message_to_proto(call->arena, row, resp);
-	return OK;
+	return q_message_fill(call->arena, row, resp);
 }

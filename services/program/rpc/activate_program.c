@@ -14,7 +14,7 @@ static struct status read_program(struct rpc_call *call, void *arg)
 {
 	struct activation *activation = arg;
 
-	TRY(q_program_by_id(call->tx, id_of(activation->req->id), &activation->row));
+	TRY(q_program_by_id(call->tx, pb_uuid(activation->req->id), &activation->row));
 	if (!activation->row)
 		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
 	return OK;
@@ -48,7 +48,7 @@ static struct status activate(struct rpc_call *call, void *arg)
 	struct activation *activation = arg;
 	struct q_program_row *row;
 
-	TRY(lock_program(call, id_of(activation->req->id), &row));
+	TRY(lock_program(call, pb_uuid(activation->req->id), &row));
 	if (row->published_version == 0)
 		return FAIL(FAILED_PRECONDITION, "NO_PUBLISHED_SCREENER");
 	TRY(program_check_not_over(call, row));

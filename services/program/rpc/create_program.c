@@ -25,13 +25,6 @@ static char *new_public_id(struct arena *arena)
 	return arena_printf(arena, "prg_%s", hex);
 }
 
-const date_days *date_or_null(struct arena *arena, const char *text)
-{
-	date_days *day = arena_new_of(arena, date_days);
-
-	return date_parse(str_of(text), day) ? day : NULL;
-}
-
 struct status zone_check(struct rpc_call *call, const char *zone)
 {
 	return zone_is_known(str_of(zone))
@@ -56,24 +49,26 @@ static struct status insert(struct rpc_call *call, void *arg)
 	struct creation *creation = arg;
 	const Program__Program *in = creation->program;
 	bool has_budget = in->_code_budget_case == PROGRAM__PROGRAM___CODE_BUDGET_CODE_BUDGET;
+	struct q_program_row new = {.id = uuid_v7(call->now),
+				    .public_id = new_public_id(call->arena),
+				    .name = in->name,
+				    .drug = in->drug,
+				    .sponsor = in->sponsor,
+				    .description = in->description,
+				    .states = {in->states, in->n_states},
+				    .starts_on = pb_date_opt(call->arena, in->starts_on),
+				    .ends_on = pb_date_opt(call->arena, in->ends_on),
+				    .code_budget = has_budget ? &in->code_budget : NULL,
+				    .time_zone = creation->time_zone,
+				    .redeem_when_paused = in->redeem_when_paused,
+				    .redeem_after_end = in->redeem_after_end};
 	struct q_program_row *row;
 
-	TRY(q_insert_program(
-		call->tx, &row, .id = uuid_v7(call->now), .public_id = new_public_id(call->arena),
-		.name = in->name, .drug = in->drug, .sponsor = in->sponsor,
-		.description = in->description,
-		.states = ((struct text_list){in->states, in->n_states}),
-		.starts_on = date_or_null(call->arena, in->starts_on),
-		.ends_on = date_or_null(call->arena, in->ends_on),
-		.code_budget = has_budget ? &in->code_budget : NULL,
-		.time_zone = creation->time_zone, .redeem_when_paused = in->redeem_when_paused,
-		.redeem_after_end = in->redeem_after_end,
-		.attempts_by = attempts_by_text(in->attempts_by), .actor = call->principal->id,
-		.now = call->now));
+	TRY(pb_enum_word(&program__attempts_by__enum_info, (int)in->attempts_by, &new.attempts_by));
+	TRY(q_insert_program(call->tx, new, call->principal->id, call->now, &row));
 	TRY(q_insert_directory(call->tx, row->public_id, call->tenant, row->id));
 	TRY(emit_program(call, "program.created", row, false));
-	program_to_proto(call->arena, row, creation->resp);
-	return OK;
+	return q_program_fill(call->arena, row, creation->resp);
 }
 
 /* The organization's zone is copied: what it is changed to later moves no program's dates. */

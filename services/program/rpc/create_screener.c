@@ -13,7 +13,7 @@ struct status program_create_screener(struct rpc_call *call,
 	struct q_program_row *program;
 	struct q_draft_row *row;
 
-	TRY(lock_program(call, id_of(req->program_id), &program));
+	TRY(lock_program(call, pb_uuid(req->program_id), &program));
 	if (strcmp(program->status, "ended") == 0)
 		return FAIL(FAILED_PRECONDITION, "PROGRAM_ENDED");
 	TRY(q_take_version_number(call->tx, program->id, &number));
@@ -22,6 +22,5 @@ struct status program_create_screener(struct rpc_call *call,
 			   .document = text_of(req->screener->document),
 			   .actor = call->principal->id, .now = call->now));
 	emit_screener(call, "screener.drafted", program->id, row->screener_version, NULL);
-	draft_to_proto(call->arena, row, resp);
-	return OK;
+	return draft_show(call, row, resp);
 }

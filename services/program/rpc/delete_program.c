@@ -7,7 +7,7 @@ struct status program_delete_program(struct rpc_call *call,
 	struct q_program_row *row;
 
 	(void)resp;
-	TRY(lock_program(call, id_of(req->id), &row));
+	TRY(lock_program(call, pb_uuid(req->id), &row));
 	if (strcmp(row->status, "active") == 0)
 		return FAIL(FAILED_PRECONDITION, "PROGRAM_ACTIVE");
 	TRY(q_delete_program(call->tx, row->id, call->principal->id, call->now, &row));

@@ -4,7 +4,7 @@ struct status program_get_program_state(struct rpc_call *call,
 					const Program__GetProgramStateRequest *req,
 					Program__ProgramState *resp)
 {
-	struct uuid id = id_of(req->program_id);
+	struct uuid id = pb_uuid(req->program_id);
 	struct q_program_row *row, *deleted = NULL;
 
 	TRY(q_program_by_id(call->tx, id, &row));

@@ -13,7 +13,7 @@ struct status program_list_screeners(struct rpc_call *call,
 				     const Program__ListScreenersRequest *req,
 				     Program__ListScreenersResponse *resp)
 {
-	struct uuid id = id_of(req->program_id);
+	struct uuid id = pb_uuid(req->program_id);
 	struct q_program_row *program;
 	struct q_version_row *versions;
 	struct q_draft_row *drafts;
@@ -27,8 +27,8 @@ struct status program_list_screeners(struct rpc_call *call,
 	resp->screeners =
 		arena_array_of(call->arena, Program__ScreenerVersion *, n_drafts + n_versions);
 	for (size_t i = 0; i < n_drafts; i++)
-		draft_to_proto(call->arena, &drafts[i], add(call, resp));
+		TRY(draft_show(call, &drafts[i], add(call, resp)));
 	for (size_t i = 0; i < n_versions; i++)
-		version_to_proto(call->arena, &versions[i], add(call, resp));
+		TRY(version_show(call, &versions[i], add(call, resp)));
 	return OK;
 }

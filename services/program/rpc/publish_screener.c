@@ -130,7 +130,7 @@ static struct status read_draft(struct rpc_call *call, void *arg)
 	struct q_program_row *program;
 	struct screener_text text;
 
-	TRY(q_program_by_id(call->tx, id_of(p->req->program_id), &program));
+	TRY(q_program_by_id(call->tx, pb_uuid(p->req->program_id), &program));
 	if (!program)
 		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
 	if (strcmp(program->status, "ended") == 0)
@@ -155,7 +155,7 @@ static struct status write_version(struct rpc_call *call, void *arg)
 	struct screener_text text;
 	struct q_draft_row *draft;
 
-	TRY(lock_program(call, id_of(p->req->program_id), &program));
+	TRY(lock_program(call, pb_uuid(p->req->program_id), &program));
 	if (strcmp(program->status, "ended") == 0)
 		return FAIL(FAILED_PRECONDITION, "PROGRAM_ENDED");
 	TRY(screener_text(call, program->id, p->req->version, &text));
@@ -173,7 +173,7 @@ static struct status write_version(struct rpc_call *call, void *arg)
 		return FAIL(INTERNAL, "VERSION_LOST");
 	emit_screener(call, "screener.published", program->id, p->req->version,
 		      version->content_hash);
-	version_to_proto(call->arena, version, p->resp);
+	TRY(version_show(call, version, p->resp));
 	return acceptance_show(call, p->resp);
 }
 

@@ -9,7 +9,7 @@ struct status program_retire_screener(struct rpc_call *call,
 	struct screener_text text;
 	int64_t inserted;
 
-	TRY(lock_program(call, id_of(req->program_id), &program));
+	TRY(lock_program(call, pb_uuid(req->program_id), &program));
 	TRY(screener_text(call, program->id, req->version, &text));
 	if (!text.published)
 		return FAIL(FAILED_PRECONDITION, "SCREENER_NOT_PUBLISHED");
@@ -23,6 +23,6 @@ struct status program_retire_screener(struct rpc_call *call,
 	TRY(q_version_by_number(call->tx, program->id, req->version, &version));
 	if (!version)
 		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
-	version_to_proto(call->arena, version, resp);
+	TRY(version_show(call, version, resp));
 	return acceptance_show(call, resp);
 }

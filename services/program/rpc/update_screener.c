@@ -6,7 +6,7 @@ struct status program_update_screener(struct rpc_call *call,
 				      Program__ScreenerVersion *resp)
 {
 	ProtobufCBinaryData document = req->screener->document;
-	struct uuid id = id_of(req->program_id);
+	struct uuid id = pb_uuid(req->program_id);
 	struct screener_text text;
 	struct q_draft_row *row;
 
@@ -23,6 +23,5 @@ struct status program_update_screener(struct rpc_call *call,
 	if (!row)
 		return FAIL(ABORTED, "VERSION_CONFLICT");
 	emit_screener(call, "screener.edited", id, row->screener_version, NULL);
-	draft_to_proto(call->arena, row, resp);
-	return OK;
+	return draft_show(call, row, resp);
 }

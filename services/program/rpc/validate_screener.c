@@ -78,7 +78,7 @@ struct validation {
 static struct status read_document(struct rpc_call *call, void *arg)
 {
 	struct validation *v = arg;
-	struct uuid program = id_of(v->req->program_id);
+	struct uuid program = pb_uuid(v->req->program_id);
 
 	TRY(q_program_by_id(call->tx, program, &v->program));
 	if (!v->program)

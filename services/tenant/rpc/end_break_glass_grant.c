@@ -35,9 +35,8 @@ struct status tenant_end_break_glass_grant(struct rpc_call *call,
 {
 	struct ending ending = {};
 
-	(void)uuid_parse(str_of(req->id), &ending.id);
+	ending.id = pb_uuid(req->id);
 	TRY(tx_run_as(call, (struct uuid){}, find, &ending));
 	TRY(tx_run_as(call, ending.row->organization_id, end, &ending));
-	grant_to_proto(call, ending.row, resp);
-	return OK;
+	return grant_show(call, ending.row, resp);
 }

@@ -9,6 +9,5 @@ struct status tenant_get_my_tenant(struct rpc_call *call, const Tenant__GetMyTen
 	TRY(q_current_tenant(call->tx, &row));
 	if (!row)
 		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
-	tenant_to_proto(call->arena, row, resp);
-	return OK;
+	return q_tenant_fill(call->arena, row, resp);
 }

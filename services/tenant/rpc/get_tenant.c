@@ -12,6 +12,5 @@ struct status tenant_get_tenant(struct rpc_call *call, const Tenant__GetTenantRe
 	TRY(q_current_tenant(call->tx, &row));
 	if (!row)
 		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
-	tenant_to_proto(call->arena, row, resp);
-	return OK;
+	return q_tenant_fill(call->arena, row, resp);
 }

@@ -90,8 +90,7 @@ struct status tenant_open_break_glass_grant(struct rpc_call *call,
 {
 	struct opening opening = {.grant = req->grant};
 
-	(void)uuid_parse(str_of(req->grant->tenant_id), &opening.tenant);
+	opening.tenant = pb_uuid(req->grant->tenant_id);
 	TRY(tx_run_as(call, opening.tenant, open_grant, &opening));
-	grant_to_proto(call, opening.row, resp);
-	return OK;
+	return grant_show(call, opening.row, resp);
 }

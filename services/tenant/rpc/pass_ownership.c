@@ -40,10 +40,9 @@ struct status tenant_pass_ownership(struct rpc_call *call, const Tenant__PassOwn
 {
 	struct passing passing = {};
 
-	(void)uuid_parse(str_of(req->user_id), &passing.heir);
+	passing.heir = pb_uuid(req->user_id);
 	TRY(tx_run(call, pass, &passing));
 	push_membership(call, call->tenant, passing.gained);
 	push_membership(call, call->tenant, passing.lost);
-	member_to_proto(call->arena, passing.gained, resp);
-	return OK;
+	return q_member_fill(call->arena, passing.gained, resp);
 }

@@ -24,7 +24,7 @@ struct status tenant_remove_user(struct rpc_call *call, const Tenant__RemoveUser
 	struct change change = {};
 
 	(void)resp;
-	(void)uuid_parse(str_of(req->id), &change.id);
+	change.id = pb_uuid(req->id);
 	TRY(tx_run(call, remove_member, &change));
 	push_membership(call, call->tenant, change.member);
 	return OK;

@@ -28,13 +28,11 @@ struct status set_tenant_status(struct rpc_call *call, const char *id, const cha
 				const char *action, const char *reason, Tenant__Tenant *resp)
 {
 	struct change change = {.status = status, .action = action, .reason = reason};
-	struct uuid tenant = {};
+	struct uuid tenant = pb_uuid(id);
 
-	(void)uuid_parse(str_of(id), &tenant);
 	TRY(tx_run_as(call, tenant, change_status, &change));
 	standing_push(call, change.row);
-	tenant_to_proto(call->arena, change.row, resp);
-	return OK;
+	return q_tenant_fill(call->arena, change.row, resp);
 }
 
 struct status tenant_suspend_tenant(struct rpc_call *call, const Tenant__SuspendTenantRequest *req,

@@ -27,12 +27,16 @@ struct status tenant_update_my_tenant(struct rpc_call *call,
 	const char *zone = mask_has(req->update_mask, "time_zone") ? in->time_zone : NULL;
 	const char *locale = mask_has(req->update_mask, "locale") ? in->locale : NULL;
 	struct strbuf after = strbuf_new(call->arena);
-	struct q_tenant_row *row;
+	struct q_tenant_row *row, changed;
 
 	TRY(check(call, zone, locale));
-	TRY(q_update_tenant(call->tx, &row, .name = name, .time_zone = zone, .locale = locale,
-			    .expected_version = in->version, .actor = call->principal->id,
-			    .now = call->now));
+	TRY(q_lock_tenant(call->tx, &row));
+	if (!row)
+		return FAIL(ABORTED, "VERSION_CONFLICT");
+	changed = *row;
+	TRY(q_tenant_from(call->arena, in, req->update_mask, &changed));
+	TRY(q_update_tenant(call->tx, &row, .tenant_row = changed, .expected_version = in->version,
+			    .actor = call->principal->id, .now = call->now));
 	if (!row)
 		return FAIL(ABORTED, "VERSION_CONFLICT");
 	TRY(q_update_directory(call->tx, call->tenant, row->name, row->status));
@@ -40,6 +44,5 @@ struct status tenant_update_my_tenant(struct rpc_call *call,
 	strbuf_add_json(&after, str_of(row->name));
 	strbuf_add_char(&after, '}');
 	emit_tenant(call, "tenant.updated", call->tenant, row->version, strbuf_str(&after));
-	tenant_to_proto(call->arena, row, resp);
-	return OK;
+	return q_tenant_fill(call->arena, row, resp);
 }

@@ -32,9 +32,8 @@ struct status tenant_update_user(struct rpc_call *call, const Tenant__UpdateUser
 
 	if (!mask_has(req->update_mask, "role"))
 		return call_field_error(call, "user.role", "REQUIRED", "is required");
-	(void)uuid_parse(str_of(req->id), &change.id);
+	change.id = pb_uuid(req->id);
 	TRY(tx_run(call, change_role, &change));
 	push_membership(call, call->tenant, change.member);
-	member_to_proto(call->arena, change.member, resp);
-	return OK;
+	return q_member_fill(call->arena, change.member, resp);
 }

@@ -35,7 +35,7 @@ struct status tenant_use_break_glass_grant(struct rpc_call *call,
 
 	if (call->principal->kind != PRINCIPAL_ADMIN)
 		return FAIL(PERMISSION_DENIED, "GRANT_REQUIRED");
-	(void)uuid_parse(str_of(req->tenant_id), &use.tenant);
+	use.tenant = pb_uuid(req->tenant_id);
 	TRY(tx_run_as(call, use.tenant, note_use, &use));
 	resp->grant_id = uuid_text(call->arena, use.grant->id);
 	return OK;

@@ -21,14 +21,6 @@ struct status note_put(struct rpc_call *call, const char *title, const char *bod
 			       &(struct change){.resource = &sample__note__info, .after = note});
 }
 
-void note_to_proto(struct arena *arena, const struct q_note_row *row, Sample__Note *note)
-{
-	sample__note__init(note);
-	note->id = uuid_text(arena, row->id);
-	note->title = row->title;
-	note->body = row->body;
-}
-
 static struct status put_queued(struct rpc_call *call, void *arg)
 {
 	const struct svc_job_run *job = arg;

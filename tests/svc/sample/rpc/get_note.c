@@ -11,6 +11,5 @@ struct status sample_get_note(struct rpc_call *call, const Sample__GetNoteReques
 	TRY(q_note_by_id(call->tx, id, &row));
 	if (!row)
 		return FAIL(NOT_FOUND, "NOTE_NOT_FOUND");
-	note_to_proto(call->arena, row, resp);
-	return OK;
+	return q_note_fill(call->arena, row, resp);
 }
