@@ -12,14 +12,6 @@ static const struct pg_message *find_message(const struct pg_model *model, const
 	return NULL;
 }
 
-static const struct pg_field *find_field(const struct pg_message *message, const char *name)
-{
-	for (size_t i = 0; i < message->n_fields; i++)
-		if (strcmp(message->fields[i].proto->name, name) == 0)
-			return &message->fields[i];
-	return NULL;
-}
-
 static bool is_without(const struct gen_row *row, const char *name)
 {
 	for (size_t i = 0; i < row->n_without; i++)
@@ -74,7 +66,7 @@ static bool null_fits(const struct gen_column *c, const struct pg_field *f)
 static void match_column(struct gen_file *file, const struct gen_row *row, struct gen_column *c)
 {
 	const char *member = c->member ? c->member : c->name;
-	const struct pg_field *f = find_field(row->found, member);
+	const struct pg_field *f = find_field(row->found, str_of(member));
 
 	if (strcmp(member, "-") == 0)
 		return;
@@ -121,7 +113,8 @@ static void check_member(struct gen_file *file, const struct gen_row *row, const
 				  by, row->columns.items[i].name, f->proto->name);
 		by = row->columns.items[i].name;
 	}
-	if (!by && !is_without(row, f->proto->name))
+	/* A member that no answer has (again) needs no column. */
+	if (!by && !field_is_hidden(f) && !is_without(row, f->proto->name))
 		gen_error(file, row->line,
 			  "row '%s': no column fills the member '%s' of %s: add one, or name the "
 			  "member in without ()",
@@ -141,7 +134,7 @@ static void match_row(struct gen_file *file, struct gen_row *row)
 	for (size_t i = 0; i < row->columns.n; i++)
 		match_column(file, row, &row->columns.items[i]);
 	for (size_t i = 0; i < row->n_without; i++)
-		if (!find_field(row->found, row->without[i]))
+		if (!find_field(row->found, str_of(row->without[i])))
 			gen_error(file, row->line, "row '%s': %s has no member '%s'", row->name,
 				  row->message, row->without[i]);
 	if (file->n_errors > before)
