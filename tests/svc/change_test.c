@@ -38,7 +38,7 @@ static Golden__Thing *a_thing(const char *name)
 
 static struct change_texts written(const void *before, const void *after, const void *given)
 {
-	struct change change = {
+	struct change_out change = {
 		.resource = &golden__thing__info, .before = before, .after = after, .given = given};
 	struct change_texts text;
 
@@ -188,7 +188,8 @@ Test(change, a_list_with_a_protected_part_is_protected_as_a_whole)
 {
 	Golden__ListThingsResponse page = GOLDEN__LIST_THINGS_RESPONSE__INIT;
 	Golden__Thing *things[] = {a_thing(CANARY)};
-	struct change change = {.resource = &golden__list_things_response__info, .after = &page};
+	struct change_out change = {.resource = &golden__list_things_response__info,
+				    .after = &page};
 	struct change_texts text;
 
 	page.n_things = 1;

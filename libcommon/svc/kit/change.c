@@ -3,7 +3,7 @@
 #include <protobuf-c/protobuf-c.h>
 #include <stdlib.h>
 
-static const void *member_of(const struct change *change, unsigned i)
+static const void *member_of(const struct change_out *change, unsigned i)
 {
 	const char *state = change->after ? change->after : change->before;
 
@@ -11,7 +11,7 @@ static const void *member_of(const struct change *change, unsigned i)
 }
 
 /* There is one object of a singleton for each organization, so its id is the organization's. */
-static struct uuid target_of(const struct rpc_call *call, const struct change *change)
+static struct uuid target_of(const struct rpc_call *call, const struct change_out *change)
 {
 	int i = change_target_field(change->resource);
 	struct uuid id = {};
@@ -23,7 +23,7 @@ static struct uuid target_of(const struct rpc_call *call, const struct change *c
 	return id;
 }
 
-static int64_t version_of(const struct change *change)
+static int64_t version_of(const struct change_out *change)
 {
 	const struct pb_info *info = change->resource;
 
@@ -31,7 +31,7 @@ static int64_t version_of(const struct change *change)
 }
 
 struct status svc_emit_change(struct rpc_call *call, const char *action,
-			      const struct change *change)
+			      const struct change_out *change)
 {
 	struct change_texts texts;
 

@@ -11,4 +11,4 @@
  * a state has no JSON form.
  */
 struct status svc_emit_change(struct rpc_call *call, const char *action,
-			      const struct change *change);
+			      const struct change_out *change);

@@ -17,7 +17,7 @@ struct side {
 
 struct comparison {
 	struct arena *arena;
-	const struct change *of;
+	const struct change_out *of;
 	struct side before, after;
 	int target_id; /* the member that is the target's id, -1 without one */
 };
@@ -48,7 +48,7 @@ static bool is_blank(struct str text)
 	return false;
 }
 
-static const ProtobufCMessage *state_of(const struct change *change, const void *state)
+static const ProtobufCMessage *state_of(const struct change_out *change, const void *state)
 {
 	const ProtobufCMessage *message = state;
 
@@ -178,7 +178,7 @@ static struct side side_new(struct arena *arena, const ProtobufCMessage *state)
 			     .cut = strbuf_new(arena)};
 }
 
-struct status change_write(struct arena *arena, const struct change *change,
+struct status change_write(struct arena *arena, const struct change_out *change,
 			   struct change_texts *texts)
 {
 	struct comparison cmp = {.arena = arena,

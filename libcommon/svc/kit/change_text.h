@@ -30,7 +30,7 @@
 #define CHANGE_VALUE_MAX  ((size_t)16 * 1024)
 #define CHANGE_VALUES_MAX ((size_t)48 * 1024)
 
-struct change {
+struct change_out {
 	const struct pb_info *resource; /* of all states: &program__program__info */
 	const void *before;		/* NULL: created */
 	const void *after;		/* NULL: deleted */
@@ -52,7 +52,7 @@ struct change_texts {
  * Writes both objects into the arena.  Aborts when a state is no message of the resource.
  * INTERNAL/UNWRITABLE_MESSAGE when a state has no JSON form.
  */
-struct status change_write(struct arena *arena, const struct change *change,
+struct status change_write(struct arena *arena, const struct change_out *change,
 			   struct change_texts *out);
 
 /* The field that is the target's id: the last part of the id that is a UUID; -1 without one. */

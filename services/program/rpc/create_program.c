@@ -67,8 +67,8 @@ static struct status insert(struct rpc_call *call, void *arg)
 	TRY(pb_enum_word(&program__attempts_by__enum_info, (int)in->attempts_by, &new.attempts_by));
 	TRY(q_insert_program(call->tx, new, call->principal->id, call->now, &row));
 	TRY(q_insert_directory(call->tx, row->public_id, call->tenant, row->id));
-	TRY(emit_program(call, "program.created", row, false));
-	return q_program_fill(call->arena, row, creation->resp);
+	TRY(q_program_fill(call->arena, row, creation->resp));
+	return emit_program(call, "program.created", NULL, row, creation->resp);
 }
 
 /* The organization's zone is copied: what it is changed to later moves no program's dates. */

@@ -17,8 +17,9 @@ struct status note_put(struct rpc_call *call, const char *title, const char *bod
 	note->id = uuid_text(call->arena, id);
 	note->title = title;
 	note->body = body;
-	return svc_emit_change(call, "note.put",
-			       &(struct change){.resource = &sample__note__info, .after = note});
+	return svc_emit_change(
+		call, "note.put",
+		&(struct change_out){.resource = &sample__note__info, .after = note});
 }
 
 static struct status put_queued(struct rpc_call *call, void *arg)
