@@ -198,6 +198,26 @@ Test(change, a_list_with_a_protected_part_is_protected_as_a_whole)
 	cr_assert_str_eq(text.after.ptr, "{\"nextPageToken\":\"\",\"$protected\":[\"things\"]}");
 }
 
+Test(change, what_the_daemon_says_beside_is_behind_the_members)
+{
+	struct details reason = details_new(arena), farewell = details_new(arena);
+	struct change_out change = {.resource = &golden__thing__info,
+				    .before = a_thing("Lamp"),
+				    .after = a_thing("Lantern"),
+				    .details = &reason};
+	struct change_texts text;
+
+	details_text(&reason, "reason", "a better word");
+	cr_assert(is_ok(change_write(arena, &change, &text)));
+	cr_assert_str_eq(text.before.ptr, "{\"name\":\"Lamp\"}");
+	cr_assert_str_eq(text.after.ptr,
+			 "{\"name\":\"Lantern\",\"$details\":{\"reason\":\"a better word\"}}");
+	change.after = NULL;
+	change.details = &farewell;
+	cr_assert(is_ok(change_write(arena, &change, &text)));
+	cr_assert(str_has_suffix(text.before, ",\"$details\":{}}"));
+}
+
 Test(change, another_message_than_the_resource_aborts, .signal = SIGABRT)
 {
 	Golden__Shelf shelf = GOLDEN__SHELF__INIT;

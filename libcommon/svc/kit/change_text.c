@@ -142,12 +142,17 @@ static struct status compare_member(struct comparison *cmp, unsigned i)
 	return OK;
 }
 
-static struct str side_text(struct side *side)
+static struct str side_text(struct side *side, struct details *details)
 {
 	struct strbuf *out = &side->members;
 
 	if (!side->state)
 		return (struct str){};
+	if (details) {
+		add_name(out, '{', "$details");
+		strbuf_add_char(out, ':');
+		strbuf_add_str(out, details_end(details));
+	}
 	if (side->protected_names.len) {
 		add_name(out, '{', "$protected");
 		strbuf_printf(out, ":" STR_FMT "]", STR_ARG(strbuf_str(&side->protected_names)));
@@ -189,6 +194,7 @@ struct status change_write(struct arena *arena, const struct change_out *change,
 
 	for (unsigned i = 0; i < change->resource->descriptor->n_fields; i++)
 		TRY(compare_member(&cmp, i));
-	*texts = (struct change_texts){side_text(&cmp.before), side_text(&cmp.after)};
+	texts->before = side_text(&cmp.before, change->after ? NULL : change->details);
+	texts->after = side_text(&cmp.after, change->details);
 	return OK;
 }

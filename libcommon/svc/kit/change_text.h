@@ -14,17 +14,20 @@
  * kind and the id of the resource are the event's target.  The target holds one UUID, so each other
  * part of an id is in both objects of every event.
  *
- * Two names begin with "$", as no public name does:
+ * Three names begin with "$", as no public name does:
  * - "$protected": ["email"] names members whose values the log must not hold: the contract calls
  *   the member, or a part of it, PHI, PII or secret, or it is never answered (INPUT_ONLY,
  *   OUTPUT_ONCE).  An object names each such member that has a value in its state.
  * - "$cut": {"document": {"bytes": 70213, "sha256": "…"}} names members whose values are too long
  *   for the log, with the length and the hash of the value's JSON text.
+ * - "$details": {"reason": "…"} is what the daemon says beside: in `after`, of a deletion in
+ *`before`.
  */
 #include "base/arena.h"
 #include "base/status.h"
 #include "base/str.h"
 #include "pbjson/pb_info.h"
+#include "svc/kit/details.h"
 
 /* The event's objects have at most 64 KiB each; what the values leave is for the names. */
 #define CHANGE_VALUE_MAX  ((size_t)16 * 1024)
@@ -36,6 +39,8 @@ struct change_out {
 	const void *after;		/* NULL: deleted */
 	/* The resource as the caller gave it, for the names of INPUT_ONLY members; NULL: none. */
 	const void *given;
+	/* What the states do not say, such as a reason: an object, details.h; NULL: nothing. */
+	struct details *details;
 	/* For the event alone: one of the contract's topic messages and its payload_case, or NULL.
 	 */
 	int payload_case;
