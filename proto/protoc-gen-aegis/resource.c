@@ -60,6 +60,10 @@ static void resolve_fields(struct pg_message *m)
 		f->is_version = m->resource && *m->resource->version &&
 				strcmp(m->resource->version, f->proto->name) == 0;
 		f->required = f->opt->required || (refers && is_text && !f->opt->optional);
+		/* Of what a client cannot give, required says that answers always have it. */
+		if (m->resource && !field_is_written(f, PB_BODY_CREATE) &&
+		    !field_is_written(f, PB_BODY_UPDATE))
+			f->required = false;
 		f->uuid = f->opt->uuid || (f->opt->n_refers == 1 && is_text && !f->opt->max_len &&
 					   !*f->opt->pattern);
 	}

@@ -50,30 +50,6 @@ static bool is_listed(const char *word)
 		       compare) != NULL;
 }
 
-/* Bisects the text itself: a table of so many pointers would cost every start of the daemon. */
-static bool is_breached(const char *word, size_t n)
-{
-	size_t low = 0, high = breached_passwords_len;
-
-	while (low < high) {
-		size_t at = low + (high - low) / 2;
-		const char *end;
-		int order;
-
-		while (at > low && breached_passwords[at - 1] != '\n')
-			at--;
-		end = strchr(breached_passwords + at, '\n');
-		order = strncmp(word, breached_passwords + at, n);
-		if (order == 0 && end == breached_passwords + at + n)
-			return true;
-		if (order > 0)
-			low = (size_t)(end - breached_passwords) + 1;
-		else
-			high = at;
-	}
-	return false;
-}
-
 /* Two thirds of it or more are steps to a neighbour or the same character again. */
 static bool is_run(const char *text, size_t n)
 {
@@ -121,7 +97,7 @@ bool password_is_common(const char *password)
 	char text[PASSWORD_CAP + 1], core[PASSWORD_CAP + 1];
 	size_t n = lower(password, text), p = period(text, n);
 
-	if (is_run(text, n) || p < 4 || is_listed(text) || is_breached(text, n))
+	if (is_run(text, n) || p < 4 || is_listed(text))
 		return true;
 	memcpy(core, text, n + 1);
 	if (core_is_listed(core, n))

@@ -21,7 +21,7 @@ struct password_owner {
 struct status password_rules_check(const char *password, const struct password_owner *owner);
 
 /*
- * Common: leaked, a listed word, also with digits and signs around it, written with
+ * Common: a listed word, also with digits and signs around it, written with
  * look-alikes (p@ssw0rd) or repeated; or nothing but a run of neighbours.
  */
 bool password_is_common(const char *password);
@@ -29,10 +29,3 @@ bool password_is_common(const char *password);
 /* common_passwords.txt: lower-case words, sorted by bytes. */
 extern const char *const common_passwords[];
 extern const size_t n_common_passwords;
-
-/*
- * breached_passwords.txt: leaked passwords long enough to be chosen here, lower-case, sorted by
- * bytes, each ended by a line feed.
- */
-extern const char breached_passwords[];
-extern const size_t breached_passwords_len;

@@ -17,7 +17,7 @@ static struct status end_oldest(struct rpc_call *call, struct uuid account)
 }
 
 struct status session_begin(struct rpc_call *call, const struct sign_in *who,
-			    struct q_session_row **session)
+			    struct q_login_session_row **session)
 {
 	const struct uuid *organization =
 		who->membership ? &who->membership->organization_id : NULL;
@@ -60,7 +60,7 @@ struct status organization_show(struct arena *arena, const struct q_membership_r
 }
 
 struct status session_answer(struct rpc_call *call, const struct sign_in *who,
-			     const struct q_session_row *session, Auth__TokenResponse *resp)
+			     const struct q_login_session_row *session, Auth__TokenResponse *resp)
 {
 	resp->access_token = access_token(call, who, session->id);
 	resp->refresh_token = refresh_token(call, sign_in_tenant(who), session->id,

@@ -29,11 +29,11 @@ struct uuid sign_in_tenant(const struct sign_in *who);
 /* Inside a transaction of that tenant: a new session; the job of sessions_changed() tells of an
  * end. */
 struct status session_begin(struct rpc_call *call, const struct sign_in *who,
-			    struct q_session_row **session);
+			    struct q_login_session_row **session);
 
 /* Both tokens and what goes with them. */
 struct status session_answer(struct rpc_call *call, const struct sign_in *who,
-			     const struct q_session_row *session, Auth__TokenResponse *resp);
+			     const struct q_login_session_row *session, Auth__TokenResponse *resp);
 
 /* As messages, in the arena. */
 Auth__User *user_to_proto(struct arena *arena, const struct sign_in *who);

@@ -218,12 +218,14 @@ static size_t n_sources(const struct caller *who)
 
 Test(damage, only_an_administrator_adds_a_source)
 {
+	Compliance__Source in = COMPLIANCE__SOURCE__INIT;
 	Compliance__CreateSourceRequest req = COMPLIANCE__CREATE_SOURCE_REQUEST__INIT;
 	struct uuid acme = a_tenant_id("acme");
 	size_t before = n_sources(as_admin("root"));
 
-	req.name = "Ours";
-	req.url = "https://lists.example/x.csv";
+	req.source = &in;
+	in.name = "Ours";
+	in.url = "https://lists.example/x.csv";
 	expect_fail(call(as(acme, "ann"), "CreateSource", &req), PERMISSION_DENIED,
 		    "PERMISSION_REQUIRED");
 	cr_assert_eq(n_sources(as_admin("root")), before);

@@ -63,6 +63,16 @@ static bool null_fits(const struct gen_column *c, const struct pg_field *f)
 	       type == TYPE(STRING) || type == TYPE(BYTES);
 }
 
+/* May a client give what the column takes from its member? */
+static bool is_given(const struct gen_row *row, const struct gen_column *c,
+		     const struct pg_field *f)
+{
+	if (!row->found->resource || !(c->write & GEN_FROM_MEMBER))
+		return true;
+	return (!(c->write & GEN_IN_INSERT) || field_is_written(f, PB_BODY_CREATE)) &&
+	       (!(c->write & GEN_IN_UPDATE) || field_is_written(f, PB_BODY_UPDATE));
+}
+
 static void match_column(struct gen_file *file, const struct gen_row *row, struct gen_column *c)
 {
 	const char *member = c->member ? c->member : c->name;
@@ -96,6 +106,12 @@ static void match_column(struct gen_file *file, const struct gen_row *row, struc
 		gen_error(file, row->line,
 			  "row '%s': the member '%s' may be absent, and '%s' cannot be NULL",
 			  row->name, member, c->name);
+	else if (!is_given(row, c, f))
+		gen_error(
+			file, row->line,
+			"row '%s': '%s' is written from the member '%s', but (aegis.write) lets no "
+			"client give it there",
+			row->name, c->name, member);
 	else
 		c->field = f;
 }
@@ -113,8 +129,8 @@ static void check_member(struct gen_file *file, const struct gen_row *row, const
 				  by, row->columns.items[i].name, f->proto->name);
 		by = row->columns.items[i].name;
 	}
-	/* A member that no answer has (again) needs no column. */
-	if (!by && !field_is_hidden(f) && !is_without(row, f->proto->name))
+	/* What is never answered, or once, is kept in another form. */
+	if (!by && !is_without(row, f->proto->name) && !field_is_hidden(f))
 		gen_error(file, row->line,
 			  "row '%s': no column fills the member '%s' of %s: add one, or name the "
 			  "member in without ()",

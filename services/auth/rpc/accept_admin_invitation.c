@@ -6,7 +6,7 @@ struct acceptance {
 	struct q_admin_invitation_row *invitation;
 	struct credential *credential;
 	struct sign_in who;
-	struct q_session_row *session;
+	struct q_login_session_row *session;
 };
 
 static struct status find_invitation(struct rpc_call *call, void *arg)

@@ -1,7 +1,7 @@
 #include "auth/session.h"
 
 struct list {
-	struct q_session_row *rows;
+	struct q_login_session_row *rows;
 	size_t n;
 };
 
@@ -19,7 +19,8 @@ struct status auth_list_sessions(struct rpc_call *call, const Auth__ListSessions
 
 	(void)req;
 	TRY(tx_run_as(call, (struct uuid){}, read_sessions, &list));
-	TRY(q_session_list(call->arena, list.rows, list.n, &resp->n_sessions, &resp->sessions));
+	TRY(q_login_session_list(call->arena, list.rows, list.n, &resp->n_sessions,
+				 &resp->sessions));
 	for (size_t i = 0; i < list.n; i++)
 		resp->sessions[i]->current = uuid_eq(list.rows[i].id, call->principal->session);
 	return OK;

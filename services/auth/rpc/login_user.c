@@ -18,7 +18,7 @@ struct login {
 	struct q_membership_row *membership;
 	struct credential *fresh; /* replaces an outdated one, or NULL */
 	struct sign_in who;
-	struct q_session_row *session;
+	struct q_login_session_row *session;
 };
 
 static struct status find_membership(struct rpc_call *call, struct login *login)

@@ -7,7 +7,7 @@
 
 struct refresh {
 	struct refresh_claim claim;
-	struct q_session_row *session;
+	struct q_login_session_row *session;
 	struct sign_in who;
 	struct status refusal; /* what is answered although the transaction commits */
 };
@@ -33,7 +33,7 @@ static struct status end(struct rpc_call *call, struct refresh *refresh, const c
 /* A generation that is not the present one: a repeated question, or theft. */
 static struct status take_older(struct rpc_call *call, struct refresh *refresh)
 {
-	const struct q_session_row *session;
+	const struct q_login_session_row *session;
 
 	TRY(q_lock_session(call->tx, refresh->claim.session, &refresh->session));
 	session = refresh->session;
@@ -52,7 +52,7 @@ static struct status take_older(struct rpc_call *call, struct refresh *refresh)
 
 static struct status find_who(struct rpc_call *call, struct refresh *refresh)
 {
-	const struct q_session_row *session = refresh->session;
+	const struct q_login_session_row *session = refresh->session;
 	struct q_membership_row *membership = NULL;
 	struct q_account_row *account;
 

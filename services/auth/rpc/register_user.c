@@ -7,7 +7,7 @@
 struct registering {
 	struct registration *registration;
 	struct sign_in who;
-	struct q_session_row *session;
+	struct q_login_session_row *session;
 };
 
 static struct status activate_and_sign_in(struct rpc_call *call, void *arg)

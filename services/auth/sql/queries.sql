@@ -205,43 +205,43 @@ WHERE a.email = :email AND k.network = :network;
 INSERT INTO auth.known_network (account_id, network, seen_at) VALUES (:account, :network, :now)
 ON CONFLICT (account_id, network) DO UPDATE SET seen_at = excluded.seen_at;
 
--- row: session = aegis.auth.v1.Session (id uuid, account_id uuid -> -, organization_id uuid? -> -,
+-- row: login_session = aegis.auth.v1.Session (id uuid, account_id uuid -> -, organization_id uuid? -> -,
 --   generation int8 -> -, rotated_at instant -> -, user_agent text, address text, created_at instant,
 --   last_seen_at instant, expires_at instant, ended_at instant? -> -) without (current)
 
 -- name: insert_session :one
 -- args: id uuid, account uuid, organization uuid?, user_agent text, address text, expires_at instant,
 --   absolute_at instant, now instant
--- row: session
+-- row: login_session
 -- no-tenant
 INSERT INTO auth.session (id, account_id, organization_id, rotated_at, user_agent, address, created_at, last_seen_at,
 	expires_at, absolute_at)
 VALUES (:id, :account, :organization, :now, :user_agent, :address, :now, :now, :expires_at, :absolute_at)
-RETURNING {session};
+RETURNING {login_session};
 
 -- The refresh token of this generation is used up; the next one is good.  One caller wins.
 -- name: take_generation :opt
 -- args: id uuid, generation int8, idle_until instant, now instant
--- row: session
+-- row: login_session
 -- no-tenant
 UPDATE auth.session
 SET generation = generation + 1, rotated_at = :now, last_seen_at = :now, expires_at = least(:idle_until, absolute_at)
 WHERE id = :id AND generation = :generation AND ended_at IS NULL AND expires_at > :now
-RETURNING {session};
+RETURNING {login_session};
 
 -- name: lock_session :opt
 -- args: id uuid
--- row: session
+-- row: login_session
 -- no-tenant
-SELECT {session}
+SELECT {login_session}
 FROM auth.session WHERE id = :id FOR UPDATE;
 
 -- name: live_sessions :many
 -- args: account uuid, now instant
--- row: session
+-- row: login_session
 -- no-tenant
 -- hot
-SELECT {session}
+SELECT {login_session}
 FROM auth.session WHERE account_id = :account AND ended_at IS NULL AND expires_at > :now
 ORDER BY created_at DESC, id LIMIT 200;
 

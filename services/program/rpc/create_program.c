@@ -47,24 +47,12 @@ static struct status zone_of_tenant(struct rpc_call *call, const char **zone)
 static struct status insert(struct rpc_call *call, void *arg)
 {
 	struct creation *creation = arg;
-	const Program__Program *in = creation->program;
-	bool has_budget = in->_code_budget_case == PROGRAM__PROGRAM___CODE_BUDGET_CODE_BUDGET;
 	struct q_program_row new = {.id = uuid_v7(call->now),
-				    .public_id = new_public_id(call->arena),
-				    .name = in->name,
-				    .drug = in->drug,
-				    .sponsor = in->sponsor,
-				    .description = in->description,
-				    .states = {in->states, in->n_states},
-				    .starts_on = pb_date_opt(call->arena, in->starts_on),
-				    .ends_on = pb_date_opt(call->arena, in->ends_on),
-				    .code_budget = has_budget ? &in->code_budget : NULL,
-				    .time_zone = creation->time_zone,
-				    .redeem_when_paused = in->redeem_when_paused,
-				    .redeem_after_end = in->redeem_after_end};
+				    .public_id = new_public_id(call->arena)};
 	struct q_program_row *row;
 
-	TRY(pb_enum_word(&program__attempts_by__enum_info, (int)in->attempts_by, &new.attempts_by));
+	TRY(q_program_from(call->arena, creation->program, NULL, &new));
+	new.time_zone = creation->time_zone;
 	TRY(q_insert_program(call->tx, new, call->principal->id, call->now, &row));
 	TRY(q_insert_directory(call->tx, row->public_id, call->tenant, row->id));
 	TRY(q_program_fill(call->arena, row, creation->resp));
