@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/encoding.h"
 #include "base/ip.h"
 #include "base/log.h"
-#include "builtin/docs.h"
+#include "builtin/docs/docs.h"
 #include "builtin/metrics.h"
 #include "cache/url.h"
 #include "call.h"
@@ -46,7 +47,7 @@ static struct status take_proxies(struct gateway *gw)
 		if (!ip_range_parse(words[i], &ranges[i])) {
 			log_error("trusted_proxies holds what is neither an address nor a range",
 				  KV("word", words[i]));
-			return FAIL(INVALID_ARGUMENT, "TRUSTED_PROXIES");
+			return FAIL(TRUSTED_PROXIES);
 		}
 	gw->proxies = (struct trusted_proxies){
 		.ranges = ranges,
@@ -98,7 +99,7 @@ static struct status open_keys(struct gateway *gw)
 		return OK;
 	log_error("the gateway has no service key: run aegisctl keys init",
 		  KV("secrets_dir", gw->config->secrets_dir));
-	return FAIL(FAILED_PRECONDITION, "NO_SERVICE_KEY");
+	return FAIL(NO_SERVICE_KEY);
 }
 
 static void take_peer(struct gateway *gw, const struct cfg_pair *pair, struct rpc_peer *peer)
@@ -236,7 +237,7 @@ static struct status check_privacy(const struct gateway_config *config)
 	log_error("without https_certificate http_address is one of this host alone, such as "
 		  "127.0.0.1",
 		  KV("http_address", config->http_address));
-	return FAIL(INVALID_ARGUMENT, "PLAIN_HTTP_IN_PUBLIC");
+	return FAIL(PLAIN_HTTP_IN_PUBLIC);
 }
 
 static struct status build(struct gateway *gw)

@@ -147,13 +147,13 @@ static int64_t version_of(const struct gw_call *call, struct str tag)
 
 static bool refuse(struct gw_call *call, const char *detail)
 {
-	gw_fail(call, FAIL(INVALID_ARGUMENT, "PRECONDITION_UNSUPPORTED"), detail);
+	gw_fail(call, FAIL(PRECONDITION_UNSUPPORTED), detail);
 	return false;
 }
 
 static bool fail_precondition(struct gw_call *call)
 {
-	gw_fail(call, FAIL(FAILED_PRECONDITION, "PRECONDITION_FAILED"), NULL);
+	gw_fail(call, FAIL(PRECONDITION_FAILED), NULL);
 	return false;
 }
 
@@ -233,7 +233,7 @@ bool gw_bind_precondition(struct gw_call *call)
 	version =
 		find_version(route_method(call->route)->request, call->request, call->route->body);
 	if (version && *version && *version != call->expected_version) {
-		gw_fail(call, FAIL(INVALID_ARGUMENT, "PRECONDITION_CONFLICT"), NULL);
+		gw_fail(call, FAIL(PRECONDITION_CONFLICT), NULL);
 		return false;
 	}
 	/* A body that is not there has no member to hold the version: validation says so. */

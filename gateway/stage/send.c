@@ -1,4 +1,5 @@
 /* Calls to daemons whose answers come back on the loop's thread. */
+#include "base/utf8.h"
 #include "call.h"
 
 static void on_loop(struct edge_task *task)
@@ -45,7 +46,7 @@ void gw_send(struct gw_call *call, const char *daemon, const struct rpc_method *
 	};
 
 	if (call->loop->closed) {
-		gw_fail_later(call, FAIL(UNAVAILABLE, "SHUTTING_DOWN"), NULL, 1000);
+		gw_fail_later(call, FAIL(SHUTTING_DOWN), NULL, 1000);
 		return;
 	}
 	trace_format(traceparent, &call->trace);

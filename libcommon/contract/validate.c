@@ -8,14 +8,16 @@
 
 #include "base/instant.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "base/uuid.h"
 #include "contract/mask.h"
 #include "contract/method.h"
 #include "contract/pattern.h"
 #include "contract/text.h"
-#include "pbjson/pb_info.h"
+#include "pbjson/pbjson.h"
 
 #define PATH_MAX_BYTES	     256
+#define MESSAGE_MAX	     512
 #define NANOS		     1000000000
 #define DURATION_SECONDS_MAX 315576000000 /* as google.protobuf.Duration allows */
 
@@ -54,12 +56,42 @@ static void violated(struct walk *walk, const char *reason, const char *message)
 	field_errors_add(walk->errs, walk->path, reason, message);
 }
 
-static void violated_limit(struct walk *walk, const char *reason, const char *what, int64_t limit)
+static void __attribute__((format(printf, 3, 4)))
+violated_with(struct walk *walk, const char *reason, const char *fmt, ...)
 {
-	char message[96];
+	char message[MESSAGE_MAX];
+	va_list ap;
 
-	snprintf(message, sizeof message, "%s %lld", what, (long long)limit);
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof message, fmt, ap);
+	va_end(ap);
 	violated(walk, reason, message);
+}
+
+/* ", but is "x"": a protected value is not repeated. */
+static const char *but_is(const struct walk *walk, const struct pb_field_info *info,
+			  struct str text)
+{
+	return info->sensitivity == PB_PLAIN ? arena_printf(walk->errs->arena, ", but is %s",
+							    pbjson_echo(walk->errs->arena, text))
+					     : "";
+}
+
+static const char *but(const struct walk *walk, const struct pb_field_info *info, const char *verb,
+		       int64_t n)
+{
+	return info->sensitivity == PB_PLAIN
+		       ? arena_printf(walk->errs->arena, ", but %s %lld", verb, (long long)n)
+		       : "";
+}
+
+static const char *names_of(const struct walk *walk, const char *const *in)
+{
+	struct strbuf out = strbuf_new(walk->errs->arena);
+
+	for (size_t i = 0; in[i]; i++)
+		strbuf_printf(&out, "%s%s", i ? ", " : "", in[i]);
+	return out.ptr;
 }
 
 static void check_required(struct walk *walk, const struct pb_rule *rule)
@@ -76,38 +108,52 @@ static bool is_one_of(const char *const *in, struct str text)
 	return false;
 }
 
-static void check_form(struct walk *walk, const struct pb_rule *rule, struct str text)
+static void check_form(struct walk *walk, const struct pb_field_info *info, struct str text)
 {
+	const struct pb_rule *rule = info->rule;
 	struct uuid id;
 	date_days day;
 
 	if (rule->uuid && !uuid_parse(text, &id))
-		violated(walk, "NOT_UUID", "must be a UUID");
+		violated_with(walk, "NOT_UUID",
+			      "must be a UUID like 0190c3a4-7b1e-7c2d-9a53-1f0e6d5c4b3a%s",
+			      but_is(walk, info, text));
 	if (rule->email && !text_is_email(text))
-		violated(walk, "NOT_EMAIL", "must be an e-mail address");
+		violated(walk, "NOT_EMAIL", "must be an e-mail address like ann@acme.example");
 	if (rule->date && !date_parse(text, &day))
-		violated(walk, "NOT_DATE", "must be a date, YYYY-MM-DD");
+		violated_with(walk, "NOT_DATE", "must be a day like 2026-03-01%s",
+			      but_is(walk, info, text));
 	if (rule->uri && !text_is_uri(text))
-		violated(walk, "NOT_URI", "must be an absolute http or https URL");
+		violated_with(walk, "NOT_URI",
+			      "must be an absolute http or https URL like "
+			      "https://acme.example/data.csv%s",
+			      but_is(walk, info, text));
 	if (rule->name && !text_is_name(text))
 		violated(walk, "NOT_A_NAME", "must be one line without a web or mail address");
 	if (rule->pattern && !field_pattern_matches(rule->pattern, text))
-		violated(walk, "PATTERN", "does not have the form this field needs");
+		violated_with(walk, "PATTERN", "must have the form %s%s", rule->pattern,
+			      but_is(walk, info, text));
 	if (rule->in && !is_one_of(rule->in, text))
-		violated(walk, "NOT_ALLOWED", "is not one of the allowed values");
+		violated_with(walk, "NOT_ALLOWED", "must be one of %s%s", names_of(walk, rule->in),
+			      but_is(walk, info, text));
 }
 
-static void check_length(struct walk *walk, const struct pb_rule *rule, size_t len)
+/* unit: "characters" or "bytes". How long a protected value is, is not repeated. */
+static void check_length(struct walk *walk, const struct pb_field_info *info, size_t len,
+			 const char *unit)
 {
-	if (len > rule->max_len)
-		violated_limit(walk, "TOO_LONG", "is longer than", rule->max_len);
-	else if (len < rule->min_len)
-		violated_limit(walk, "TOO_SHORT", "is shorter than", rule->min_len);
+	if (len > info->rule->max_len)
+		violated_with(walk, "TOO_LONG", "must have at most %u %s%s", info->rule->max_len,
+			      unit, but(walk, info, "has", (int64_t)len));
+	else if (len < info->rule->min_len)
+		violated_with(walk, "TOO_SHORT", "must have at least %u %s%s", info->rule->min_len,
+			      unit, but(walk, info, "has", (int64_t)len));
 }
 
-static void check_string(struct walk *walk, const struct pb_rule *rule, const char **value,
+static void check_string(struct walk *walk, const struct pb_field_info *info, const char **value,
 			 bool present)
 {
+	const struct pb_rule *rule = info->rule;
 	struct str text = str_of(*value);
 
 	if (rule->trim && text.len) {
@@ -120,8 +166,8 @@ static void check_string(struct walk *walk, const struct pb_rule *rule, const ch
 		check_required(walk, rule);
 		return;
 	}
-	check_length(walk, rule, utf8_length(text.ptr, text.len));
-	check_form(walk, rule, text);
+	check_length(walk, info, utf8_length(text.ptr, text.len), "characters");
+	check_form(walk, info, text);
 }
 
 static void check_bytes(struct walk *walk, const struct pb_field_info *info,
@@ -131,24 +177,32 @@ static void check_bytes(struct walk *walk, const struct pb_field_info *info,
 		check_required(walk, info->rule);
 	} else if (info->raw_json) {
 		if (value->len > info->raw_json_max)
-			violated_limit(walk, "TOO_LONG", "has more bytes than", info->raw_json_max);
+			violated_with(walk, "TOO_LONG",
+				      "must have at most %u bytes as JSON without white space",
+				      info->raw_json_max);
 	} else {
-		check_length(walk, info->rule, value->len);
+		check_length(walk, info, value->len, "bytes");
 	}
 }
 
-static void check_number(struct walk *walk, const struct pb_rule *rule, int64_t value)
+static void check_number(struct walk *walk, const struct pb_field_info *info, int64_t value)
 {
+	const struct pb_rule *rule = info->rule;
+
 	if (rule->has_min && value < rule->min)
-		violated_limit(walk, "TOO_SMALL", "must be at least", rule->min);
+		violated_with(walk, "TOO_SMALL", "must be at least %lld%s", (long long)rule->min,
+			      but(walk, info, "is", value));
 	if (rule->has_max && value > rule->max)
-		violated_limit(walk, "TOO_LARGE", "must be at most", rule->max);
+		violated_with(walk, "TOO_LARGE", "must be at most %lld%s", (long long)rule->max,
+			      but(walk, info, "is", value));
 }
 
-static void check_enum(struct walk *walk, const ProtobufCFieldDescriptor *field, int value)
+static void check_enum(struct walk *walk, const ProtobufCFieldDescriptor *field,
+		       const struct pb_field_info *info, int value)
 {
 	if (!protobuf_c_enum_descriptor_get_value(field->descriptor, value))
-		violated(walk, "NOT_ALLOWED", "is not one of the allowed values");
+		violated_with(walk, "NOT_ALLOWED", "must be one of %s, but is %d",
+			      pbjson_enum_names(walk->errs->arena, info->enumeration), value);
 }
 
 static void check_timestamp(struct walk *walk, const Google__Protobuf__Timestamp *t)
@@ -175,7 +229,7 @@ static void check_value(struct walk *walk, const ProtobufCFieldDescriptor *field
 			const struct pb_field_info *info, void *value, bool present)
 {
 	switch (field->type) {
-	case PROTOBUF_C_TYPE_STRING: check_string(walk, info->rule, value, present); break;
+	case PROTOBUF_C_TYPE_STRING: check_string(walk, info, value, present); break;
 	case PROTOBUF_C_TYPE_BYTES: check_bytes(walk, info, value); break;
 	case PROTOBUF_C_TYPE_MESSAGE:
 		if (*(ProtobufCMessage **)value)
@@ -183,18 +237,18 @@ static void check_value(struct walk *walk, const ProtobufCFieldDescriptor *field
 		else
 			check_required(walk, info->rule);
 		break;
-	case PROTOBUF_C_TYPE_ENUM: check_enum(walk, field, *(int *)value); break;
+	case PROTOBUF_C_TYPE_ENUM: check_enum(walk, field, info, *(int *)value); break;
 	case PROTOBUF_C_TYPE_INT32:
 	case PROTOBUF_C_TYPE_SINT32:
-	case PROTOBUF_C_TYPE_SFIXED32: check_number(walk, info->rule, *(int32_t *)value); break;
+	case PROTOBUF_C_TYPE_SFIXED32: check_number(walk, info, *(int32_t *)value); break;
 	case PROTOBUF_C_TYPE_UINT32:
-	case PROTOBUF_C_TYPE_FIXED32: check_number(walk, info->rule, *(uint32_t *)value); break;
+	case PROTOBUF_C_TYPE_FIXED32: check_number(walk, info, *(uint32_t *)value); break;
 	case PROTOBUF_C_TYPE_INT64:
 	case PROTOBUF_C_TYPE_SINT64:
-	case PROTOBUF_C_TYPE_SFIXED64: check_number(walk, info->rule, *(int64_t *)value); break;
+	case PROTOBUF_C_TYPE_SFIXED64: check_number(walk, info, *(int64_t *)value); break;
 	case PROTOBUF_C_TYPE_UINT64:
 	case PROTOBUF_C_TYPE_FIXED64:
-		check_number(walk, info->rule,
+		check_number(walk, info,
 			     *(uint64_t *)value > INT64_MAX ? INT64_MAX
 							    : (int64_t) * (uint64_t *)value);
 		break;
@@ -224,14 +278,17 @@ static void check_list(struct walk *walk, const ProtobufCFieldDescriptor *field,
 {
 	size_t n = *(const size_t *)(base + field->quantifier_offset);
 	char *items = *(char *const *)(base + field->offset);
+	uint32_t least =
+		info->rule->min_items ? info->rule->min_items : (info->rule->required ? 1 : 0);
 
 	if (n == 0 && walk->may_lack)
 		return;
-	if (n < info->rule->min_items || (n == 0 && info->rule->required))
-		violated_limit(walk, "TOO_FEW", "must have at least this many items:",
-			       info->rule->min_items ? info->rule->min_items : 1);
+	if (n < least)
+		violated_with(walk, "TOO_FEW", "must have at least %u item%s, but has %zu", least,
+			      least == 1 ? "" : "s", n);
 	if (n > info->rule->max_items) {
-		violated_limit(walk, "TOO_MANY", "has more items than", info->rule->max_items);
+		violated_with(walk, "TOO_MANY", "must have at most %u item%s, but has %zu",
+			      info->rule->max_items, info->rule->max_items == 1 ? "" : "s", n);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -393,5 +450,5 @@ struct status contract_validate(const struct pb_info *info, const struct Protobu
 	struct walk walk = {.errs = errs};
 
 	check_message(&walk, info, msg);
-	return walk.found ? FAIL(INVALID_ARGUMENT, "INVALID_FIELDS") : OK;
+	return walk.found ? FAIL(INVALID_FIELDS) : OK;
 }

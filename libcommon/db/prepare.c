@@ -72,7 +72,7 @@ static struct status take_one(struct db_conn *conn, instant give_up, const char 
 		log_error("statement cannot be prepared", KV("statement", name), KV("at", origin),
 			  KV("error", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)));
 	wire_hang_up(conn);
-	return FAIL(FAILED_PRECONDITION, "STATEMENT_REFUSED");
+	return FAIL(STATEMENT_REFUSED);
 }
 
 static struct status take_all(struct db_conn *conn, instant give_up)
@@ -129,7 +129,7 @@ static struct status refuse_unsafe_role(struct db_conn *conn, instant give_up)
 			  KV("owns_tables", risk->owns_tables),
 			  KV("has_settings", risk->is_changed));
 		wire_hang_up(conn);
-		st = FAIL(FAILED_PRECONDITION, "UNSAFE_ROLE");
+		st = FAIL(UNSAFE_ROLE);
 	}
 	arena_free(&arena);
 	return st;

@@ -109,7 +109,7 @@ static struct status take_sent(struct tx *tx, size_t leave)
 static struct status misuse(struct tx *tx, const struct db_query *query, const char *why)
 {
 	log_error("transaction misused", KV("statement", query->statement), KV("why", why));
-	return fail(tx, FAIL(INTERNAL, "TX_MISUSE"));
+	return fail(tx, FAIL(TX_MISUSE));
 }
 
 /* May this statement run here? */
@@ -125,9 +125,9 @@ static struct status check_use(struct tx *tx, const struct db_query *query)
 	if (query->scope == DB_SCOPE_TENANT && uuid_is_nil(tx->how->tenant))
 		return misuse(tx, query, "a tenant's statement without a tenant");
 	if (instant_monotonic() >= tx->deadline)
-		return fail(tx, FAIL(DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"));
+		return fail(tx, FAIL(DEADLINE_EXCEEDED));
 	if (fault_strikes(FAULT_DB_QUERY))
-		return fail(tx, FAIL(INTERNAL, "FAULT_INJECTED"));
+		return fail(tx, FAIL(FAULT_INJECTED));
 	return OK;
 }
 
@@ -253,7 +253,7 @@ static struct status unknown(const struct tx *tx, struct status st)
 {
 	if (tx->has_written &&
 	    (st.code == STATUS_UNAVAILABLE || st.code == STATUS_DEADLINE_EXCEEDED))
-		return FAIL(UNAVAILABLE, "OUTCOME_UNKNOWN");
+		return FAIL(OUTCOME_UNKNOWN);
 	return st;
 }
 
@@ -274,7 +274,7 @@ static struct status take_commit(struct tx *tx)
 		return db_result_status(tx->conn, result, "aegis.commit");
 	/* The server answers ROLLBACK to a COMMIT of something that had failed. */
 	if (strcmp(PQcmdStatus(result), "COMMIT") != 0)
-		return FAIL(INTERNAL, "COMMIT_REFUSED");
+		return FAIL(COMMIT_REFUSED);
 	return OK;
 }
 
@@ -357,10 +357,10 @@ struct status db_run(struct db_conn *conn, const struct db_tx *how,
 
 	tx.give_up = tx.deadline + GRACE;
 	if (left <= 0)
-		return FAIL(DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED");
+		return FAIL(DEADLINE_EXCEEDED);
 	if (conn->is_busy) {
 		log_error("a transaction was opened inside another on one connection");
-		return FAIL(INTERNAL, "TX_MISUSE");
+		return FAIL(TX_MISUSE);
 	}
 	TRY(ready(conn, tx.give_up));
 	conn->is_busy = true;

@@ -22,14 +22,14 @@ struct status wire_lost(struct db_conn *conn)
 		log_warn("database connection lost", KV("role", PQuser(conn->pg)));
 		wire_hang_up(conn);
 	}
-	return FAIL(UNAVAILABLE, "DATABASE_UNAVAILABLE");
+	return FAIL(DATABASE_UNAVAILABLE);
 }
 
 static struct status too_late(struct db_conn *conn)
 {
 	log_warn("database does not answer in time", KV("role", PQuser(conn->pg)));
 	wire_hang_up(conn);
-	return FAIL(DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED");
+	return FAIL(DEADLINE_EXCEEDED);
 }
 
 /* Waits for the socket and reads what has come. */

@@ -1,6 +1,7 @@
 /* Messages, lists and maps; recursion is bounded by the depth limit. */
 #include <stdlib.h>
 
+#include "base/fnv1a.h"
 #include "pbjson/field.h"
 #include "pbjson/reader.h"
 
@@ -97,7 +98,7 @@ static struct status parse_list(struct reader *r, ProtobufCMessage *msg,
 				const struct pb_field_info *info)
 {
 	if (reader_peek(r) != '[')
-		return reader_fail(r, PBJSON_TYPE, r->at);
+		return reader_fail_shape(r, "must be a list");
 	TRY(reader_enter(r));
 	TRY(parse_items(r, msg, field, info));
 	reader_leave(r);
@@ -148,7 +149,7 @@ static struct status parse_map(struct reader *r, ProtobufCMessage *msg,
 	bool more;
 
 	if (reader_peek(r) != '{')
-		return reader_fail(r, PBJSON_TYPE, r->at);
+		return reader_fail_shape(r, "must be an object");
 	TRY(reader_enter(r));
 	for (;; n++) {
 		TRY(reader_next(r, '}', n == 0, &more));
@@ -252,12 +253,13 @@ static struct status check_writable(struct reader *r, const struct pb_field_info
 			   at);
 }
 
-static struct status skip_unknown(struct reader *r, struct str name, const char *at)
+static struct status skip_unknown(struct reader *r, const struct pb_info *info, struct str name,
+				  const char *at)
 {
 	struct str span;
 
 	if (!r->ignore_unknown)
-		return reader_fail_member(r, PBJSON_UNKNOWN_FIELD, name, at);
+		return reader_fail_unknown(r, info, name, at);
 	TRY(reader_expect(r, ':'));
 	return raw_skip(r, &span);
 }
@@ -274,7 +276,7 @@ static struct status parse_named(struct reader *r, const struct pb_info *info,
 	TRY(reader_string(r, &name));
 	index = field_find(info, name.text, *hint);
 	if (index < 0)
-		return skip_unknown(r, name.text, name.at);
+		return skip_unknown(r, info, name.text, name.at);
 	*hint = (unsigned)index + 1;
 	frame.json_name = info->fields[index].json_name;
 	frame.proto_name = info->descriptor->fields[index].name;
@@ -328,7 +330,8 @@ static struct status parse_message(struct reader *r, const struct pb_info *info,
 		return OK;
 	}
 	if (reader_peek(r) != '{')
-		return reader_fail(r, r->at == r->end ? PBJSON_SYNTAX : PBJSON_TYPE, r->at);
+		return r->at == r->end ? reader_fail(r, PBJSON_SYNTAX, r->at)
+				       : reader_fail_shape(r, "must be an object");
 	TRY(reader_enter(r));
 	TRY(reader_check_room(r));
 	msg = pbjson_new(r->arena, info);

@@ -9,5 +9,5 @@ struct status call_field_error(struct rpc_call *call, const char *field, const c
 	if (call->method)
 		field = contract_json_path(call->arena, call->method->request, field);
 	field_errors_add(&call->errors, field, reason, message);
-	return FAIL(INVALID_ARGUMENT, "INVALID_FIELDS");
+	return FAIL(INVALID_FIELDS);
 }

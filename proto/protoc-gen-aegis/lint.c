@@ -43,8 +43,8 @@ static void lint_text_options(struct pg_model *model, const char *where, const s
 		model_fail(model, "%s: min_len is more than max_len", where);
 	if ((o->json || o->json_max_bytes) && f->proto->type != TYPE(BYTES))
 		model_fail(model, "%s: json is for bytes", where);
-	if (o->json_max_bytes && !o->json)
-		model_fail(model, "%s: json_max_bytes needs json", where);
+	if ((o->json_max_bytes || *o->json_schema) && !o->json)
+		model_fail(model, "%s: json_max_bytes and json_schema need json", where);
 }
 
 static void lint_other_options(struct pg_model *model, const char *where, const struct pg_field *f)
@@ -95,6 +95,7 @@ void lint_message(struct pg_model *model, const struct pg_message *message)
 		lint_field_type(model, where, f);
 		lint_text_options(model, where, f);
 		lint_other_options(model, where, f);
+		lint_example(model, where, f);
 	}
 }
 
@@ -163,6 +164,13 @@ static void lint_file(struct pg_model *model, const struct pg_file *file)
 		}
 }
 
+static void lint_file_descriptions(struct pg_model *model, const struct pg_file *file)
+{
+	for (size_t s = 0; s < file->n_services; s++)
+		for (size_t m = 0; m < file->services[s].n_methods && !model->error; m++)
+			lint_descriptions(model, &file->services[s].methods[m]);
+}
+
 void lint_model(struct pg_model *model, const struct manifest *manifest)
 {
 	const struct pg_message *path[CONTRACT_MAX_DEPTH];
@@ -187,4 +195,7 @@ void lint_model(struct pg_model *model, const struct manifest *manifest)
 		lint_conflicts(model);
 	if (manifest && !model->error)
 		lint_against_manifest(model, manifest);
+	for (size_t i = 0; i < model->n_files && !model->error; i++)
+		if (model->files[i].generate)
+			lint_file_descriptions(model, &model->files[i]);
 }

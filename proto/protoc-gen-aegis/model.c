@@ -1,4 +1,5 @@
 #include "model.h"
+#include "base/fnv1a.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -83,35 +84,6 @@ static char *json_name_of(struct arena *arena, const char *name)
 	return camel;
 }
 
-/* The comment before or behind the element at this path, white space folded; NULL without one. */
-static const char *comment_at(struct pg_model *model,
-			      const Google__Protobuf__FileDescriptorProto *file,
-			      const int32_t *path, size_t n)
-{
-	const Google__Protobuf__SourceCodeInfo *info = file->source_code_info;
-
-	for (size_t i = 0; info && i < info->n_location; i++) {
-		const Google__Protobuf__SourceCodeInfo__Location *at = info->location[i];
-		const char *text =
-			at->leading_comments ? at->leading_comments : at->trailing_comments;
-		struct strbuf out;
-
-		if (at->n_path != n || memcmp(at->path, path, n * sizeof *path) != 0 || !text)
-			continue;
-		out = strbuf_new(model->arena);
-		for (; *text; text++) {
-			if (!isspace((unsigned char)*text))
-				strbuf_add_char(&out, *text);
-			else if (out.len && out.ptr[out.len - 1] != ' ')
-				strbuf_add_char(&out, ' ');
-		}
-		while (out.len && out.ptr[out.len - 1] == ' ')
-			out.ptr[--out.len] = '\0';
-		return out.ptr;
-	}
-	return NULL;
-}
-
 /* c_package of (pb_c_file), read by hand: protobuf-c does not generate its own options. */
 static const char *c_package_of(struct pg_model *model,
 				const Google__Protobuf__FileOptions *options, const char *package)
@@ -168,8 +140,9 @@ static int by_number(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
+/* path names the enum in the file's comments; it has room for two numbers more. */
 static void add_enum(struct pg_model *model, const struct pg_file *file, const char *scope,
-		     const Google__Protobuf__EnumDescriptorProto *proto)
+		     const Google__Protobuf__EnumDescriptorProto *proto, int32_t *path, size_t n)
 {
 	struct arena *arena = model->arena;
 	struct pg_enum *e = append(model, (void **)&model->enums, &model->n_enums, sizeof *e);
@@ -178,6 +151,7 @@ static void add_enum(struct pg_model *model, const struct pg_file *file, const c
 	e->proto = proto;
 	e->full_name = arena_printf(arena, "%s.%s", file->package, local);
 	e->c_lower = c_name(arena, file->c_package, local, true);
+	e->comment = comment_at(model, file->proto, path, n);
 	e->values = arena_array_of(arena, struct pg_enum_value, proto->n_value);
 	for (size_t i = 0; i < proto->n_value; i++) {
 		const Google__Protobuf__EnumValueOptions *options = proto->value[i]->options;
@@ -185,6 +159,9 @@ static void add_enum(struct pg_model *model, const struct pg_file *file, const c
 
 		value->name = value->json = proto->value[i]->name;
 		value->number = proto->value[i]->number;
+		path[n] = 2;
+		path[n + 1] = (int32_t)i;
+		value->comment = comment_at(model, file->proto, path, n + 2);
 		for (unsigned k = 0; options && k < options->base.n_unknown_fields; k++) {
 			const ProtobufCMessageUnknownField *f = &options->base.unknown_fields[k];
 
@@ -220,7 +197,8 @@ static void add_message(struct pg_model *model, const struct pg_file *file, cons
 		model, proto->options ? &proto->options->base : NULL, OPTION_RESOURCE,
 		&opt__resource__descriptor);
 	for (size_t i = 0; i < proto->n_enum_type; i++)
-		add_enum(model, file, inner, proto->enum_type[i]);
+		add_enum(model, file, inner, proto->enum_type[i],
+			 (int32_t[6]){4, index, 4, (int32_t)i}, 4);
 	for (size_t i = 0; i < proto->n_nested_type; i++)
 		add_message(model, file, inner, proto->nested_type[i], -1);
 }
@@ -381,7 +359,7 @@ static void add_file(struct pg_model *model, struct pg_file *file,
 	file->n_services = proto->n_service;
 	file->services = arena_array_of(model->arena, struct pg_service, proto->n_service + 1);
 	for (size_t i = 0; i < proto->n_enum_type; i++)
-		add_enum(model, file, "", proto->enum_type[i]);
+		add_enum(model, file, "", proto->enum_type[i], (int32_t[4]){5, (int32_t)i}, 2);
 	for (size_t i = 0; i < proto->n_message_type; i++)
 		add_message(model, file, "", proto->message_type[i], (int32_t)i);
 }

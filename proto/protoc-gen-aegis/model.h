@@ -22,10 +22,12 @@ struct pg_enum {
 	const Google__Protobuf__EnumDescriptorProto *proto;
 	const char *full_name;
 	const char *c_lower;
-	size_t n_values; /* by number, one name a number */
+	const char *comment; /* as of a field */
+	size_t n_values;     /* by number, one name a number */
 	struct pg_enum_value {
 		const char *name;
 		const char *json;
+		const char *comment;
 		int32_t number;
 	} * values;
 };
@@ -34,7 +36,7 @@ struct pg_field {
 	const Google__Protobuf__FieldDescriptorProto *proto;
 	const Opt__Field *opt; /* never NULL */
 	const char *json_name;
-	const char *comment; /* NULL when there is none */
+	const char *comment; /* the description for callers; NULL when there is none */
 	const struct pg_message *message;
 	const struct pg_enum *enumeration;
 	bool repeated;
@@ -135,10 +137,15 @@ bool field_is_written(const struct pg_field *field, enum pb_body body);
 /* Is the member never in an answer, or only in the answer of its creation? */
 bool field_is_hidden(const struct pg_field *field);
 
-/* Does JSON write a value for the field although none was set? */
-bool field_has_default(const struct pg_field *field);
-
 const struct pg_field *find_field(const struct pg_message *message, struct str name);
+
+/*
+ * The description of the element at this path of a file: its comment before, or else the one
+ * behind it on the line, white space folded, without the parts between "(--" and "--)", which are
+ * notes for implementers (AIP-192).  NULL when nothing is left.
+ */
+const char *comment_at(struct pg_model *model, const Google__Protobuf__FileDescriptorProto *file,
+		       const int32_t *path, size_t n);
 
 /* Sets model->error unless there is one already. */
 void model_fail(struct pg_model *model, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

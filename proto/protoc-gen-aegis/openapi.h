@@ -16,12 +16,14 @@ struct openapi {
 	json_t *schemas;  /* components.schemas, filled as they are referred to */
 	json_t *examples; /* components.examples: one a reason */
 	json_t *paths;
-	bool in_request; /* what is written now is part of a request, not of an answer */
+	bool names_tenant; /* an operation takes the header Aegis-Tenant */
+	bool is_answer;	   /* schemas and examples describe what the server sends */
 };
 
 /* "tenant.Tenant" of aegis.tenant.v1.Tenant. */
 const char *schema_name(const struct openapi *api, const char *full_name);
-/* {"$ref": …}; puts the message's schema, and those it needs, under components. */
+/* {"$ref": …} to the message as an answer or as a part of a request; puts the message's schema, and
+ * those it needs, under components. */
 json_t *schema_ref(struct openapi *api, const struct pg_message *message);
 /* The same of a resource as a request's body: the members that the rpc writes. */
 json_t *schema_body(struct openapi *api, const struct pg_field *part, bool is_patch);
@@ -43,6 +45,10 @@ json_t *openapi_responses(struct openapi *api, const struct pg_method *method,
 			  const struct pg_binding *binding);
 /* The schemas of problems, security schemes and parameters that operations refer to. */
 void openapi_common(struct openapi *api, json_t *components);
+/* Takes out what no operation refers to; once all operations are there. */
+void openapi_drop_unused(struct openapi *api, json_t *components);
+/* info.description: what holds for every operation, as Markdown. */
+json_t *openapi_introduction(void);
 /* What the gateway itself answers. */
 void openapi_own_paths(struct openapi *api);
 

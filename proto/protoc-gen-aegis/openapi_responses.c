@@ -2,11 +2,12 @@
 #include "http/problem.h"
 #include "openapi.h"
 
-#define REASONS_MAX 64
+#define REASONS_MAX 96
 
 struct refusals {
 	const char *reasons[REASONS_MAX];
 	size_t n;
+	size_t n_shown; /* with an example; those behind it are the same everywhere */
 };
 
 static void add(struct refusals *refusals, const char *reason)
@@ -110,6 +111,20 @@ static void add_not_found(struct refusals *refusals, const struct openapi *api,
 	}
 }
 
+/* What the machinery between the gateway and every handler answers when the platform is not well.
+ */
+static void add_machinery(struct refusals *refusals, const Opt__Rule *r)
+{
+	ADD(refusals, "DATA_LOSS", "UNAVAILABLE", "NO_CONNECTION", "CONNECTION_LOST",
+	    "SHUTTING_DOWN", "DRAINING", "KEYS_UNAVAILABLE", "DEADLINE", "EXPIRED_IN_QUEUE",
+	    "RPC_BUSY", "REQUEST_TOO_LARGE", "MESSAGE_TOO_COMPLEX", "CALL_TOO_LARGE",
+	    "REPLY_TOO_LARGE");
+	if (r->tx != OPT__TX__TX_NONE)
+		ADD(refusals, "DATABASE_READ_ONLY", "DATABASE_FULL", "SERIALIZATION_FAILURE");
+	if (r->tx == OPT__TX__TX_WRITE || r->tx == OPT__TX__TX_MANUAL)
+		ADD(refusals, "OUTCOME_UNKNOWN");
+}
+
 /* Those that follow from the rule; the rpc's own come first. */
 static struct refusals refusals_of(const struct openapi *api, const struct pg_method *m,
 				   const struct pg_binding *b)
@@ -159,13 +174,16 @@ static struct refusals refusals_of(const struct openapi *api, const struct pg_me
 		ADD(&refusals, "RATE_LIMITED");
 	ADD(&refusals, "NOT_ACCEPTABLE", "OVERLOADED", "INTERNAL", "DATABASE_UNAVAILABLE",
 	    "DEADLINE_EXCEEDED");
+	refusals.n_shown = refusals.n;
+	add_machinery(&refusals, r);
 	return refusals;
 }
 
 static int http_of(const struct manifest_line *line)
 {
-	struct problem problem = {
-		.status = {.code = status_code_parse(line->second), .reason = line->name}};
+	enum status_code code = status_code_parse(line->second);
+	bool is_known; /* a test's manifest has reasons of its own */
+	struct problem problem = {.status = status_parse(code, line->name, &is_known)};
 
 	if (strcmp(line->name, "NOT_ACCEPTABLE") == 0)
 		return 406;
@@ -179,15 +197,21 @@ static int http_of(const struct manifest_line *line)
 /* {"$ref": …} to the example of a problem, which stands once under components. */
 static json_t *problem_example(struct openapi *api, const struct manifest_line *line, int http)
 {
+	if (!*line->fourth)
+		model_fail(
+			api->model,
+			"proto/manifest/reasons.txt: %s: clients get this reason; write what the "
+			"caller does into a fourth column",
+			line->name);
 	if (!json_object_get(api->examples, line->name))
-		json_object_set_new(api->examples, line->name,
-				    json_pack("{s:s, s:{s:o, s:s, s:i, s:s, s:s, s:s, s:s}}",
-					      "summary", line->third, "value", "type",
-					      json_sprintf(PROBLEM_TYPE_BASE "%s", line->name),
-					      "title", problem_title(http), "status", http,
-					      "detail", line->third, "code", line->second, "reason",
-					      line->name, "requestId",
-					      "0190c3a4-7b1e-7c2d-9a53-1f0e6d5c4b3a"));
+		json_object_set_new(
+			api->examples, line->name,
+			json_pack("{s:s, s:s, s:{s:o, s:s, s:i, s:s, s:s, s:s, s:s}}", "summary",
+				  line->third, "description", line->fourth, "value", "type",
+				  json_sprintf(PROBLEM_TYPE_BASE "%s", line->name), "title",
+				  problem_title(http), "status", http, "detail", line->third,
+				  "code", line->second, "reason", line->name, "requestId",
+				  "0190c3a4-7b1e-7c2d-9a53-1f0e6d5c4b3a"));
 	return json_pack("{s:o}", "$ref", json_sprintf("#/components/examples/%s", line->name));
 }
 
@@ -205,12 +229,16 @@ static json_t *response_for(json_t *responses, int http)
 				     "application/problem+json", "schema", "allOf", "$ref",
 				     "#/components/schemas/Problem", "properties", "reason", "enum",
 				     "examples");
+		if (http == 429 || http == 503)
+			json_object_set_new(response, "headers",
+					    json_pack("{s:{s:s}}", "Retry-After", "$ref",
+						      "#/components/headers/Retry-After"));
 		json_object_set_new(responses, key, response);
 	}
 	return response;
 }
 
-static void add_refusal(struct openapi *api, json_t *responses, const char *reason)
+static void add_refusal(struct openapi *api, json_t *responses, const char *reason, bool is_shown)
 {
 	const struct manifest_line *line = manifest_find(&api->manifest->reasons, reason);
 	json_t *response, *content, *names;
@@ -233,8 +261,9 @@ static void add_refusal(struct openapi *api, json_t *responses, const char *reas
 			"reason"),
 		"enum");
 	json_array_append_new(names, json_string(reason));
-	json_object_set_new(json_object_get(content, "examples"), reason,
-			    problem_example(api, line, http));
+	if (is_shown)
+		json_object_set_new(json_object_get(content, "examples"), reason,
+				    problem_example(api, line, http));
 }
 
 static const struct pg_field *response_field(const struct pg_method *m, const struct pg_binding *b)
@@ -275,13 +304,15 @@ json_t *openapi_responses(struct openapi *api, const struct pg_method *m,
 	char key[16];
 
 	snprintf(key, sizeof key, "%u", m->rule->success ? m->rule->success : 200);
+	api->is_answer = true;
 	json_object_set_new(responses, key, success(api, m, b));
+	api->is_answer = false;
 	if (binding_reads_etag(m, b))
 		json_object_set_new(responses, "304",
 				    json_pack("{s:s, s:{s:{s:s}}}", "description",
 					      "The client has this state already.", "headers",
 					      "ETag", "$ref", "#/components/headers/ETag"));
 	for (size_t i = 0; i < refusals.n; i++)
-		add_refusal(api, responses, refusals.reasons[i]);
+		add_refusal(api, responses, refusals.reasons[i], i < refusals.n_shown);
 	return responses;
 }

@@ -1,4 +1,5 @@
 /* Schemas of messages and fields (JSON Schema 2020-12 as OpenAPI 3.1 uses it). */
+#include "lint.h"
 #include "openapi.h"
 
 #define TYPE(name) GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_##name
@@ -22,6 +23,18 @@ static json_t *ref_to(const char *name)
 	return json_pack("{s:o}", "$ref", json_sprintf("#/components/schemas/%s", name));
 }
 
+/* The enum in a sentence, and below it a list with a line for each word. */
+static json_t *enum_description(struct openapi *api, const struct pg_enum *e)
+{
+	struct strbuf out = strbuf_new(api->model->arena);
+
+	strbuf_printf(&out, "%s\n", e->comment ? e->comment : "");
+	for (size_t i = 0; i < e->n_values; i++)
+		strbuf_printf(&out, "\n- `%s`: %s", e->values[i].json,
+			      e->values[i].comment ? e->values[i].comment : "");
+	return json_stringn(out.ptr, out.len);
+}
+
 static json_t *enum_ref(struct openapi *api, const struct pg_enum *e)
 {
 	const char *name = schema_name(api, e->full_name);
@@ -32,7 +45,8 @@ static json_t *enum_ref(struct openapi *api, const struct pg_enum *e)
 		for (size_t i = 0; i < e->n_values; i++)
 			json_array_append_new(values, json_string(e->values[i].json));
 		json_object_set_new(api->schemas, name,
-				    json_pack("{s:s, s:o}", "type", "string", "enum", values));
+				    json_pack("{s:s, s:o, s:o}", "type", "string", "description",
+					      enum_description(api, e), "enum", values));
 	}
 	return ref_to(name);
 }
@@ -60,7 +74,7 @@ static void add_form(json_t *schema, const struct pg_field *f)
 					: NULL;
 
 	/* A day or an object that is not known is an empty text. */
-	if ((o->date && !f->required) || o->optional)
+	if ((o->date && !f->required) || (f->uuid && o->can_be_absent))
 		json_object_set_new(schema, "anyOf",
 				    json_pack("[{s:s}, {s:i}]", "format", format, "maxLength", 0));
 	else if (format)
@@ -105,6 +119,16 @@ static json_t *integer_schema(const struct pg_field *f, bool is_unsigned)
 	return schema;
 }
 
+/* Any JSON value; a document of a format with a schema of its own says where the schema is. */
+static json_t *json_value_schema(const Opt__Field *o)
+{
+	if (!*o->json_schema)
+		return json_object();
+	return json_pack("{s:{s:s, s:o}}", "externalDocs", "description",
+			 "The JSON Schema of the document", "url",
+			 json_sprintf("/docs/%s.schema.json", o->json_schema));
+}
+
 static json_t *value_schema(struct openapi *api, const struct pg_field *f)
 {
 	if (f->message)
@@ -117,7 +141,7 @@ static json_t *value_schema(struct openapi *api, const struct pg_field *f)
 	case TYPE(STRING): return text_schema(f);
 	case TYPE(BYTES):
 		if (f->opt->json)
-			return json_object();
+			return json_value_schema(f->opt);
 		return json_pack("{s:s, s:s}", "type", "string", "contentEncoding", "base64");
 	case TYPE(BOOL): return json_pack("{s:s}", "type", "boolean");
 	case TYPE(DOUBLE):
@@ -149,25 +173,6 @@ static json_t *list_schema(const struct pg_field *f, json_t *items)
 	return schema;
 }
 
-/* What stands in place of a missing comment for the fields that every list has. */
-static const char *description_of(const struct pg_field *f)
-{
-	static const char *const common[][2] = {
-		{"page_size", "How many at most; 50 when absent, 200 at most are given."},
-		{"page_token", "The nextPageToken of the page before; empty for the first."},
-		{"next_page_token", "Ask with it for the next page; empty at the end."},
-		{"update_mask", "Which members to change; those present in the body when absent."},
-		{"version", "Grows with every change."},
-	};
-
-	if (f->comment)
-		return f->comment;
-	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
-		if (strcmp(common[i][0], f->proto->name) == 0)
-			return common[i][1];
-	return NULL;
-}
-
 static void add_kinds(json_t *schema, const Opt__Field *o)
 {
 	json_t *kinds = json_array();
@@ -182,7 +187,7 @@ static void add_kinds(json_t *schema, const Opt__Field *o)
 json_t *schema_field(struct openapi *api, const struct pg_field *f)
 {
 	static const char *const sensitivities[] = {NULL, "phi", "pii", "secret"};
-	const char *description = description_of(f);
+	const char *description = f->comment ? f->comment : common_description(f->proto->name);
 	json_t *schema;
 
 	if (f->is_map)
@@ -203,12 +208,17 @@ json_t *schema_field(struct openapi *api, const struct pg_field *f)
 	return schema;
 }
 
-/* Requests need what is required; an answer has all that is written without being set, too. */
-static bool is_required(const struct openapi *api, const struct pg_field *f)
+/*
+ * Answers contain every member, defaults too, except where there is a difference between a default
+ * and nothing: messages that can be absent, members of a oneof, empty raw JSON.
+ */
+static bool is_always_there(const struct pg_field *f)
 {
-	if (api->in_request)
-		return f->required;
-	return !field_is_hidden(f) && (field_has_default(f) || f->opt->required);
+	if (field_is_hidden(f))
+		return false;
+	if (f->repeated)
+		return true;
+	return !f->in_oneof && !f->opt->json && !(f->message && f->opt->can_be_absent);
 }
 
 /* Who gives a resource's member its value. */
@@ -237,10 +247,10 @@ json_t *schema_object(struct openapi *api, const struct pg_message *message,
 		if (leave_out && leave_out(f, arg))
 			continue;
 		property = schema_field(api, f);
-		if (!api->in_request)
+		if (api->is_answer)
 			add_direction(property, message, f);
 		json_object_set_new(properties, f->json_name, property);
-		if (is_required(api, f))
+		if (api->is_answer ? is_always_there(f) : f->required)
 			json_array_append_new(required, json_string(f->json_name));
 	}
 	json_object_set_new(schema, "properties", properties);
@@ -253,10 +263,11 @@ json_t *schema_object(struct openapi *api, const struct pg_message *message,
 
 json_t *schema_ref(struct openapi *api, const struct pg_message *message)
 {
-	const char *name =
-		arena_printf(api->model->arena, "%s%s", schema_name(api, message->full_name),
-			     api->in_request ? "Input" : "");
+	const char *name = schema_name(api, message->full_name);
 
+	/* A request need not have what an answer always has: the same message is two schemas. */
+	if (!api->is_answer)
+		name = arena_printf(api->model->arena, "%sInput", name);
 	if (!json_object_get(api->schemas, name)) {
 		json_object_set_new(api->schemas, name, json_object());
 		json_object_set_new(api->schemas, name, schema_object(api, message, NULL, NULL));

@@ -2,6 +2,7 @@
 
 #include "audit/settings.h"
 #include "audit_platform/queries.h"
+#include "base/encoding.h"
 #include "contract/time.h"
 
 char *hash_text(struct arena *arena, const struct merkle_hash *hash)
@@ -15,7 +16,7 @@ char *hash_text(struct arena *arena, const struct merkle_hash *hash)
 struct status hash_of_bytes(struct str bytes, struct merkle_hash *out)
 {
 	if (bytes.len != MERKLE_HASH)
-		return FAIL(DATA_LOSS, "HASH_SHAPE");
+		return FAIL(HASH_SHAPE);
 	memcpy(out->bytes, bytes.ptr, MERKLE_HASH);
 	return OK;
 }

@@ -167,8 +167,8 @@ struct status password_rules_check(const char *password, const struct password_o
 	lower(password, text);
 	if (contains_address(text, owner->email) || contains_words_of(text, owner->name) ||
 	    contains_words_of(text, owner->organization))
-		return FAIL(INVALID_ARGUMENT, "PASSWORD_CONTAINS_IDENTITY");
+		return FAIL(PASSWORD_CONTAINS_IDENTITY);
 	if (password_is_common(password))
-		return FAIL(INVALID_ARGUMENT, "PASSWORD_COMMON");
+		return FAIL(PASSWORD_COMMON);
 	return OK;
 }

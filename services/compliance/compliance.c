@@ -65,8 +65,8 @@ static const struct svc_job jobs[] = {
 };
 
 static const struct db_constraint_map constraints[] = {
-	{"source_name_key", "SOURCE_EXISTS"},
-	{"subscription_source_key", "SUBSCRIPTION_EXISTS"},
+	{"source_name_key", REASON_SOURCE_EXISTS},
+	{"subscription_source_key", REASON_SUBSCRIPTION_EXISTS},
 	{},
 };
 

@@ -76,7 +76,7 @@ static struct status tell_alert(struct rpc_call *call, const struct q_alert_row 
 	TRY(q_source_by_id(call->tx, alert->source_id, &source));
 	TRY(q_alert_lines(call->tx, alert->id, ALERT_LINES, &lines, &n));
 	if (!source || n == 0)
-		return FAIL(DATA_LOSS, "NO_ROW");
+		return FAIL(ALERT_LINES_LOST);
 	payload.alert_id = uuid_text(call->arena, alert->id);
 	payload.title = alert->event_count == 1 ? lines[0].title
 						: arena_printf(call->arena, "%d changes in %s",

@@ -84,18 +84,18 @@ static struct status reason_of(struct rpc_call *call, struct code_step *step,
 {
 	if (!row->program_known) {
 		step->unknown_program = row->program_id;
-		return FAIL(UNAVAILABLE, "NO_CONNECTION");
+		return FAIL(NO_CONNECTION);
 	}
 	if (step->undoes)
-		return FAIL(FAILED_PRECONDITION, "ROLL_BACK_LIMIT");
+		return FAIL(ROLL_BACK_LIMIT);
 	if (row->undone)
-		return FAIL(FAILED_PRECONDITION, "TRANSACTION_ROLLED_BACK");
+		return FAIL(TRANSACTION_ROLLED_BACK);
 	if (row->recalled && tells_recalls(call))
-		return FAIL(FAILED_PRECONDITION, "CODE_RECALLED");
+		return FAIL(CODE_RECALLED);
 	if (step->says_reserved && row->redeems && !row->recalled &&
 	    strcmp(row->status, "reserved") == 0 && row->expires_at > call->now)
-		return FAIL(FAILED_PRECONDITION, "CODE_RESERVED");
-	return FAIL(FAILED_PRECONDITION, "CODE_NOT_VALID");
+		return FAIL(CODE_RESERVED);
+	return FAIL(CODE_NOT_VALID);
 }
 
 /*
@@ -120,7 +120,7 @@ static struct status refuse(struct rpc_call *call, struct code_step *step)
 		return reason_of(call, step, row);
 	}
 	step->missed = true;
-	return FAIL(FAILED_PRECONDITION, "CODE_NOT_VALID");
+	return FAIL(CODE_NOT_VALID);
 }
 
 static struct status ask(struct rpc_call *call, void *arg)
@@ -180,7 +180,7 @@ struct status code_run(struct rpc_call *call, struct code_step *step)
 	struct status st, counted;
 
 	if (!code_parse(str_of(step->typed), step->code))
-		return FAIL(FAILED_PRECONDITION, "CODE_NOT_VALID");
+		return FAIL(CODE_NOT_VALID);
 	step->holder = uuid_is_nil(p->partner) ? p->id : p->partner;
 	step->undo_mark = arena_printf(call->arena, "%s %s", uuid_text(call->arena, step->holder),
 				       step->transaction_id);

@@ -27,7 +27,7 @@ struct status staff_code_find(struct rpc_call *call, struct uuid id, struct q_st
 
 	TRY(q_code_by_id(call->tx, id, &found));
 	if (!found)
-		return FAIL(NOT_FOUND, "CODE_NOT_FOUND");
+		return FAIL(CODE_NOT_FOUND);
 	*row = found;
 	return OK;
 }
@@ -38,7 +38,7 @@ struct status staff_code_lock(struct rpc_call *call, struct uuid id, struct q_st
 
 	TRY(q_lock_code(call->tx, id, &found));
 	if (!found)
-		return FAIL(NOT_FOUND, "CODE_NOT_FOUND");
+		return FAIL(CODE_NOT_FOUND);
 	*row = found;
 	return OK;
 }
@@ -46,13 +46,13 @@ struct status staff_code_lock(struct rpc_call *call, struct uuid id, struct q_st
 struct status staff_code_check_open(const struct q_staff_code_row *row)
 {
 	if (strcmp(row->status, "redeemed") == 0)
-		return FAIL(FAILED_PRECONDITION, "CODE_REDEEMED");
+		return FAIL(CODE_REDEEMED);
 	if (row->recalled)
-		return FAIL(FAILED_PRECONDITION, "CODE_RECALLED");
+		return FAIL(CODE_RECALLED);
 	if (row->replaced_by)
-		return FAIL(FAILED_PRECONDITION, "CODE_REISSUED");
+		return FAIL(CODE_REISSUED);
 	if (strcmp(row->status, "voided") == 0)
-		return FAIL(FAILED_PRECONDITION, "CODE_VOIDED");
+		return FAIL(CODE_VOIDED);
 	return OK;
 }
 

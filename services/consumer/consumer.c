@@ -44,8 +44,8 @@ static void stop(struct svc *svc)
 }
 
 static const struct db_constraint_map constraints[] = {
-	{"partner_name_key", "PARTNER_EXISTS"},
-	{"code_session_key", "CODE_ALREADY_ISSUED"},
+	{"partner_name_key", REASON_PARTNER_EXISTS},
+	{"code_session_key", REASON_CODE_ALREADY_ISSUED},
 	{},
 };
 

@@ -7,10 +7,11 @@ static struct status check_name(struct rpc_call *call, const char *field, const 
 {
 	if (is_wanted && !*name)
 		return call_field_error(call, field, "REQUIRED",
-					"the program counts the attempts of a consumer by this");
+					"is required: the program counts attempts by this member");
 	if (!is_wanted && *name)
-		return call_field_error(call, field, "NOT_USED",
-					"the program does not count attempts by this");
+		return call_field_error(
+			call, field, "NOT_USED",
+			"must be absent: the program does not count attempts by this member");
 	return OK;
 }
 
@@ -59,11 +60,11 @@ static struct status find_or_make(struct rpc_call *call, struct uuid program, co
 	if (*row)
 		return OK;
 	if (!person_hash(call, program, kind, name, 0, &hash))
-		return FAIL(UNAVAILABLE, "KEYS_UNAVAILABLE");
+		return FAIL(KEYS_UNAVAILABLE);
 	TRY(q_insert_person(call->tx, .id = uuid_v7(call->now), .program_id = program,
 			    .key_hash = hash, .now = call->now));
 	TRY(q_person_by_key(call->tx, program, hash, row));
-	return *row ? OK : FAIL(INTERNAL, "PERSON_LOST");
+	return *row ? OK : FAIL(PERSON_LOST);
 }
 
 struct status person_take(struct rpc_call *call, const Program__PublishedVersion *version,

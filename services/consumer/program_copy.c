@@ -53,7 +53,7 @@ struct status program_copy_ensure(struct rpc_call *call, struct uuid id,
 		TRY(tx_run(call, look_up, &lookup));
 	}
 	if (!lookup.copy)
-		return FAIL(INTERNAL, "PROGRAM_COPY_LOST");
+		return FAIL(PROGRAM_COPY_LOST);
 	*copy = lookup.copy;
 	return OK;
 }
@@ -66,7 +66,7 @@ struct status program_copy_on_event(struct rpc_call *call, const struct Event__E
 
 	if (event->payload_case != EVENT__EVENT__PAYLOAD_PROGRAM_CHANGED ||
 	    !uuid_parse(str_of(payload->program_id), &id))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_EVENT");
+		return FAIL(MALFORMED_EVENT);
 	state.program_id = payload->program_id;
 	state.version = payload->version;
 	state.status = payload->status;

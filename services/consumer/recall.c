@@ -85,7 +85,7 @@ struct status recall_job(struct rpc_call *call, const struct svc_job_run *job)
 	struct voiding voiding = {};
 
 	if (!read_payload(job->payload, &voiding))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_EVENT");
+		return FAIL(MALFORMED_EVENT);
 	for (int i = 0; i < BATCHES_A_RUN && !voiding.is_done; i++)
 		TRY(tx_run(call, void_batch, &voiding));
 	return voiding.is_done ? OK : tx_run(call, hand_on, &voiding);

@@ -15,18 +15,18 @@ struct status session_admit(struct rpc_call *call, const char *id, struct uuid *
 		return OK;
 	if (p->n_scopes != 1 || !session_token_parse(call, p->scopes[0], &bearer) ||
 	    !uuid_eq(bearer.tenant, call->tenant) || !uuid_eq(bearer.id, p->id))
-		return FAIL(UNAUTHENTICATED, "SESSION_TOKEN_INVALID");
+		return FAIL(SESSION_TOKEN_INVALID);
 	if (!uuid_eq(bearer.id, *out))
-		return FAIL(NOT_FOUND, "SESSION_NOT_FOUND");
+		return FAIL(SESSION_NOT_FOUND);
 	return OK;
 }
 
 static struct status check_found(const struct rpc_call *call, const struct q_session_row *row)
 {
 	if (!row)
-		return FAIL(NOT_FOUND, "SESSION_NOT_FOUND");
+		return FAIL(SESSION_NOT_FOUND);
 	if (call->principal->kind == PRINCIPAL_SESSION && row->expires_at <= call->now)
-		return FAIL(FAILED_PRECONDITION, "SESSION_EXPIRED");
+		return FAIL(SESSION_EXPIRED);
 	return OK;
 }
 
@@ -110,7 +110,7 @@ struct status attempt_last(struct rpc_call *call, const struct q_session_row *se
 
 	TRY(q_last_attempt(call->tx, session->id, &row));
 	if (!row)
-		return FAIL(FAILED_PRECONDITION, "NOT_COMPLETED");
+		return FAIL(NOT_COMPLETED);
 	out->row = row;
 	/* Attempts from before the day was stored were evaluated on the session's first day in UTC.
 	 */

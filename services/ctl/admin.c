@@ -91,7 +91,8 @@ static int run(struct creation *creation)
 		bearer_format(token, &creation->bearer);
 		puts(token);
 	} else {
-		fprintf(stderr, "aegisctl admin create: %s\n", st.reason);
+		fprintf(stderr, "aegisctl admin create: %s [%s]\n", reason_sentence(st.reason),
+			reason_name(st.reason));
 	}
 	crypto_wipe(creation, sizeof *creation);
 	crypto_wipe(token, sizeof token);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "commands.h"
 #include "merkle/checkpoint.h"
 

@@ -27,7 +27,7 @@ static int init_usage(FILE *out, int status)
 static struct status make_redis_password(const char *secrets_dir, const char *name)
 {
 	char dir[SECRETS_PATH];
-	struct status st = FAIL(INTERNAL, "SECRETS");
+	struct status st = FAIL(SECRETS);
 
 	if (snprintf(dir, sizeof dir, "%s/%s", secrets_dir, name) < (int)sizeof dir)
 		st = password_file_ensure(dir, "redis.password");
@@ -70,7 +70,8 @@ static int keys_init(int argc, char **argv)
 		return init_usage(stderr, CTL_USAGE);
 	st = make_missing(secrets_dir);
 	if (is_failed(st)) {
-		fprintf(stderr, "aegisctl: keys in %s: %s\n", secrets_dir, st.reason);
+		fprintf(stderr, "aegisctl: keys in %s: %s [%s]\n", secrets_dir,
+			reason_sentence(st.reason), reason_name(st.reason));
 		return CTL_FAILED;
 	}
 	printf("service keys of %zu daemons are in %s\n", db_n_migration_sets + 1, secrets_dir);

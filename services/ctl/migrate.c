@@ -47,7 +47,8 @@ int ctl_migrate(int argc, char **argv)
 		return usage(stderr, CTL_USAGE);
 	st = db_migrate(&how, &report);
 	if (is_failed(st)) {
-		fprintf(stderr, "aegisctl migrate: %s\n", st.reason);
+		fprintf(stderr, "aegisctl migrate: %s [%s]\n", reason_sentence(st.reason),
+			reason_name(st.reason));
 		return CTL_FAILED;
 	}
 	if (how.dry_run)

@@ -8,7 +8,7 @@ struct status message_lock(struct rpc_call *call, struct uuid id, struct q_messa
 
 	TRY(q_lock_message(call->tx, id, &found));
 	if (!found)
-		return FAIL(NOT_FOUND, "NOTIFICATION_NOT_FOUND");
+		return FAIL(NOTIFICATION_NOT_FOUND);
 	*row = found;
 	return OK;
 }

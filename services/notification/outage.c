@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "crypto/hash.h"

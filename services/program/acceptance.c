@@ -30,7 +30,7 @@ struct status acceptance_find(struct rpc_call *call, const struct q_draft_row *d
 			call, arena_printf(call->arena, "document.items.%s", questions.items[i]),
 			"SAFETY_NOT_PROVEN",
 			"no proof that a code is never issued while the answer is unknown");
-	return FAIL(FAILED_PRECONDITION, "SAFETY_NOT_ACCEPTED");
+	return FAIL(SAFETY_NOT_ACCEPTED);
 }
 
 struct status acceptance_show(struct rpc_call *call, Program__ScreenerVersion *version)

@@ -1,5 +1,6 @@
 #include <aegis/event/v1/event.aegis.h>
 
+#include "base/encoding.h"
 #include "contract/time.h"
 #include "program/period.h"
 #include "svc/kit/change.h"
@@ -72,13 +73,13 @@ struct status lock_program(struct rpc_call *call, struct uuid id, struct q_progr
 
 	TRY(q_lock_program(call->tx, id, &found));
 	if (!found)
-		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+		return FAIL(PROGRAM_NOT_FOUND);
 	*row = found;
 	return OK;
 }
 
 struct status program_move(struct rpc_call *call, const char *id, const char *const *from,
-			   const char *to, const char *action, const char *refusal,
+			   const char *to, const char *action, enum reason refusal,
 			   Program__Program *resp)
 {
 	struct q_program_row *old, *row;
@@ -87,7 +88,7 @@ struct status program_move(struct rpc_call *call, const char *id, const char *co
 	while (*from && strcmp(*from, old->status) != 0)
 		from++;
 	if (!*from)
-		return FAIL(FAILED_PRECONDITION, refusal);
+		return fail_as(refusal);
 	if (strcmp(old->status, to) == 0)
 		return q_program_fill(call->arena, old, resp);
 	TRY(q_set_program_status(call->tx, &row, .id = old->id, .status = to,
@@ -97,8 +98,8 @@ struct status program_move(struct rpc_call *call, const char *id, const char *co
 }
 
 static const struct db_constraint_map constraints[] = {
-	{"program_dates_check", "DATES_REVERSED"},
-	{"safety_acceptance_key", "SAFETY_ALREADY_ACCEPTED"},
+	{"program_dates_check", REASON_DATES_REVERSED},
+	{"safety_acceptance_key", REASON_SAFETY_ALREADY_ACCEPTED},
 	{},
 };
 

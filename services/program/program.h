@@ -36,7 +36,7 @@ struct status emit_screener(struct rpc_call *call, const char *action,
  * NOT_FOUND/PROGRAM_NOT_FOUND, FAILED_PRECONDITION/refusal when it is in none.
  */
 struct status program_move(struct rpc_call *call, const char *id, const char *const *from,
-			   const char *to, const char *action, const char *refusal,
+			   const char *to, const char *action, enum reason refusal,
 			   Program__Program *resp);
 
 /* The bytes of a screener version, be it draft or published. */

@@ -70,7 +70,7 @@ void push_membership(struct rpc_call *call, struct uuid tenant, const struct q_m
 }
 
 static const struct db_constraint_map constraints[] = {
-	{"member_email_key", "MEMBER_EXISTS"},
+	{"member_email_key", REASON_MEMBER_EXISTS},
 	{},
 };
 

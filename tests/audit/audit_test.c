@@ -1,4 +1,5 @@
 #include "audit/audit.h"
+#include "base/encoding.h"
 
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>

@@ -56,7 +56,7 @@ static const char *reason(const char *password, const struct password_owner *own
 {
 	struct status st = password_rules_check(password, owner);
 
-	return is_ok(st) ? "OK" : st.reason;
+	return is_ok(st) ? "OK" : reason_name(st.reason);
 }
 
 Test(password_rules, the_owner_must_not_be_in_it)

@@ -162,8 +162,8 @@ Test(fill, a_word_that_is_not_known_is_data_loss)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		row.colour = words[i];
 		st = q_everything_fill(arena, &row, out);
-		cr_expect(st.code == STATUS_DATA_LOSS && strcmp(st.reason, "UNKNOWN_WORD") == 0,
-			  "%s", words[i]);
+		cr_expect(st.code == STATUS_DATA_LOSS && st.reason == REASON_UNKNOWN_WORD, "%s",
+			  words[i]);
 		cr_expect(is_failed(q_everything_list(arena, &row, 1, &n, &list)));
 	}
 	row.colour = "red";

@@ -171,9 +171,9 @@ static int compile(const char *dir, const char *call, const char **output)
 				call));
 	return run(arena_printf(arena,
 				"%s -std=gnu2x -Wall -Wextra -Werror -fsyntax-only -I%s/libcommon "
-				"-isystem %s "
+				"-I%s/gen -isystem %s "
 				"%s/use.c",
-				AEGIS_CC, getenv("AEGIS_SOURCE"), dir, dir),
+				AEGIS_CC, getenv("AEGIS_SOURCE"), getenv("AEGIS_BUILD"), dir, dir),
 		   output);
 }
 

@@ -69,7 +69,7 @@ static const struct fault_case publication = {
 	.ask = publish_screener,
 	.effects = versions_published,
 	.whole = 3,
-	.done_before = "SCREENER_PUBLISHED",
+	.done_before = REASON_SCREENER_PUBLISHED,
 };
 
 Test(faults, a_version_is_published_whole_or_not_at_all, .timeout = 120, .fini = daemons_stop)

@@ -183,6 +183,7 @@ Test(edge, a_taken_port_is_told)
 
 	edge_up(config);
 	config.port = edge_port(edge);
-	cr_assert_str_eq(edge_new(&config, &(struct edge_handler){}, &second).reason, "PORT_TAKEN");
+	cr_assert_str_eq(reason_name(edge_new(&config, &(struct edge_handler){}, &second).reason),
+			 "PORT_TAKEN");
 	cr_assert_null(second);
 }

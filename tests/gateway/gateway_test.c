@@ -102,7 +102,7 @@ Test(gateway, errors_of_daemons_become_problems)
 	cr_assert(strstr(answer.body, "There is no such program."));
 	cr_assert(strstr(answer.body, "\"requestId\":"));
 	expect(answer, 404, "PROGRAM_NOT_FOUND");
-	expect(http(ONE ":end", .method = "POST", .token = a_token()), 500, "MALFORMED_REPLY");
+	expect(http(ONE ":end", .method = "POST", .token = a_token()), 500, "INTERNAL");
 	expect(http(ONE, .method = "DELETE", .token = a_token()), 204, "");
 }
 
@@ -257,9 +257,6 @@ Test(gateway, its_own_routes)
 	snprintf(etag, sizeof etag, "If-None-Match: %s\r\n", raw_header(&answer, "ETag"));
 	raw_answer_free(&answer);
 	expect(http("/openapi.json", .headers = etag), 304, "");
-	answer = http("/docs");
-	cr_assert(strstr(raw_header(&answer, "Content-Security-Policy"), "script-src 'sha256-"));
-	raw_answer_free(&answer);
 	expect(http("/livez", .on_private_port = true), 200, "");
 	answer = http("/metrics", .on_private_port = true);
 	cr_assert(strstr(answer.body, "aegis_calls_total{daemon=\"program\",method=\"X\"} 7"));

@@ -6,24 +6,12 @@
 #include <criterion/criterion.h>
 #include <ctype.h>
 
-#include <aegis/audit/v1/audit.aegis.h>
-#include <aegis/auth/v1/auth.aegis.h>
-#include <aegis/compliance/v1/compliance.aegis.h>
-#include <aegis/consumer/v1/consumer.aegis.h>
-#include <aegis/notification/v1/notification.aegis.h>
-#include <aegis/program/v1/program.aegis.h>
-#include <aegis/tenant/v1/tenant.aegis.h>
-
+#include "contract/services.h"
 #include "pbjson/field.h"
 #include "pbjson/pbjson.h"
 #include "pbjson/random.h"
 
 #define CANARY "CANARY-7f3a"
-
-static const struct rpc_service *const services[] = {
-	&auth_service,	       &tenant_service,	    &program_service, &consumer_service,
-	&notification_service, &compliance_service, &audit_service,
-};
 
 typedef void visit_fn(struct arena *arena, const struct pb_info *info);
 
@@ -32,10 +20,10 @@ static size_t for_each_message(visit_fn *visit)
 	struct arena *arena = arena_new(1 << 24);
 	size_t n = 0;
 
-	for (size_t s = 0; s < sizeof services / sizeof services[0]; s++) {
-		for (size_t m = 0; m < services[s]->n_methods; m++) {
-			visit(arena, services[s]->methods[m].request);
-			visit(arena, services[s]->methods[m].response);
+	for (size_t s = 0; s < n_all_services; s++) {
+		for (size_t m = 0; m < all_services[s]->n_methods; m++) {
+			visit(arena, all_services[s]->methods[m].request);
+			visit(arena, all_services[s]->methods[m].response);
 			arena_reset(arena, false);
 			n += 2;
 		}

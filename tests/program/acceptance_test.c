@@ -4,6 +4,7 @@
 #include <criterion/hooks.h>
 #include <pthread.h>
 
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "program/program.h"
 #include "screener/exchange/identity.h"

@@ -1,3 +1,4 @@
+#include "base/encoding.h"
 #include "program/program.h"
 
 #include <criterion/criterion.h>
@@ -329,7 +330,7 @@ Test(program, versions_published_at_once_make_one_chain_without_gaps)
 		pthread_create(&threads[i], NULL, publish_in_thread, &racers[i]);
 	for (int i = 0; i < RACERS; i++) {
 		pthread_join(threads[i], NULL);
-		cr_expect(is_ok(racers[i].status), "%s", racers[i].status.reason);
+		cr_expect(is_ok(racers[i].status), "%s", reason_name(racers[i].status.reason));
 		svc_worker_free(&racers[i].worker);
 	}
 	expect_count(RACERS, acme, "program.screener_version");

@@ -1,13 +1,10 @@
-#include "proto/lint_kit.h"
+#include "lint_kit.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "base/arena.h"
-#include "base/str.h"
 
 static const char head[] = "syntax = \"proto3\";\n"
 			   "package aegis.bad.v1;\n"
@@ -19,17 +16,31 @@ static const char head[] = "syntax = \"proto3\";\n"
 			   "import \"protobuf-c/protobuf-c.proto\";\n"
 			   "option (pb_c_file).c_package = \"bad\";\n";
 
+struct verdict {
+	int status;
+	char text[4096];
+};
+
 static void write_proto(const char *path, const char *body)
 {
 	FILE *out = fopen(path, "w");
 
 	cr_assert(out);
 	fputs(head, out);
-	fputs(body, out);
+	/* protoc gives a comment to the element below it only when the comment has lines of its
+	 * own. */
+	for (const char *p = body; *p; p++) {
+		if (strncmp(p, "/* ", 3) == 0)
+			fputc('\n', out);
+		fputc(*p, out);
+		if (p > body + 1 && strncmp(p - 2, " */", 3) == 0)
+			fputc('\n', out);
+	}
 	cr_assert_eq(fclose(out), 0);
 }
 
-struct verdict lint_run(const char *parameters, const char *body)
+/* What protoc with the plugin says of a file with this body. */
+static struct verdict run(const char *parameters, const char *body)
 {
 	struct verdict verdict = {};
 	char dir[] = SCRATCH "/lintXXXXXX", path[256], command[2048];
@@ -52,7 +63,7 @@ struct verdict lint_run(const char *parameters, const char *body)
 
 void refuse_with(const char *parameters, const char *body, const char *words)
 {
-	struct verdict verdict = lint_run(parameters, body);
+	struct verdict verdict = run(parameters, body);
 
 	cr_expect(verdict.status != 0 && strstr(verdict.text, words),
 		  "for:\n%s\nwanted: %s\nsaid:   %s", body, words, verdict.text);
@@ -70,7 +81,7 @@ void refuse_whole(const char *body, const char *words)
 
 void accept(const char *body)
 {
-	struct verdict verdict = lint_run("manifest=" GOLDEN "/manifest", body);
+	struct verdict verdict = run("manifest=" GOLDEN "/manifest", body);
 
 	cr_expect(verdict.status == 0, "for:\n%s\nsaid: %s", body, verdict.text);
 }

@@ -51,7 +51,7 @@ static const char *verdict(const ProtobufCMessage *req, const struct pb_info *in
 
 	cr_assert_eq(is_ok(st), errs.n == 0);
 	if (is_failed(st))
-		cr_assert_str_eq(st.reason, "INVALID_FIELDS");
+		cr_assert_str_eq(reason_name(st.reason), "INVALID_FIELDS");
 	strbuf_add_c(&out, "");
 	for (size_t i = 0; i < errs.n; i++) {
 		strbuf_printf(&out, "%s%s %s", i ? ", " : "", errs.items[i].field,

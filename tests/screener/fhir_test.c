@@ -67,7 +67,7 @@ static json_t *import(const char *json, struct screener_findings *findings)
 	json_t *out = NULL;
 	struct status st = fhir_import(arena, str_of(json), FHIR_LOSSY, &out, findings);
 
-	cr_assert(is_ok(st), "%s", st.reason);
+	cr_assert(is_ok(st), "%s", reason_name(st.reason));
 	return out;
 }
 
@@ -76,7 +76,7 @@ static json_t *export(const json_t *document, struct screener_findings *findings
 	json_t *out = NULL;
 	struct status st = fhir_export(arena, document, FHIR_STRICT, &out, findings);
 
-	cr_assert(is_ok(st), "%s", st.reason);
+	cr_assert(is_ok(st), "%s", reason_name(st.reason));
 	return out;
 }
 
@@ -345,8 +345,9 @@ static void expect_refused(const char *json, const char *reason, struct screener
 {
 	json_t *out = NULL;
 
-	cr_expect_str_eq(fhir_import(arena, str_of(json), FHIR_LOSSY, &out, findings).reason,
-			 reason);
+	cr_expect_str_eq(
+		reason_name(fhir_import(arena, str_of(json), FHIR_LOSSY, &out, findings).reason),
+		reason);
 	cr_expect_null(out);
 }
 

@@ -13,7 +13,7 @@
  *           struct uuid acme = a_tenant_id("acme");
  *
  *           expect_fail(call(as(acme, "ann"), "InviteUser", &req), RESOURCE_EXHAUSTED,
- *                       "SEAT_LIMIT");
+ *                       "QUEUE_LIMIT");
  *           expect_count(0, acme, "tenant.invitation");
  *   }
  *

@@ -247,8 +247,6 @@ static struct answer keep(struct svc_worker *worker, const struct rpc_method *me
 	answer.replayed = is_ok(got->status) && !got->message;
 	if (is_ok(got->status))
 		answer.response = pb_unpack(arena, method->response->descriptor, answer.wire);
-	if (got->status.reason)
-		answer.status.reason = arena_strdup(arena, got->status.reason);
 	answer.fields =
 		arena_memdup(arena, got->errors.items, got->errors.n * sizeof got->errors.items[0]);
 	answer.n_fields = got->errors.n;
@@ -316,7 +314,7 @@ struct svc_worker *worker_new(struct test_daemon *daemon)
 
 static void fail_at(struct answer answer, const char *wanted, const char *file, int line)
 {
-	const char *reason = answer.status.reason ? answer.status.reason : "";
+	const char *reason = reason_name(answer.status.reason);
 	const char *field = answer.n_fields > 0 ? answer.fields[0].field : "";
 	const char *why = answer.n_fields > 0 ? answer.fields[0].reason : "";
 
@@ -334,8 +332,7 @@ const void *expect_ok_at(struct answer answer, const char *file, int line)
 void expect_fail_at(struct answer answer, enum status_code code, const char *reason,
 		    const char *file, int line)
 {
-	if (answer.status.code != code || !answer.status.reason ||
-	    strcmp(answer.status.reason, reason) != 0)
+	if (answer.status.code != code || strcmp(reason_name(answer.status.reason), reason) != 0)
 		fail_at(answer, reason, file, line);
 }
 

@@ -63,8 +63,6 @@ static struct answer keep_result(struct rpc_result *result, const struct rpc_met
 				.retry_after_ms = result->header.retry_after_ms};
 
 	test_keep_arena(arena);
-	if (answer.status.reason)
-		answer.status.reason = arena_strdup(arena, answer.status.reason);
 	answer.wire = (struct str){arena_memdup(arena, result->payload.ptr, result->payload.len),
 				   result->payload.len};
 	if (is_ok(answer.status))

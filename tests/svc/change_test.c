@@ -6,6 +6,7 @@
 
 #include <aegis/golden/v1/golden.aegis.h>
 
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "pbjson/pbjson.h"
 

@@ -80,8 +80,6 @@ static struct status ask(struct arena *arena, const char *method, const char *ke
 						      (struct rpc_body){.message = request});
 	struct status st = result->header.status;
 
-	if (st.reason)
-		st.reason = arena_strdup(arena, st.reason);
 	if (is_ok(st) && response)
 		*response = pb_unpack(arena, m->response->descriptor, result->payload);
 	rpc_result_free(&result);

@@ -313,7 +313,7 @@ Test(jobs, what_never_succeeds_ends_as_dead_and_stays_visible)
 	cr_assert_not(run_one_job(sample));
 	expect_count(1, acme,
 		     "sample.job WHERE state = 'dead' AND attempts = 3 AND last_error = "
-		     "'POISON'");
+		     "'FAULT_INJECTED'");
 }
 
 /* A job as svc_job_add() writes it. */

@@ -124,10 +124,12 @@ Test(list_page, refuses_a_size_below_zero_and_the_token_of_another_list)
 	struct list_page page = {.size = 7}, other;
 	char *token;
 
-	cr_expect_str_eq(open_newest(arena, -1, "", &page).reason, "INVALID_PAGE_SIZE");
+	cr_expect_str_eq(reason_name(open_newest(arena, -1, "", &page).reason),
+			 "INVALID_PAGE_SIZE");
 	cr_assert(is_ok(open_events(arena, "", "", 0, 0, &other)));
 	token = list_page_token(&other, PAGE_INT(9));
-	cr_expect_str_eq(open_newest(arena, 5, token, &page).reason, "PAGE_TOKEN_MISMATCH");
+	cr_expect_str_eq(reason_name(open_newest(arena, 5, token, &page).reason),
+			 "PAGE_TOKEN_MISMATCH");
 	cr_expect_eq(page.size, 7);
 	cr_assert(is_ok(open_events(arena, token, "", 0, 0, &page)));
 	cr_expect(page.last[0].n == 9 && page.size == 5);
@@ -150,9 +152,9 @@ Test(list_page, refuses_the_token_of_other_parameters_and_takes_another_size)
 	cr_assert(is_ok(open_events(arena, "", "a", 1, 1, &page)));
 	token = list_page_token(&page, PAGE_INT(9));
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		cr_expect_str_eq(open_events(arena, token, others[i].action, others[i].after,
-					     others[i].before, &page)
-					 .reason,
+		cr_expect_str_eq(reason_name(open_events(arena, token, others[i].action,
+							 others[i].after, others[i].before, &page)
+						     .reason),
 				 "PAGE_TOKEN_MISMATCH", "%zu", i);
 	req.action = "a";
 	req.occurred_after = req.occurred_before = pb_timestamp(arena, 1);

@@ -44,7 +44,8 @@ Test(page_token, other_parameters_other_keys_and_damage_are_refused)
 	char *token = page_token_format(arena, filter, last, 2);
 	size_t len = strlen(token);
 
-	cr_expect_str_eq(page_token_parse(arena, token, 2, same, 2).reason, "PAGE_TOKEN_MISMATCH");
+	cr_expect_str_eq(reason_name(page_token_parse(arena, token, 2, same, 2).reason),
+			 "PAGE_TOKEN_MISMATCH");
 	cr_expect(is_failed(page_token_parse(arena, token, filter, swapped, 2)));
 	cr_expect(is_failed(page_token_parse(arena, token, filter, same, 1)));
 	cr_expect(is_failed(page_token_parse(arena, "!!!!", filter, same, 2)));
@@ -85,5 +86,5 @@ Test(page_size, has_a_default_and_a_most)
 	cr_expect(is_ok(page_size_of(200, &n)) && n == 200);
 	cr_expect(is_ok(page_size_of(201, &n)) && n == 200);
 	cr_expect(is_ok(page_size_of(INT32_MAX, &n)) && n == 200);
-	cr_expect_str_eq(page_size_of(-1, &n).reason, "INVALID_PAGE_SIZE");
+	cr_expect_str_eq(reason_name(page_size_of(-1, &n).reason), "INVALID_PAGE_SIZE");
 }

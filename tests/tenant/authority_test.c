@@ -138,7 +138,7 @@ Test(authority, a_grant_that_waits_for_the_granters_demotion_is_refused)
 	pthread_join(g.thread, NULL);
 	PQfinish(other);
 	svc_worker_free(&g.worker);
-	cr_assert_eq(g.status.code, STATUS_PERMISSION_DENIED, "%s", g.status.reason);
+	cr_assert_eq(g.status.code, STATUS_PERMISSION_DENIED, "%s", reason_name(g.status.reason));
 	cr_assert_str_eq(role_of(acme, cid), "viewer");
 }
 
@@ -191,9 +191,9 @@ static const char *expected(const struct model *m, int actor, int target, enum r
 static void expect_answer(struct model *m, struct answer answer, const char *reason, int step)
 {
 	cr_assert_eq(is_ok(answer.status), !reason, "step %d: %s, not %s", step,
-		     answer.status.reason, reason);
+		     reason_name(answer.status.reason), reason);
 	if (reason)
-		cr_assert_str_eq(answer.status.reason, reason, "step %d", step);
+		cr_assert_str_eq(reason_name(answer.status.reason), reason, "step %d", step);
 	m->done += !reason;
 	m->above += reason && strcmp(reason, "ROLE_ABOVE_YOURS") == 0;
 	m->last += reason && strcmp(reason, "LAST_OWNER") == 0;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "pbjson/pbjson.h"
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/fnv1a.h"
 #include "base/instant.h"
 #include "svc/call.h"
 #include "svc/kit/pb.h"

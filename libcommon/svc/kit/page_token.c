@@ -3,6 +3,9 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
+#include "base/fnv1a.h"
+#include "base/utf8.h"
 
 /*
  * version (1 byte) | filter (8, little-endian) | keys: kind (1 byte), then
@@ -13,7 +16,7 @@
 struct status page_size_of(int32_t asked, uint32_t *out)
 {
 	if (asked < 0)
-		return FAIL(INVALID_ARGUMENT, "INVALID_PAGE_SIZE");
+		return FAIL(INVALID_PAGE_SIZE);
 	*out = asked == 0	       ? PAGE_SIZE_DEFAULT
 	       : asked > PAGE_SIZE_MAX ? PAGE_SIZE_MAX
 				       : (uint32_t)asked;
@@ -163,6 +166,6 @@ struct status page_token_parse(struct arena *arena, const char *token, uint64_t 
 	if (!token || !*token)
 		return OK;
 	if (!read_token(arena, str_of(token), filter, keys, n))
-		return FAIL(INVALID_ARGUMENT, "PAGE_TOKEN_MISMATCH");
+		return FAIL(PAGE_TOKEN_MISMATCH);
 	return OK;
 }

@@ -1,5 +1,6 @@
 #include "svc/kit/pb.h"
 
+#include "base/encoding.h"
 #include "base/log.h"
 #include "pbjson/pb_info.h"
 
@@ -145,7 +146,7 @@ struct status pb_enum_value(const struct pb_enum_info *info, const char *word, i
 		}
 	log_error("a table holds a word that the contract does not know",
 		  KV("enum", info->descriptor->name));
-	return FAIL(DATA_LOSS, "UNKNOWN_WORD");
+	return FAIL(UNKNOWN_WORD);
 }
 
 struct status pb_enum_word(const struct pb_enum_info *info, int value, const char **word)
@@ -155,5 +156,5 @@ struct status pb_enum_word(const struct pb_enum_info *info, int value, const cha
 			*word = info->json_names[i];
 			return OK;
 		}
-	return FAIL(INVALID_ARGUMENT, "INVALID_FIELDS");
+	return FAIL(INVALID_FIELDS);
 }

@@ -30,11 +30,10 @@ static struct status take_result(const struct peer_call *call, const struct rpc_
 
 	if (is_failed(st)) {
 		copy_errors(call->errors, &result->header);
-		st.reason = arena_strdup(call->arena, st.reason ? st.reason : "");
 		return st;
 	}
 	*response = pb_unpack(call->arena, call->method->response->descriptor, result->payload);
-	return *response ? OK : FAIL(INTERNAL, "MALFORMED_RESPONSE");
+	return *response ? OK : FAIL(MALFORMED_RESPONSE);
 }
 
 static const char *or_empty(const char *s)

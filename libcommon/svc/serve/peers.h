@@ -27,7 +27,7 @@ struct peer_call {
 
 /*
  * Blocks until the answer or the deadline.  *response is the unpacked message.
- * The peer's status, or the transport's (rpc/client.h), its reason in the arena;
+ * The peer's status, or the transport's (rpc/client.h);
  * INTERNAL/MALFORMED_RESPONSE.
  */
 struct status peer_call_run(struct svc *svc, const struct peer_call *call,

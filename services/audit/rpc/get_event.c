@@ -8,6 +8,6 @@ struct status audit_get_event(struct rpc_call *call, const Audit__GetEventReques
 
 	TRY(q_entry_by_event(call->tx, id, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "EVENT_NOT_FOUND");
+		return FAIL(EVENT_NOT_FOUND);
 	return q_entry_fill(call->arena, row, resp);
 }

@@ -22,14 +22,14 @@ struct status audit_get_event_proof(struct rpc_call *call, const Audit__GetEvent
 
 	TRY(q_entry_by_event(call->tx, id, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "EVENT_NOT_FOUND");
+		return FAIL(EVENT_NOT_FOUND);
 	index = (uint64_t)row->idx;
 	TRY(audit_checkpoint(call, row->idx + 1, &checkpoint));
 	TRY(hash_of_bytes(checkpoint->root, &root));
 	TRY(merkle_inclusion_proof(index, (uint64_t)checkpoint->size, audit_lookup, call, &proof));
 	leaf = merkle_leaf(row->leaf.ptr, row->leaf.len);
 	if (!merkle_verify_inclusion(&leaf, index, (uint64_t)checkpoint->size, &proof, &root))
-		return FAIL(DATA_LOSS, "LOG_TAMPERED");
+		return FAIL(LOG_TAMPERED);
 	resp->event_id = req->id;
 	resp->index = row->idx;
 	resp->tree_size = checkpoint->size;

@@ -8,6 +8,6 @@ struct status audit_get_export(struct rpc_call *call, const Audit__GetExportRequ
 
 	TRY(q_export_by_id(call->tx, id, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "EXPORT_NOT_FOUND");
+		return FAIL(EXPORT_NOT_FOUND);
 	return q_export_fill(call->arena, row, resp);
 }

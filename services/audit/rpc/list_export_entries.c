@@ -28,7 +28,7 @@ struct status audit_list_export_entries(struct rpc_call *call,
 	TRY(list_page_open(call, &req->base, &PAGE_INT(0), 1, &page));
 	TRY(q_export_by_id(call->tx, id, &export));
 	if (!export)
-		return FAIL(NOT_FOUND, "EXPORT_NOT_FOUND");
+		return FAIL(EXPORT_NOT_FOUND);
 	TRY(q_leaves_from(call->tx, page.last[0].n, export->size, page.size, &rows, &n));
 	TRY(fill_page(call->arena, rows, &n, resp));
 	if (n && rows[n - 1].idx + 1 < export->size)

@@ -12,7 +12,7 @@ static struct status read_me(struct rpc_call *call, void *arg)
 
 	TRY(q_account_by_id(call->tx, call->principal->id, &me->account));
 	if (!me->account)
-		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+		return FAIL(USER_NOT_FOUND);
 	return q_memberships(call->tx, call->principal->id, &me->rows, &me->n);
 }
 

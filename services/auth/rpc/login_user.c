@@ -1,6 +1,7 @@
 #include "auth/account_link.h"
 #include "auth/lane.h"
 #include "auth/session.h"
+#include "base/fnv1a.h"
 #include "base/log.h"
 #include "svc/kit/details.h"
 
@@ -12,7 +13,7 @@ struct login {
 	bool is_known; /* the account was signed in to from this network before */
 	uint64_t turn;
 	struct str lane, network_lane;
-	const char *lock_reason;
+	enum reason lock_reason;
 	int32_t failures;
 	instant locked_until;
 	struct q_login_row *account; /* NULL: nobody has this address */
@@ -51,13 +52,13 @@ static struct status take_attempt(struct rpc_call *call, struct login *login)
 
 	login->lane = lane_key(call, login->email, login->is_known ? login->network : NULL);
 	login->network_lane = lane_network_key(call, login->network);
-	login->lock_reason = "NETWORK_LOCKED";
+	login->lock_reason = REASON_NETWORK_LOCKED;
 	if (!login->is_known)
 		TRY(lane_take(call, login->network_lane, LANE_NETWORK_FAILURES_MAX, &unused,
 			      &login->locked_until));
 	if (login->locked_until)
 		return OK;
-	login->lock_reason = "ACCOUNT_LOCKED";
+	login->lock_reason = REASON_ACCOUNT_LOCKED;
 	return lane_take(call, login->lane, LANE_FAILURES_MAX, &login->failures,
 			 &login->locked_until);
 }
@@ -173,18 +174,18 @@ static struct status attempt(struct rpc_call *call, struct login *login)
 	TRY(tx_run_as(call, (struct uuid){}, look_up, login));
 	if (login->locked_until) {
 		call->retry_after_ms = (uint32_t)((login->locked_until - call->now) / MILLIS(1));
-		return FAIL(RESOURCE_EXHAUSTED, login->lock_reason);
+		return fail_as(login->lock_reason);
 	}
 	home = login->membership ? login->membership->organization_id : svc_platform_tenant;
 	if (!is_right(call, login)) {
 		TRY(tx_run_as(call, home, note_failure, login));
-		return FAIL(UNAUTHENTICATED, "BAD_CREDENTIALS");
+		return FAIL(BAD_CREDENTIALS);
 	}
 	/* Whoever knows the password may be told; another organization of theirs would come first.
 	 */
 	if (login->membership && login->membership->held) {
 		TRY(tx_run_as(call, home, note_suspended, login));
-		return FAIL(PERMISSION_DENIED, "TENANT_SUSPENDED");
+		return FAIL(TENANT_SUSPENDED);
 	}
 	renew_credential(call, login);
 	login->who = (struct sign_in){.account = login->account->id,

@@ -28,9 +28,9 @@ struct status auth_put_membership(struct rpc_call *call, const Auth__PutMembersh
 	};
 
 	if (!uuid_eq(state.news.organization, call->tenant))
-		return FAIL(INVALID_ARGUMENT, "TENANT_MISMATCH");
+		return FAIL(TENANT_MISMATCH);
 	if (!membership_may_change(call->principal, call->tenant))
-		return FAIL(PERMISSION_DENIED, "PERMISSION_REQUIRED");
+		return FAIL(PERMISSION_REQUIRED);
 	TRY(tx_run(call, put, &state));
 	if (state.changed)
 		sessions_publish(call, state.news.account);

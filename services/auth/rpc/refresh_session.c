@@ -40,13 +40,13 @@ static struct status take_older(struct rpc_call *call, struct refresh *refresh)
 	if (!session || session->ended_at || session->expires_at <= call->now ||
 	    session->generation < refresh->claim.generation) {
 		refresh->session = NULL;
-		refresh->refusal = FAIL(UNAUTHENTICATED, "BAD_REFRESH_TOKEN");
+		refresh->refusal = FAIL(BAD_REFRESH_TOKEN);
 		return OK;
 	}
 	if (session->generation == (int64_t)refresh->claim.generation + 1 &&
 	    call->now - session->rotated_at <= GRACE)
 		return OK;
-	refresh->refusal = FAIL(UNAUTHENTICATED, "REFRESH_REUSED");
+	refresh->refusal = FAIL(REFRESH_REUSED);
 	return end(call, refresh, "refresh_reused", "session.refresh_reused");
 }
 
@@ -62,7 +62,7 @@ static struct status find_who(struct rpc_call *call, struct refresh *refresh)
 				 &membership));
 	if (!account || (session->organization_id ? !membership || !membership->active
 						  : !account->is_platform_admin)) {
-		refresh->refusal = FAIL(UNAUTHENTICATED, "BAD_REFRESH_TOKEN");
+		refresh->refusal = FAIL(BAD_REFRESH_TOKEN);
 		return end(call, refresh, "membership", "session.ended");
 	}
 	refresh->who = (struct sign_in){.account = account->id,
@@ -94,10 +94,10 @@ struct status auth_refresh_session(struct rpc_call *call, const Auth__RefreshSes
 	struct refresh refresh = {};
 
 	if (!refresh_token_check(call, req->refresh_token, &refresh.claim))
-		return FAIL(UNAUTHENTICATED, "BAD_REFRESH_TOKEN");
+		return FAIL(BAD_REFRESH_TOKEN);
 	if (!refresh_rate_take(auth_of(call)->refreshes, refresh.claim.session, call->now,
 			       &call->retry_after_ms))
-		return FAIL(RESOURCE_EXHAUSTED, "RATE_LIMITED");
+		return FAIL(RATE_LIMITED);
 	/* The token is not used up: it is good again when the organization may act. */
 	TRY(standing_check(call, refresh.claim.tenant));
 	TRY(tx_run_as(call, refresh.claim.tenant, rotate, &refresh));

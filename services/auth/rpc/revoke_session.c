@@ -9,7 +9,7 @@ static struct status revoke(struct rpc_call *call, void *arg)
 	TRY(q_end_session(call->tx, &ended, .id = *session, .account = account,
 			  .end_reason = "revoked", .now = call->now));
 	if (!ended)
-		return FAIL(NOT_FOUND, "SESSION_NOT_FOUND");
+		return FAIL(SESSION_NOT_FOUND);
 	TRY(sessions_changed(call, account));
 	svc_emit(call, &(struct event_out){.action = "session.revoked",
 					   .target_kind = "session",

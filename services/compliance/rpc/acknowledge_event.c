@@ -10,9 +10,9 @@ struct status compliance_acknowledge_event(struct rpc_call *call,
 
 	TRY(q_lock_event(call->tx, id, &old));
 	if (!old)
-		return FAIL(NOT_FOUND, "EVENT_NOT_FOUND");
+		return FAIL(EVENT_NOT_FOUND);
 	if (strcmp(old->status, "resolved") == 0)
-		return FAIL(FAILED_PRECONDITION, "EVENT_RESOLVED");
+		return FAIL(EVENT_RESOLVED);
 	if (strcmp(old->status, "active") != 0)
 		return q_event_fill(call->arena, old, resp);
 	TRY(q_acknowledge_event(call->tx, &row, .id = id, .note = req->note,

@@ -16,7 +16,7 @@ static struct status refuse_url(struct rpc_call *call, const char *field, const 
 				const char *expected)
 {
 	(void)call_field_error(call, field, reason, expected);
-	return FAIL(INVALID_ARGUMENT, "URL_NOT_ALLOWED");
+	return FAIL(URL_NOT_ALLOWED);
 }
 
 /* A source on this machine, as the demo has one, is nothing for other organizations. */

@@ -11,7 +11,7 @@ struct status compliance_delete_subscription(struct rpc_call *call,
 	(void)resp;
 	TRY(q_delete_subscription(call->tx, pb_uuid(req->id), &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "SUBSCRIPTION_NOT_FOUND");
+		return FAIL(SUBSCRIPTION_NOT_FOUND);
 	TRY(q_subscription_fill(call->arena, row, &before));
 	return svc_emit_change(call, "subscription.deleted",
 			       &(struct change_out){.resource = &compliance__subscription__info,

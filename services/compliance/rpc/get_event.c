@@ -7,6 +7,6 @@ struct status compliance_get_event(struct rpc_call *call, const Compliance__GetE
 
 	TRY(q_event_by_id(call->tx, pb_uuid(req->id), &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "EVENT_NOT_FOUND");
+		return FAIL(EVENT_NOT_FOUND);
 	return q_event_fill(call->arena, row, resp);
 }

@@ -19,7 +19,7 @@ static struct status read_health(struct rpc_call *call, void *arg)
 
 	TRY(visible_source(call, health->id, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "SOURCE_NOT_FOUND");
+		return FAIL(SOURCE_NOT_FOUND);
 	health->resp->source_id = uuid_text(call->arena, row->id);
 	health->resp->state =
 		strcmp(row->state, "fresh") == 0 && is_stale(row, call->now) ? "stale" : row->state;

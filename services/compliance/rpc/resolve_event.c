@@ -9,7 +9,7 @@ struct status compliance_resolve_event(struct rpc_call *call,
 
 	TRY(q_lock_event(call->tx, id, &old));
 	if (!old)
-		return FAIL(NOT_FOUND, "EVENT_NOT_FOUND");
+		return FAIL(EVENT_NOT_FOUND);
 	if (strcmp(old->status, "resolved") == 0)
 		return q_event_fill(call->arena, old, resp);
 	TRY(q_resolve_event(call->tx, &row, .id = id, .note = req->note,

@@ -22,9 +22,9 @@ static struct status check_states(struct rpc_call *call, const Compliance__Subsc
 
 	for (size_t i = 0; i < in->n_states; i++)
 		if (!is_postal_state(str_of(in->states[i])))
-			st = call_field_error(call, arena_printf(call->arena, "states[%zu]", i),
-					      "UNKNOWN_STATE",
-					      "must be the USPS code of a state or territory");
+			st = call_field_error(
+				call, arena_printf(call->arena, "states[%zu]", i), "UNKNOWN_STATE",
+				"must be the USPS code of a state or territory, like TX");
 	return st;
 }
 
@@ -41,7 +41,7 @@ struct status compliance_create_subscription(struct rpc_call *call,
 	TRY(check_states(call, in));
 	TRY(visible_source(call, pb_uuid(in->source_id), &source));
 	if (!source)
-		return FAIL(NOT_FOUND, "SOURCE_NOT_FOUND");
+		return FAIL(SOURCE_NOT_FOUND);
 	TRY(q_newest_change(call->tx, source->id, &newest));
 	TRY(q_insert_subscription(call->tx, &row, .id = uuid_v7(call->now), .source_id = source->id,
 				  .states = ((struct text_list){in->states, in->n_states}),

@@ -39,7 +39,7 @@ static struct status check_attempts(struct rpc_call *call, const struct screener
 		return OK;
 	TRY(count_attempts(call, row, duration_shift(call->now, attempts.window, -1), &done));
 	if (done >= (int64_t)attempts.max)
-		return FAIL(FAILED_PRECONDITION, "ATTEMPT_LIMIT");
+		return FAIL(ATTEMPT_LIMIT);
 	return OK;
 }
 
@@ -90,9 +90,9 @@ static struct status refuse_open(struct rpc_call *call, struct completion *compl
 	for (size_t i = 0; i < n_missing && !completion->end_unfinished; i++)
 		problem_add_field(call, screener, &missing[i]);
 	if (n_wrong > 0)
-		return FAIL(INVALID_ARGUMENT, "INVALID_ANSWERS");
+		return FAIL(INVALID_ANSWERS);
 	if (n_missing > 0 && !completion->end_unfinished)
-		return FAIL(INVALID_ARGUMENT, "QUESTIONS_OPEN");
+		return FAIL(QUESTIONS_OPEN);
 	return OK;
 }
 

@@ -33,10 +33,10 @@ struct status consumer_create_partner_key(struct rpc_call *call,
 		return call_field_error(call, "key.expires_at", "PAST", "must be in the future");
 	TRY(q_lock_partner(call->tx, pb_uuid(req->partner_id), &partner));
 	if (!partner)
-		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
+		return FAIL(PARTNER_NOT_FOUND);
 	TRY(q_live_keys(call->tx, partner->id, call->now, &live));
 	if (live->n >= PARTNER_KEYS_MAX)
-		return FAIL(FAILED_PRECONDITION, "KEY_LIMIT");
+		return FAIL(KEY_LIMIT);
 	bearer = bearer_new("aeg_live", call->tenant, uuid_v7(call->now));
 	TRY(insert_key(call, req->key, partner->id, &bearer, &row));
 	bearer_format(secret, &bearer);

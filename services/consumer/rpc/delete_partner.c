@@ -10,7 +10,7 @@ struct status consumer_delete_partner(struct rpc_call *call,
 	(void)resp;
 	TRY(q_lock_partner(call->tx, pb_uuid(req->id), &old));
 	if (!old)
-		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
+		return FAIL(PARTNER_NOT_FOUND);
 	TRY(q_delete_partner(call->tx, old->id, call->principal->id, call->now));
 	return emit_partner(call, "partner.deleted", old, NULL);
 }

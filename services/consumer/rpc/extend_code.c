@@ -14,10 +14,10 @@ static struct status why_not(struct rpc_call *call, const struct extension *exte
 	instant until = pb_instant(extension->req->expires_at);
 
 	if (!extension->program->redeems)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+		return FAIL(PROGRAM_NOT_ACTIVE);
 	if (until <= row->expires_at)
 		return call_field_error(call, "expiresAt", "NOT_LATER",
-					"must be later than it is now");
+					"must be later than the present end of the code");
 	return call_field_error(call, "expiresAt", "AFTER_PROGRAM",
 				"must not be later than the end of the program");
 }

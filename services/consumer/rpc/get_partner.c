@@ -7,6 +7,6 @@ struct status consumer_get_partner(struct rpc_call *call, const Consumer__GetPar
 
 	TRY(q_partner_by_id(call->tx, pb_uuid(req->id), &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
+		return FAIL(PARTNER_NOT_FOUND);
 	return q_partner_fill(call->arena, row, resp);
 }

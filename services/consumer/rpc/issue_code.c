@@ -29,9 +29,9 @@ static struct status check(struct rpc_call *call, void *arg)
 
 	TRY(session_find(call, issue->session, &row));
 	if (strcmp(row->status, "completed") != 0)
-		return FAIL(FAILED_PRECONDITION, "NOT_COMPLETED");
+		return FAIL(NOT_COMPLETED);
 	if (!row->may_issue_code)
-		return FAIL(FAILED_PRECONDITION, "NOT_ELIGIBLE");
+		return FAIL(NOT_ELIGIBLE);
 	issue->public_id = row->public_id;
 	issue->was_issued = row->code_issued;
 	return OK;
@@ -61,9 +61,9 @@ static struct status take_budget(struct rpc_call *call, const struct issue *issu
 	struct q_budget_row *taken;
 
 	if (issue->cap && *issue->cap == 0)
-		return FAIL(FAILED_PRECONDITION, "CODE_BUDGET_EXHAUSTED");
+		return FAIL(CODE_BUDGET_EXHAUSTED);
 	TRY(q_take_budget(call->tx, issue->row->program_id, issue->cap, call->now, &taken));
-	return taken ? OK : FAIL(FAILED_PRECONDITION, "CODE_BUDGET_EXHAUSTED");
+	return taken ? OK : FAIL(CODE_BUDGET_EXHAUSTED);
 }
 
 /* Lasts as long as its screener says, but not longer than its program unless that lets it. */
@@ -122,7 +122,7 @@ static struct status check_state(struct rpc_call *call, const struct issue *issu
 		if (state.len > 2 && is_served(issue, (struct str){state.ptr + 1, state.len - 2}))
 			return OK;
 	}
-	return FAIL(FAILED_PRECONDITION, "STATE_NOT_SERVED");
+	return FAIL(STATE_NOT_SERVED);
 }
 
 static struct status check_recall(struct rpc_call *call, const struct issue *issue)
@@ -130,7 +130,7 @@ static struct status check_recall(struct rpc_call *call, const struct issue *iss
 	struct q_found_row *recall;
 
 	TRY(q_is_recalled(call->tx, issue->row->program_id, issue->row->screener_version, &recall));
-	return recall->found ? FAIL(FAILED_PRECONDITION, "PROGRAM_RECALLED") : OK;
+	return recall->found ? FAIL(PROGRAM_RECALLED) : OK;
 }
 
 /* A code that was just made, as staff see codes. */
@@ -193,13 +193,13 @@ static struct status make(struct rpc_call *call, void *arg)
 
 	TRY(session_lock(call, issue->session, &issue->row));
 	if (issue->row->code_issued)
-		return FAIL(ALREADY_EXISTS, "CODE_ALREADY_ISSUED");
+		return FAIL(CODE_ALREADY_ISSUED);
 	if (!issue->row->may_issue_code)
-		return FAIL(FAILED_PRECONDITION, "NOT_ELIGIBLE");
+		return FAIL(NOT_ELIGIBLE);
 	TRY(copy_load(call, issue->row->content_hash, &entry));
 	outcome = outcome_of(entry, issue->row->outcome);
 	if (!outcome || !outcome->issues_code)
-		return FAIL(FAILED_PRECONDITION, "NOT_ELIGIBLE");
+		return FAIL(NOT_ELIGIBLE);
 	TRY(check_recall(call, issue));
 	TRY(check_state(call, issue, entry));
 	TRY(take_budget(call, issue));

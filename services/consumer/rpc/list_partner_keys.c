@@ -11,7 +11,7 @@ struct status consumer_list_partner_keys(struct rpc_call *call,
 
 	TRY(q_partner_by_id(call->tx, id, &partner));
 	if (!partner)
-		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
+		return FAIL(PARTNER_NOT_FOUND);
 	TRY(q_partner_keys(call->tx, id, &rows, &n));
 	return q_partner_key_list(call->arena, rows, n, &resp->n_keys, &resp->keys);
 }

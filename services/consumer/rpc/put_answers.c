@@ -65,7 +65,7 @@ static struct status refuse_unknown(struct rpc_call *call, const struct screener
 	for (size_t i = 0; i < result.n_problems; i++)
 		if (!is_unknown_name(entry, merge, result.problems[i].item))
 			problem_add_field(call, entry->program, &result.problems[i]);
-	return FAIL(INVALID_ARGUMENT, "INVALID_ANSWERS");
+	return FAIL(INVALID_ANSWERS);
 }
 
 static struct status store(struct rpc_call *call, const struct answer_merge *merge,
@@ -106,7 +106,7 @@ struct status consumer_put_answers(struct rpc_call *call, const Consumer__PutAns
 	TRY(refuse_unknown(call, entry, row, &merge));
 	if (merge.n_changed > 0) {
 		if (!may_change(row, entry))
-			return FAIL(FAILED_PRECONDITION, "SESSION_COMPLETED");
+			return FAIL(SESSION_COMPLETED);
 		TRY(store(call, &merge, &row));
 	}
 	return session_to_proto(call, row, entry, resp);

@@ -28,7 +28,7 @@ static struct status recall(struct rpc_call *call, void *arg)
 	}
 	TRY(q_recall_of(call->tx, recalling->program, req->screener_version, &row));
 	if (!row)
-		return FAIL(INTERNAL, "RECALL_LOST");
+		return FAIL(RECALL_LOST);
 	return q_recall_fill(call->arena, row, recalling->resp);
 }
 
@@ -49,6 +49,6 @@ struct status consumer_recall_codes(struct rpc_call *call, const Consumer__Recal
 		TRY(program_copy_ensure(call, recalling.program, &copy));
 	}
 	if (req->screener_version > copy->last_version)
-		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
+		return FAIL(SCREENER_NOT_FOUND);
 	return tx_run(call, recall, &recalling);
 }

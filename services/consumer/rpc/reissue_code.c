@@ -12,11 +12,11 @@ static struct status check(const struct rpc_call *call, const struct reissue *re
 {
 	TRY(staff_code_check_open(row));
 	if (row->replaces)
-		return FAIL(FAILED_PRECONDITION, "CODE_REISSUED");
+		return FAIL(CODE_REISSUED);
 	if (row->expires_at <= call->now)
-		return FAIL(FAILED_PRECONDITION, "CODE_EXPIRED");
+		return FAIL(CODE_EXPIRED);
 	if (!reissue->program->redeems)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+		return FAIL(PROGRAM_NOT_ACTIVE);
 	return OK;
 }
 
@@ -32,7 +32,7 @@ static struct status void_old(struct rpc_call *call, const struct reissue *reiss
 	TRY(q_void_code(call->tx, &voided, .id = id, .reason = reissue->req->reason,
 			.replaced_by = new_id, .actor = call->principal->id, .now = call->now));
 	if (!voided)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	TRY(staff_code_find(call, id, row));
 	return emit_staff_code(call, "code.reissued", old, *row, reissue->req->reason);
 }

@@ -16,7 +16,7 @@ struct status consumer_revoke_partner_key(struct rpc_call *call,
 	if (!row) {
 		/* Revoked before: nothing happens, so nothing is told. */
 		TRY(q_has_partner_key(call->tx, pb_uuid(req->id), pb_uuid(req->partner_id), &key));
-		return key->found ? OK : FAIL(NOT_FOUND, "KEY_NOT_FOUND");
+		return key->found ? OK : FAIL(KEY_NOT_FOUND);
 	}
 	TRY(q_partner_key_fill(call->arena, row, &revoked));
 	/* The statement takes no key that was revoked before. */

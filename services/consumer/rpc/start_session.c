@@ -67,7 +67,7 @@ static struct status begin(struct rpc_call *call, void *arg)
 				pb_uuid(start->version->program_id), start->version->version,
 				&screener));
 	if (screener->recalled)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_RECALLED");
+		return FAIL(PROGRAM_RECALLED);
 	start->copy_is_missing = !screener->has_copy && !start->has_document;
 	if (start->copy_is_missing)
 		return OK;

@@ -10,9 +10,9 @@ struct status consumer_update_partner(struct rpc_call *call,
 
 	TRY(q_lock_partner(call->tx, pb_uuid(req->id), &old));
 	if (!old)
-		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
+		return FAIL(PARTNER_NOT_FOUND);
 	if (in->version != 0 && in->version != old->version)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	changed = *old;
 	TRY(q_partner_from(call->arena, in, req->update_mask, &changed));
 	TRY(q_update_partner(call->tx, changed, call->principal->id, call->now, &row));

@@ -9,7 +9,7 @@ struct status consumer_void_code(struct rpc_call *call, const Consumer__VoidCode
 
 	TRY(staff_code_lock(call, id, &old));
 	if (strcmp(old->status, "redeemed") == 0)
-		return FAIL(FAILED_PRECONDITION, "CODE_REDEEMED");
+		return FAIL(CODE_REDEEMED);
 	TRY(q_void_code(call->tx, &voided, .id = id, .reason = req->reason, .replaced_by = NULL,
 			.actor = call->principal->id, .now = call->now));
 	TRY(staff_code_find(call, id, &row));

@@ -34,9 +34,8 @@ static struct status call(struct proof *proof, struct http *http, const struct h
 
 	TRY(http_run(http, proof->arena, what, &answer));
 	if (answer.status != wanted)
-		return FAIL(FAILED_PRECONDITION,
-			    arena_printf(proof->arena, "%s %s: %d " STR_FMT, what->method,
-					 what->path, answer.status, STR_ARG(answer.body)));
+		return http_not_that(what, arena_printf(proof->arena, "%d " STR_FMT, answer.status,
+							STR_ARG(answer.body)));
 	*json = http_json(&answer);
 	return OK;
 }
@@ -52,7 +51,7 @@ static struct status take_id(struct proof *proof, struct http *http, const json_
 	TRY(call(proof, http, &me, 200, &json));
 	person->id = json_text_at(proof->arena, json, "user.id");
 	json_decref(json);
-	return person->id ? OK : FAIL(FAILED_PRECONDITION, "/api/auth/me tells no id");
+	return person->id ? OK : http_not_that(&me, "the answer lacks user.id");
 }
 
 struct status person_register(struct proof *proof, struct http *http, const struct world *world,
@@ -101,7 +100,7 @@ static struct status put_membership(struct tx *tx, void *arg)
 	TRY(q_operator_put_membership(tx, &written, .account = put->id, .organization = put->tenant,
 				      .role = put->role, .permissions = held, .epoch = put->epoch,
 				      .now = instant_now()));
-	return written == 1 ? OK : FAIL(FAILED_PRECONDITION, "auth has a newer membership");
+	return written == 1 ? OK : FAIL(MEMBERSHIP_NEWER);
 }
 
 static struct status write_as_migrator(struct proof *proof, const char *schema,
@@ -146,5 +145,5 @@ struct status person_sign_in(struct proof *proof, struct http *http, const struc
 	TRY(call(proof, http, &what, 200, &json));
 	person->token = json_text_at(proof->arena, json, "accessToken");
 	json_decref(json);
-	return person->token ? OK : FAIL(FAILED_PRECONDITION, "the log-in gives no token");
+	return person->token ? OK : http_not_that(&what, "the answer lacks accessToken");
 }

@@ -179,8 +179,8 @@ static int prove(struct proof *proof, const struct request *request)
 	json_decref(proof->facts);
 	if (is_failed(st))
 		fprintf(stderr,
-			"aegisctl prove-isolation: %s %s (AEGIS_CTL_VERBOSE=1 shows the log)\n",
-			status_code_name(st.code), st.reason);
+			"aegisctl prove-isolation: %s [%s] (AEGIS_CTL_VERBOSE=1 shows the log)\n",
+			reason_sentence(st.reason), reason_name(st.reason));
 	return is_ok(st) && is_written && proof->failed == 0 ? CTL_OK : CTL_FAILED;
 }
 

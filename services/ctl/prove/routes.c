@@ -227,7 +227,7 @@ static struct status read_api(struct trial *t, json_t **api)
 
 	TRY(http_run(t->http, t->proof->arena, &call, &answer));
 	*api = answer.status == 200 ? http_json(&answer) : NULL;
-	return *api ? OK : FAIL(FAILED_PRECONDITION, "the gateway gives no openapi.json");
+	return *api ? OK : http_not_that(&call, "no openapi.json");
 }
 
 static void enter(struct trial *t)

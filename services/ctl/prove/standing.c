@@ -82,7 +82,7 @@ static struct status wait_until(struct trial *t, bool suspended)
 		if (is_suspended == suspended)
 			return OK;
 		if (instant_monotonic() > give_up)
-			return FAIL(UNAVAILABLE, "the change of a tenant's standing is not obeyed");
+			return FAIL(STANDING_NOT_OBEYED);
 		nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
 	}
 }

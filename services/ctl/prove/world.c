@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/encoding.h"
 #include "base/uuid.h"
 #include "crypto/random.h"
 #include "ctl/user.h"
@@ -58,8 +59,8 @@ static const struct step story[] = {
 	{"owner", "PUT", "/api/settings",
 	 "{\"alertEmails\":[\"alerts-<canary>@isolation.invalid\"]}", 200},
 	{"owner", "POST", "/api/programs",
-	 "{\"name\":\"Program <canary>\",\"drug\":\"Drug <canary>\",\"sponsor\":\"Sponsor "
-	 "<canary>\",\"codeBudget\":5,\"attemptsBy\":\"reference\"}",
+	 "{\"name\":\"Program <canary>\",\"drug\":\"Drug <canary>\","
+	 "\"codeBudget\":5,\"attemptsBy\":\"reference\"}",
 	 201, "program=id;public=publicId"},
 	{"owner", "POST", "/api/programs/<program>/screeners", "{\"document\":" SCREENER "}", 201,
 	 "screener=version"},
@@ -220,9 +221,8 @@ static struct status call(struct world *world, const struct step *step, bool *is
 
 	TRY(http_run(world->http, world->arena, &what, &answer));
 	if (step->status && answer.status != step->status)
-		return FAIL(FAILED_PRECONDITION,
-			    arena_printf(world->arena, "%s %s: %d " STR_FMT, what.method, what.path,
-					 answer.status, STR_ARG(answer.body)));
+		return http_not_that(&what, arena_printf(world->arena, "%d " STR_FMT, answer.status,
+							 STR_ARG(answer.body)));
 	json = http_json(&answer);
 	*is_whole = keep(world, step, json);
 	json_decref(json);
@@ -242,9 +242,9 @@ static struct status take_step(struct world *world, const struct step *step)
 	if (!is_whole && step->how == MAY_LACK)
 		make_up(world, first_kept(world, step));
 	else if (!is_whole)
-		return FAIL(FAILED_PRECONDITION,
-			    arena_printf(world->arena, "%s %s: the answer lacks %s", step->method,
-					 step->path, step->keep));
+		return http_not_that(
+			&(struct http_call){.method = step->method, .path = step->path},
+			arena_printf(world->arena, "the answer lacks %s", step->keep));
 	return OK;
 }
 

@@ -18,8 +18,8 @@ struct world {
 
 /*
  * Registers the tenant, confirms its owner's address as the operator, and makes its
- * objects.  Statuses of http_run() and user_confirm(); FAILED_PRECONDITION with the
- * step and its answer as the reason.  world_free() in any case.
+ * objects.  Statuses of http_run() and user_confirm(); FAILED_PRECONDITION/PROOF_STEP,
+ * with the step and its answer on stderr.  world_free() in any case.
  */
 struct status world_build(const struct proof *proof, struct http *http, struct arena *arena,
 			  struct world *world);

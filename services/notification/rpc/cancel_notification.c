@@ -9,7 +9,7 @@ struct status notification_cancel_notification(struct rpc_call *call,
 
 	TRY(message_lock(call, id, &old));
 	if (strcmp(old->status, "queued") != 0)
-		return FAIL(FAILED_PRECONDITION, "ALREADY_SENT");
+		return FAIL(ALREADY_SENT);
 	TRY(q_cancel_message(call->tx, id, call->now, &row));
 	TRY(q_insert_timeline(call->tx, .id = uuid_v7(call->now), .message_id = id,
 			      .status = "cancelled", .attempt = row->attempts, .detail = "",

@@ -19,7 +19,7 @@ struct status notification_get_notification_status(
 
 	TRY(q_message_by_id(call->tx, id, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "NOTIFICATION_NOT_FOUND");
+		return FAIL(NOTIFICATION_NOT_FOUND);
 	TRY(q_message_fill(call->arena, row, resp));
 	return add_timeline(call, id, resp);
 }

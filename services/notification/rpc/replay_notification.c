@@ -10,7 +10,7 @@ struct status notification_replay_notification(struct rpc_call *call,
 	TRY(message_lock(call, id, &old));
 	TRY(mail_replay(call, id, &row));
 	if (!row)
-		return FAIL(FAILED_PRECONDITION, "NOT_GIVEN_UP");
+		return FAIL(NOT_GIVEN_UP);
 	TRY(q_message_fill(call->arena, row, resp));
 	return emit_message(call, "notification.replayed", old, resp);
 }

@@ -1,3 +1,4 @@
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "program/acceptance.h"
 #include "screener/exchange/identity.h"
@@ -20,11 +21,11 @@ static struct status read_draft(struct rpc_call *call, void *arg)
 
 	TRY(screener_text(call, program, accept->req->version, &text));
 	if (text.published)
-		return FAIL(FAILED_PRECONDITION, "SCREENER_PUBLISHED");
+		return FAIL(SCREENER_PUBLISHED);
 	if (text.revision != accept->req->revision)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	if (is_failed(canon_bytes(call->arena, text.document, &accept->document)))
-		return FAIL(FAILED_PRECONDITION, "SCREENER_INVALID");
+		return FAIL(SCREENER_INVALID);
 	return screener_tables(call, accept->document, &accept->tables);
 }
 
@@ -37,9 +38,9 @@ static struct status prove(struct rpc_call *call, struct accept *accept)
 	TRY(screener_check(call, accept->document, &accept->tables, &report, &screener));
 	screener_free(&screener);
 	if (report.findings.n_errors > 0)
-		return FAIL(FAILED_PRECONDITION, "SCREENER_INVALID");
+		return FAIL(SCREENER_INVALID);
 	accept->questions = acceptance_questions(call->arena, &report);
-	return accept->questions.n > 0 ? OK : FAIL(FAILED_PRECONDITION, "SAFETY_PROVEN");
+	return accept->questions.n > 0 ? OK : FAIL(SAFETY_PROVEN);
 }
 
 static void emit(struct rpc_call *call, const struct accept *accept,
@@ -67,8 +68,8 @@ static struct status why_not(struct rpc_call *call, const struct accept *accept)
 	TRY(q_draft_by_version(call->tx, pb_uuid(accept->req->program_id), accept->req->version,
 			       &draft));
 	if (!draft || draft->revision != accept->req->revision)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
-	return FAIL(FAILED_PRECONDITION, "SECOND_PERSON_REQUIRED");
+		return FAIL(VERSION_CONFLICT);
+	return FAIL(SECOND_PERSON_REQUIRED);
 }
 
 static struct str hash_bytes(const uint8_t hash[IDENTITY_HASH_BYTES])

@@ -1,5 +1,6 @@
 #include <aegis/tenant/v1/tenant.aegis.h>
 
+#include "base/encoding.h"
 #include "contract/time.h"
 #include "crypto/random.h"
 #include "program/program.h"

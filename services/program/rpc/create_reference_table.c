@@ -1,5 +1,6 @@
 #include <jansson.h>
 
+#include "base/encoding.h"
 #include "contract/time.h"
 #include "crypto/hash.h"
 #include "program/program.h"
@@ -31,7 +32,7 @@ struct status program_create_reference_table(struct rpc_call *call,
 	int64_t inserted;
 
 	if (!name)
-		return FAIL(INVALID_ARGUMENT, "TABLE_INVALID");
+		return FAIL(TABLE_INVALID);
 	crypto_sha256(hash, document.ptr, document.len);
 	hex_encode(hex, hash, sizeof hash);
 	TRY(q_insert_table(call->tx, &inserted, .sha256 = hex, .name = name, .document = document,

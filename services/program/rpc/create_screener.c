@@ -15,7 +15,7 @@ struct status program_create_screener(struct rpc_call *call,
 
 	TRY(lock_program(call, pb_uuid(req->program_id), &program));
 	if (strcmp(program->status, "ended") == 0)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_ENDED");
+		return FAIL(PROGRAM_ENDED);
 	TRY(q_take_version_number(call->tx, program->id, &number));
 	TRY(q_insert_draft(call->tx, &row, .program_id = program->id,
 			   .screener_version = number->last_version,

@@ -9,7 +9,7 @@ struct status program_delete_program(struct rpc_call *call,
 	(void)resp;
 	TRY(lock_program(call, pb_uuid(req->id), &old));
 	if (strcmp(old->status, "active") == 0)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_ACTIVE");
+		return FAIL(PROGRAM_ACTIVE);
 	TRY(q_delete_program(call->tx, old->id, call->principal->id, call->now, &row));
 	return emit_program(call, "program.deleted", old, row, NULL);
 }

@@ -28,7 +28,7 @@ static struct status day_of(struct rpc_call *call, const Program__EvaluateScreen
 	}
 	TRY(q_program_by_id(call->tx, pb_uuid(req->program_id), &program));
 	if (!program)
-		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
+		return FAIL(SCREENER_NOT_FOUND);
 	return zone_date(program->time_zone, call->now, out);
 }
 
@@ -61,8 +61,11 @@ struct status program_evaluate_screener(struct rpc_call *call,
 
 	TRY(screener_text(call, pb_uuid(req->program_id), req->version, &text));
 	TRY(screener_tables(call, text.document, &tables));
-	TRY(screener_compile(call->arena, text.document, tables.tables, tables.n, &screener,
-			     &findings));
+	st = screener_compile(call->arena, text.document, tables.tables, tables.n, &screener,
+			      &findings);
+	if (st.reason == REASON_DOCUMENT_INVALID)
+		return FAIL(SCREENER_INVALID);
+	TRY(st);
 	st = evaluate(call, screener, req, resp);
 	screener_free(&screener);
 	return st;

@@ -7,6 +7,6 @@ struct status program_get_program(struct rpc_call *call, const Program__GetProgr
 
 	TRY(q_program_by_id(call->tx, pb_uuid(req->id), &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+		return FAIL(PROGRAM_NOT_FOUND);
 	return q_program_fill(call->arena, row, resp);
 }

@@ -11,6 +11,6 @@ struct status program_get_program_state(struct rpc_call *call,
 	if (!row)
 		TRY(q_deleted_program(call->tx, id, &deleted));
 	if (!row && !deleted)
-		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+		return FAIL(PROGRAM_NOT_FOUND);
 	return program_state(call->arena, row ? row : deleted, !row, resp);
 }

@@ -17,7 +17,7 @@ static struct status find_owner(struct rpc_call *call, void *arg)
 		TRY(q_directory_entry_of_program(call->tx, program, &lookup->entry));
 	else
 		TRY(q_directory_entry(call->tx, lookup->req->public_id, &lookup->entry));
-	return lookup->entry ? OK : FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+	return lookup->entry ? OK : FAIL(PROGRAM_NOT_FOUND);
 }
 
 static struct status add_document(struct rpc_call *call, const struct q_version_row *version,
@@ -48,17 +48,17 @@ static struct status read_version(struct rpc_call *call, void *arg)
 
 	TRY(q_program_by_id(call->tx, lookup->entry->program_id, &program));
 	if (!program)
-		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+		return FAIL(PROGRAM_NOT_FOUND);
 	TRY(program_check_period(call, program));
 	if (strcmp(program->status, "active") != 0)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+		return FAIL(PROGRAM_NOT_ACTIVE);
 	if (*lookup->req->content_hash)
 		TRY(q_version_by_hash(call->tx, program->id, lookup->req->content_hash, &version));
 	else
 		TRY(q_version_by_number(call->tx, program->id, program->published_version,
 					&version));
 	if (!version)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+		return FAIL(PROGRAM_NOT_ACTIVE);
 	resp->tenant_id = uuid_text(call->arena, lookup->entry->owner_id);
 	resp->program_id = uuid_text(call->arena, program->id);
 	resp->program_name = program->name;
@@ -90,7 +90,7 @@ struct status program_get_published_version(struct rpc_call *call,
 	standing = standing_check(call, lookup.entry->owner_id);
 	/* To a consumer the program is closed; why is no business of theirs. */
 	if (standing.code == STATUS_PERMISSION_DENIED)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+		return FAIL(PROGRAM_NOT_ACTIVE);
 	TRY(standing);
 	return tx_run_as(call, lookup.entry->owner_id, read_version, &lookup);
 }

@@ -14,7 +14,7 @@ struct status program_get_screener(struct rpc_call *call, const Program__GetScre
 	}
 	TRY(q_draft_by_version(call->tx, id, req->version, &draft));
 	if (!draft)
-		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
+		return FAIL(SCREENER_NOT_FOUND);
 	TRY(draft_show(call, draft, resp));
 	return acceptance_show(call, resp);
 }

@@ -21,7 +21,7 @@ struct status program_list_screeners(struct rpc_call *call,
 
 	TRY(q_program_by_id(call->tx, id, &program));
 	if (!program)
-		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+		return FAIL(PROGRAM_NOT_FOUND);
 	TRY(q_list_drafts(call->tx, id, &drafts, &n_drafts));
 	TRY(q_list_versions(call->tx, id, &versions, &n_versions));
 	resp->screeners =

@@ -9,7 +9,7 @@ static struct status published_version(struct rpc_call *call, struct uuid progra
 	if (*version)
 		return OK;
 	TRY(screener_text(call, program, number, &text));
-	return FAIL(FAILED_PRECONDITION, "SCREENER_NOT_PUBLISHED");
+	return FAIL(SCREENER_NOT_PUBLISHED);
 }
 
 struct status program_retire_screener(struct rpc_call *call,

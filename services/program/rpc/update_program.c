@@ -33,10 +33,10 @@ struct status program_update_program(struct rpc_call *call,
 	TRY(check(call, req));
 	TRY(lock_program(call, pb_uuid(req->id), &old));
 	if (strcmp(old->status, "ended") == 0)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_ENDED");
+		return FAIL(PROGRAM_ENDED);
 	TRY(write_program(call, req, old, &row));
 	if (!row)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	TRY(states_check_published(call, row));
 	TRY(q_program_fill(call->arena, row, resp));
 	return emit_program(call, "program.updated", old, row, resp);

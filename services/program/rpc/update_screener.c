@@ -10,8 +10,7 @@ static struct status lock_draft(struct rpc_call *call, struct uuid program, int3
 	if (*draft)
 		return OK;
 	TRY(screener_text(call, program, version, &text));
-	return text.published ? FAIL(FAILED_PRECONDITION, "SCREENER_PUBLISHED")
-			      : FAIL(ABORTED, "VERSION_CONFLICT");
+	return text.published ? FAIL(SCREENER_PUBLISHED) : FAIL(VERSION_CONFLICT);
 }
 
 struct status program_update_screener(struct rpc_call *call,
@@ -32,7 +31,7 @@ struct status program_update_screener(struct rpc_call *call,
 			   .expected_generation = req->screener->generation,
 			   .actor = call->principal->id, .now = call->now));
 	if (!row)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	TRY(draft_show(call, old, &before));
 	TRY(draft_show(call, row, resp));
 	return emit_screener(call, "screener.edited", &before, resp);

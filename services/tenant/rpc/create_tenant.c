@@ -17,7 +17,7 @@ struct status tenant_create_tenant(struct rpc_call *call, const Tenant__CreateTe
 	int64_t inserted;
 
 	if (!uuid_eq(pb_uuid(req->id), call->tenant))
-		return FAIL(INVALID_ARGUMENT, "TENANT_MISMATCH");
+		return FAIL(TENANT_MISMATCH);
 	TRY(pb_enum_word(&tenant__tenant_kind__enum_info, (int)req->kind, &kind));
 	TRY(q_insert_tenant(call->tx, &inserted, .name = req->name, .kind = kind, .actor = owner,
 			    .now = call->now));
@@ -31,7 +31,7 @@ struct status tenant_create_tenant(struct rpc_call *call, const Tenant__CreateTe
 	}
 	TRY(q_current_tenant(call->tx, &row));
 	if (!row)
-		return FAIL(FAILED_PRECONDITION, "TENANT_DISCARDED");
+		return FAIL(TENANT_DISCARDED);
 	resp->tenant = arena_new_of(call->arena, Tenant__Tenant);
 	tenant__tenant__init(resp->tenant);
 	TRY(q_tenant_fill(call->arena, row, resp->tenant));

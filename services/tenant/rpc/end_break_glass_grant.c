@@ -11,7 +11,7 @@ static struct status find(struct rpc_call *call, void *arg)
 	struct ending *ending = arg;
 
 	TRY(q_grant_by_id(call->tx, ending->id, &ending->row));
-	return ending->row ? OK : FAIL(NOT_FOUND, "GRANT_NOT_FOUND");
+	return ending->row ? OK : FAIL(GRANT_NOT_FOUND);
 }
 
 /* In the tenant whose log tells of it. */

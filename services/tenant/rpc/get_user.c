@@ -8,6 +8,6 @@ struct status tenant_get_user(struct rpc_call *call, const Tenant__GetUserReques
 
 	TRY(q_member_by_id(call->tx, id, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+		return FAIL(USER_NOT_FOUND);
 	return q_member_fill(call->arena, row, resp);
 }

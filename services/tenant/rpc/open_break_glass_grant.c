@@ -67,13 +67,13 @@ static struct status open_grant(struct rpc_call *call, void *arg)
 
 	TRY(q_lock_tenant(call->tx, &tenant));
 	if (!tenant)
-		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
+		return FAIL(TENANT_NOT_FOUND);
 	TRY(q_insert_grant(call->tx, &opening->row, .id = uuid_v7(call->now),
 			   .organization = opening->tenant, .admin = call->principal->id,
 			   .reason = opening->grant->reason,
 			   .expires_at = call->now + MINUTES(minutes), .now = call->now));
 	if (!opening->row)
-		return FAIL(ALREADY_EXISTS, "GRANT_OPEN");
+		return FAIL(GRANT_OPEN);
 	TRY(emit_opened(call, opening));
 	TRY(q_owners_to_tell(call->tx, &owners, &n));
 	for (size_t i = 0; i < n; i++)

@@ -14,7 +14,7 @@ static struct status change_role(struct rpc_call *call, struct uuid id, const ch
 {
 	TRY(q_update_member_role(call->tx, member, .id = id, .role = role, .expected_version = 0,
 				 .actor = call->principal->id, .now = call->now));
-	return *member ? OK : FAIL(NOT_FOUND, "USER_NOT_FOUND");
+	return *member ? OK : FAIL(USER_NOT_FOUND);
 }
 
 /* The heir first: at no moment has the organization no owner. */
@@ -25,9 +25,9 @@ static struct status pass(struct rpc_call *call, void *arg)
 
 	TRY(member_lock(call, passing->heir, OWNER, &old));
 	if (!old->active)
-		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+		return FAIL(USER_NOT_FOUND);
 	if (strcmp(old->role, OWNER) == 0)
-		return FAIL(FAILED_PRECONDITION, "ALREADY_OWNER");
+		return FAIL(ALREADY_OWNER);
 	TRY(change_role(call, passing->heir, OWNER, &passing->gained));
 	TRY(change_role(call, call->principal->id, AFTER, &passing->lost));
 	TRY(emit_membership(call, "tenant.ownership_passed", old, passing->gained));

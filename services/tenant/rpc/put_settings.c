@@ -13,7 +13,7 @@ struct status tenant_put_settings(struct rpc_call *call, const Tenant__PutSettin
 	TRY(q_update_settings(call->tx, &row, .settings = new, .expected_version = in->version,
 			      .actor = call->principal->id, .now = call->now));
 	if (!old || !row)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	TRY(q_settings_fill(call->arena, old, &before));
 	TRY(q_settings_fill(call->arena, row, resp));
 	return svc_emit_change(call, "settings.updated",

@@ -13,7 +13,7 @@ static struct status remove_member(struct rpc_call *call, void *arg)
 	TRY(member_lock(call, change->id, NULL, &old));
 	TRY(q_remove_member(call->tx, change->id, call->principal->id, call->now, &change->member));
 	if (!change->member)
-		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+		return FAIL(USER_NOT_FOUND);
 	return emit_membership(call, "user.removed", old, change->member);
 }
 

@@ -14,11 +14,11 @@ static struct status change_status(struct rpc_call *call, void *arg)
 
 	TRY(q_lock_tenant(call->tx, &old));
 	if (!old)
-		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
+		return FAIL(TENANT_NOT_FOUND);
 	TRY(q_update_tenant_status(call->tx, change->status, call->principal->id, call->now, &row));
 	change->row = row;
 	if (!row)
-		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
+		return FAIL(TENANT_NOT_FOUND);
 	TRY(q_update_directory(call->tx, row->tenant_id, row->name, row->status));
 	return standing_change(call, change->action, old, row, change->reason);
 }

@@ -32,13 +32,13 @@ struct status tenant_update_my_tenant(struct rpc_call *call,
 	TRY(check(call, zone, locale));
 	TRY(q_lock_tenant(call->tx, &old));
 	if (!old)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	changed = *old;
 	TRY(q_tenant_from(call->arena, in, req->update_mask, &changed));
 	TRY(q_update_tenant(call->tx, &row, .tenant_row = changed, .expected_version = in->version,
 			    .actor = call->principal->id, .now = call->now));
 	if (!row)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	TRY(q_update_directory(call->tx, call->tenant, row->name, row->status));
 	TRY(q_tenant_fill(call->arena, old, &before));
 	TRY(q_tenant_fill(call->arena, row, resp));

@@ -18,9 +18,9 @@ static struct status change_role(struct rpc_call *call, void *arg)
 				 .expected_version = change->expected_version,
 				 .actor = call->principal->id, .now = call->now));
 	if (!change->member && change->expected_version)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	if (!change->member)
-		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+		return FAIL(USER_NOT_FOUND);
 	return emit_membership(call, "user.role_changed", old, change->member);
 }
 

@@ -15,7 +15,7 @@ static struct status note_use(struct rpc_call *call, void *arg)
 
 	TRY(q_open_grant(call->tx, use->tenant, call->principal->id, call->now, &use->grant));
 	if (!use->grant)
-		return FAIL(PERMISSION_DENIED, "GRANT_REQUIRED");
+		return FAIL(GRANT_REQUIRED);
 	details_text(&after, "call", use->req->method);
 	details_text(&after, "path", use->req->path);
 	svc_emit(call, &(struct event_out){.action = "operator.acted",
@@ -32,7 +32,7 @@ struct status tenant_use_break_glass_grant(struct rpc_call *call,
 	struct use use = {.req = req};
 
 	if (call->principal->kind != PRINCIPAL_ADMIN)
-		return FAIL(PERMISSION_DENIED, "GRANT_REQUIRED");
+		return FAIL(GRANT_REQUIRED);
 	use.tenant = pb_uuid(req->tenant_id);
 	TRY(tx_run_as(call, use.tenant, note_use, &use));
 	resp->grant_id = uuid_text(call->arena, use.grant->id);

@@ -82,8 +82,8 @@ DELETE FROM tenant.directory WHERE id = :id;
 SELECT count(*) AS members, count(*) FILTER (WHERE active) AS active_members
 FROM tenant.member WHERE tenant_id = :tenant AND deleted_at IS NULL;
 
--- row: directory = aegis.tenant.v1.Tenant (id uuid, name text, kind text, status text, tier text,
---   created_at instant) without (time_zone, locale, updated_at, version)
+-- row: directory = aegis.tenant.v1.TenantSummary (id uuid, name text, kind text, status text, tier text,
+--   created_at instant)
 
 -- name: directory_page :many
 -- args: last_created instant, last_id uuid, page_rows int8

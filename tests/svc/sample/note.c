@@ -35,7 +35,7 @@ static struct status put_queued(struct rpc_call *call, void *arg)
 static struct status run_note_job(struct rpc_call *call, const struct svc_job_run *job)
 {
 	if (str_has_prefix(job->payload, "poison"))
-		return FAIL(INTERNAL, "POISON");
+		return FAIL(FAULT_INJECTED);
 	return tx_run(call, put_queued, (void *)job);
 }
 
@@ -44,7 +44,7 @@ static struct status note_seen(struct rpc_call *call, const Event__Event *event)
 	struct uuid id;
 
 	if (!uuid_parse(str_of(event->id), &id))
-		return FAIL(INVALID_ARGUMENT, "EVENT_ID");
+		return FAIL(MALFORMED_EVENT);
 	return q_insert_seen(call->tx, uuid_v7(call->now), id, event->action);
 }
 
@@ -57,7 +57,7 @@ static const struct svc_subscription subscriptions[] = {
 };
 
 static const struct db_constraint_map constraints[] = {
-	{"note_title_key", "NOTE_EXISTS"},
+	{"note_title_key", REASON_ALREADY_EXISTS},
 	{},
 };
 

@@ -7,6 +7,6 @@
 
 extern const struct svc_descriptor sample_daemon;
 
-/* Inserts a note and tells of it; ALREADY_EXISTS/NOTE_EXISTS. */
+/* Inserts a note and tells of it; ALREADY_EXISTS. */
 struct status note_put(struct rpc_call *call, const char *title, const char *body,
 		       Sample__Note *note);
