@@ -70,7 +70,7 @@ static Rpc__RequestHeader request_message(const struct rpc_header *h)
 	m.idempotency_key = or_empty(h->idempotency_key);
 	m.client_addr = or_empty(h->client_addr);
 	m.user_agent = or_empty(h->user_agent);
-	m.locale = or_empty(h->locale);
+	m.accept_language = or_empty(h->accept_language);
 	return m;
 }
 
@@ -94,7 +94,7 @@ static bool take_request(const Rpc__RequestHeader *m, struct rpc_header *out)
 	if (m->tenant_id.len != 0 && m->tenant_id.len != 16)
 		return false;
 	if (!is_utf8(m->request_id) || !is_utf8(m->traceparent) || !is_utf8(m->idempotency_key) ||
-	    !is_utf8(m->client_addr) || !is_utf8(m->user_agent) || !is_utf8(m->locale))
+	    !is_utf8(m->client_addr) || !is_utf8(m->user_agent) || !is_utf8(m->accept_language))
 		return false;
 	*out = (struct rpc_header){
 		.method_id = m->method_id,
@@ -106,7 +106,7 @@ static bool take_request(const Rpc__RequestHeader *m, struct rpc_header *out)
 		.idempotency_key = m->idempotency_key,
 		.client_addr = m->client_addr,
 		.user_agent = m->user_agent,
-		.locale = m->locale,
+		.accept_language = m->accept_language,
 	};
 	if (m->tenant_id.len)
 		memcpy(out->tenant.bytes, m->tenant_id.data, 16);

@@ -29,6 +29,7 @@ struct rpc_call {
 	const char *traceparent;
 	const char *client_addr;
 	const char *user_agent;
+	const char *accept_language; /* of the client, as it was sent; "" when absent */
 	const char *idempotency_key; /* NULL when absent */
 	const struct rpc_method *method;
 	struct svc *svc;

@@ -161,6 +161,8 @@ static json_t *operation(struct openapi *api, const struct pg_method *m, size_t 
 	const struct pg_binding *b = &m->bindings[number];
 	json_t *op = json_object();
 
+	api->in_request = true;
+
 	json_object_set_new(
 		op, "operationId",
 		number ? json_sprintf("%s.%s.%zu", m->service->daemon, m->name, number + 1)
@@ -173,6 +175,7 @@ static json_t *operation(struct openapi *api, const struct pg_method *m, size_t 
 	json_object_set_new(op, "parameters", parameters(api, m, b));
 	if (*b->body)
 		json_object_set_new(op, "requestBody", body_of(api, m, b));
+	api->in_request = false;
 	json_object_set_new(op, "responses", openapi_responses(api, m, b));
 	json_object_set_new(op, "x-rate-class", json_string(rates[m->rule->rate]));
 	json_object_set_new(op, "x-deadline-ms",

@@ -20,12 +20,12 @@ void lint_kinds(struct pg_model *model);
 /* Parts of lint_model(), one file each. */
 void lint_message(struct pg_model *model, const struct pg_message *message);
 void lint_method(struct pg_model *model, const struct pg_method *method);
-void lint_resource(struct pg_model *model, const struct pg_message *message);
-void lint_refers(struct pg_model *model, const struct pg_message *message);
-void lint_writes(struct pg_model *model, const struct pg_method *method);
 void lint_descriptions(struct pg_model *model, const struct pg_method *method);
 /* where names the field in a complaint. */
 void lint_example(struct pg_model *model, const char *where, const struct pg_field *field);
+void lint_resource(struct pg_model *model, const struct pg_message *message);
+void lint_refers(struct pg_model *model, const struct pg_message *message);
+void lint_writes(struct pg_model *model, const struct pg_method *method);
 void lint_bindings(struct pg_model *model, const struct pg_method *method);
 void lint_conflicts(struct pg_model *model);
 void lint_against_manifest(struct pg_model *model, const struct manifest *manifest);

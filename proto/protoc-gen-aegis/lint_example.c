@@ -20,13 +20,12 @@ static bool is_listed(const Opt__Field *o, struct str text)
 }
 
 /* Which rule of a string the text breaks; NULL when none. */
-static const char *broken_form(const struct pg_field *f, struct str text)
+static const char *broken_form(const Opt__Field *o, struct str text)
 {
-	const Opt__Field *o = f->opt;
 	struct uuid id;
 	date_days day;
 
-	if (f->uuid && !uuid_parse(text, &id))
+	if (o->uuid && !uuid_parse(text, &id))
 		return "uuid";
 	if (o->email && !text_is_email(text))
 		return "email";
@@ -41,15 +40,14 @@ static const char *broken_form(const struct pg_field *f, struct str text)
 	return is_listed(o, text) ? NULL : "in";
 }
 
-static const char *broken_text(const struct pg_field *f)
+static const char *broken_text(const Opt__Field *o)
 {
-	const Opt__Field *o = f->opt;
 	struct str text = str_of(o->example);
 	size_t len = utf8_length(text.ptr, text.len);
 
 	if (len > (o->max_len ? o->max_len : 1024))
 		return "max_len";
-	return len < o->min_len ? "min_len" : broken_form(f, text);
+	return len < o->min_len ? "min_len" : broken_form(o, text);
 }
 
 static const char *broken_number(const Opt__Field *o)
@@ -94,10 +92,11 @@ static const char *broken_rule(const struct pg_field *f)
 			       ? NULL
 			       : "its type";
 	switch (f->proto->type) {
-	case TYPE(STRING): return broken_text(f);
+	case TYPE(STRING): return broken_text(o);
 	case TYPE(BOOL):
-		return strcmp(o->example, "true") && strcmp(o->example, "false") ? "its type"
-										 : NULL;
+		return strcmp(o->example, "true") != 0 && strcmp(o->example, "false") != 0
+			       ? "its type"
+			       : NULL;
 	case TYPE(BYTES): return o->json ? broken_json(o) : "its type";
 	case TYPE(DOUBLE):
 	case TYPE(FLOAT): return "its type";

@@ -122,6 +122,14 @@ struct pg_model *model_new(struct arena *arena,
 			   const Google__Protobuf__Compiler__CodeGeneratorRequest *request);
 
 /*
+ * The description of the element at this path of a file: its comment before, or else the one
+ * behind it on the line, white space folded, without the parts between "(--" and "--)", which are
+ * notes for implementers (AIP-192).  NULL when nothing is left.
+ */
+const char *comment_at(struct pg_model *model, const Google__Protobuf__FileDescriptorProto *file,
+		       const int32_t *path, size_t n);
+
+/*
  * What follows from resources: required, uuid, is_version and body of every field.  Kinds of object
  * that files outside the run declare are taken to have a UUID; lint_whole() sees all of them.
  */
@@ -137,15 +145,10 @@ bool field_is_written(const struct pg_field *field, enum pb_body body);
 /* Is the member never in an answer, or only in the answer of its creation? */
 bool field_is_hidden(const struct pg_field *field);
 
-const struct pg_field *find_field(const struct pg_message *message, struct str name);
+/* Does JSON write a value for the field although none was set? */
+bool field_has_default(const struct pg_field *field);
 
-/*
- * The description of the element at this path of a file: its comment before, or else the one
- * behind it on the line, white space folded, without the parts between "(--" and "--)", which are
- * notes for implementers (AIP-192).  NULL when nothing is left.
- */
-const char *comment_at(struct pg_model *model, const Google__Protobuf__FileDescriptorProto *file,
-		       const int32_t *path, size_t n);
+const struct pg_field *find_field(const struct pg_message *message, struct str name);
 
 /* Sets model->error unless there is one already. */
 void model_fail(struct pg_model *model, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

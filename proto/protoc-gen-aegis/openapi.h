@@ -17,7 +17,7 @@ struct openapi {
 	json_t *examples; /* components.examples: one a reason */
 	json_t *paths;
 	bool names_tenant; /* an operation takes the header Aegis-Tenant */
-	bool is_answer;	   /* schemas and examples describe what the server sends */
+	bool in_request;   /* what is written now is part of a request, not of an answer */
 };
 
 /* "tenant.Tenant" of aegis.tenant.v1.Tenant. */

@@ -125,6 +125,28 @@ static void add_machinery(struct refusals *refusals, const Opt__Rule *r)
 		ADD(refusals, "OUTCOME_UNKNOWN");
 }
 
+/* Who may not call, and why. */
+static void add_access(struct refusals *refusals, const Opt__Rule *r)
+{
+	if (!r->public_)
+		ADD(refusals, "SIGN_IN_REQUIRED", "TOKEN_INVALID", "TOKEN_MALFORMED",
+		    "KEY_NOT_VALID", "SESSION_TOKEN_INVALID");
+	if (r->signed_in || *r->permission || r->admin)
+		ADD(refusals, "TOKEN_EXPIRED", "TOKEN_STALE", "SESSION_ENDED");
+	if (*r->permission)
+		ADD(refusals, "PERMISSION_REQUIRED");
+	if (r->verified == OPT__VERIFIED__VERIFIED_REQUIRED)
+		ADD(refusals, "EMAIL_NOT_VERIFIED");
+	if (r->signed_in || *r->permission || *r->scope || r->session)
+		ADD(refusals, "TENANT_SUSPENDED");
+	if ((r->signed_in || r->admin) && r->tenant != OPT__TENANT_SOURCE__TENANT_NONE)
+		ADD(refusals, "GRANT_REQUIRED");
+	if (*r->scope)
+		ADD(refusals, "SCOPE_REQUIRED", "KEY_NOT_VALID", "KEY_REVOKED", "KEY_EXPIRED");
+	if (r->tenant == OPT__TENANT_SOURCE__TENANT_PATH)
+		ADD(refusals, "TENANT_NOT_FOUND");
+}
+
 /* Those that follow from the rule; the rpc's own come first. */
 static struct refusals refusals_of(const struct openapi *api, const struct pg_method *m,
 				   const struct pg_binding *b)
@@ -148,23 +170,7 @@ static struct refusals refusals_of(const struct openapi *api, const struct pg_me
 	if (*b->body)
 		ADD(&refusals, "MALFORMED_JSON", "JSON_TOO_COMPLEX", "BODY_TOO_LARGE",
 		    "UNSUPPORTED_MEDIA_TYPE");
-	if (!r->public_)
-		ADD(&refusals, "SIGN_IN_REQUIRED", "TOKEN_INVALID", "TOKEN_MALFORMED",
-		    "KEY_NOT_VALID", "SESSION_TOKEN_INVALID");
-	if (r->signed_in || *r->permission || r->admin)
-		ADD(&refusals, "TOKEN_EXPIRED", "TOKEN_STALE", "SESSION_ENDED");
-	if (*r->permission)
-		ADD(&refusals, "PERMISSION_REQUIRED");
-	if (r->verified == OPT__VERIFIED__VERIFIED_REQUIRED)
-		ADD(&refusals, "EMAIL_NOT_VERIFIED");
-	if (r->signed_in || *r->permission || *r->scope || r->session)
-		ADD(&refusals, "TENANT_SUSPENDED");
-	if ((r->signed_in || r->admin) && r->tenant != OPT__TENANT_SOURCE__TENANT_NONE)
-		ADD(&refusals, "GRANT_REQUIRED");
-	if (*r->scope)
-		ADD(&refusals, "SCOPE_REQUIRED", "KEY_NOT_VALID", "KEY_REVOKED", "KEY_EXPIRED");
-	if (r->tenant == OPT__TENANT_SOURCE__TENANT_PATH)
-		ADD(&refusals, "TENANT_NOT_FOUND");
+	add_access(&refusals, r);
 	if (r->idempotency)
 		ADD(&refusals, "IDEMPOTENCY_KEY_INVALID", "IDEMPOTENCY_IN_FLIGHT",
 		    "IDEMPOTENCY_KEY_REUSED");
@@ -304,9 +310,7 @@ json_t *openapi_responses(struct openapi *api, const struct pg_method *m,
 	char key[16];
 
 	snprintf(key, sizeof key, "%u", m->rule->success ? m->rule->success : 200);
-	api->is_answer = true;
 	json_object_set_new(responses, key, success(api, m, b));
-	api->is_answer = false;
 	if (binding_reads_etag(m, b))
 		json_object_set_new(responses, "304",
 				    json_pack("{s:s, s:{s:{s:s}}}", "description",

@@ -74,7 +74,7 @@ static void add_form(json_t *schema, const struct pg_field *f)
 					: NULL;
 
 	/* A day or an object that is not known is an empty text. */
-	if ((o->date && !f->required) || (f->uuid && o->can_be_absent))
+	if ((o->date && !f->required) || o->optional)
 		json_object_set_new(schema, "anyOf",
 				    json_pack("[{s:s}, {s:i}]", "format", format, "maxLength", 0));
 	else if (format)
@@ -214,11 +214,16 @@ json_t *schema_field(struct openapi *api, const struct pg_field *f)
  */
 static bool is_always_there(const struct pg_field *f)
 {
-	if (field_is_hidden(f))
-		return false;
 	if (f->repeated)
 		return true;
 	return !f->in_oneof && !f->opt->json && !(f->message && f->opt->can_be_absent);
+}
+
+static bool is_required(const struct openapi *api, const struct pg_field *f)
+{
+	if (api->in_request)
+		return f->required;
+	return !field_is_hidden(f) && is_always_there(f);
 }
 
 /* Who gives a resource's member its value. */
@@ -247,10 +252,10 @@ json_t *schema_object(struct openapi *api, const struct pg_message *message,
 		if (leave_out && leave_out(f, arg))
 			continue;
 		property = schema_field(api, f);
-		if (api->is_answer)
+		if (!api->in_request)
 			add_direction(property, message, f);
 		json_object_set_new(properties, f->json_name, property);
-		if (api->is_answer ? is_always_there(f) : f->required)
+		if (is_required(api, f))
 			json_array_append_new(required, json_string(f->json_name));
 	}
 	json_object_set_new(schema, "properties", properties);
@@ -263,11 +268,11 @@ json_t *schema_object(struct openapi *api, const struct pg_message *message,
 
 json_t *schema_ref(struct openapi *api, const struct pg_message *message)
 {
-	const char *name = schema_name(api, message->full_name);
+	const char *name =
+		arena_printf(api->model->arena, "%s%s", schema_name(api, message->full_name),
+			     api->in_request ? "Input" : "");
 
 	/* A request need not have what an answer always has: the same message is two schemas. */
-	if (!api->is_answer)
-		name = arena_printf(api->model->arena, "%sInput", name);
 	if (!json_object_get(api->schemas, name)) {
 		json_object_set_new(api->schemas, name, json_object());
 		json_object_set_new(api->schemas, name, schema_object(api, message, NULL, NULL));

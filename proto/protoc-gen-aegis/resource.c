@@ -44,11 +44,9 @@ bool field_is_hidden(const struct pg_field *f)
 	return f->write == OPT__WRITE__INPUT_ONLY || f->write == OPT__WRITE__OUTPUT_ONCE;
 }
 
-/* What a client cannot give is not required of it, although it refers to an object. */
-static bool is_output_only(const struct pg_message *m, const struct pg_field *f)
+bool field_has_default(const struct pg_field *f)
 {
-	return m->resource && !field_is_written(f, PB_BODY_CREATE) &&
-	       !field_is_written(f, PB_BODY_UPDATE);
+	return !f->in_oneof && !f->opt->json && (f->repeated || !f->message);
 }
 
 static void resolve_fields(struct pg_message *m)
@@ -61,8 +59,10 @@ static void resolve_fields(struct pg_message *m)
 
 		f->is_version = m->resource && *m->resource->version &&
 				strcmp(m->resource->version, f->proto->name) == 0;
-		f->required = f->opt->required || (refers && is_text && !f->opt->can_be_absent);
-		if (is_output_only(m, f))
+		f->required = f->opt->required || (refers && is_text && !f->opt->optional);
+		/* Of what a client cannot give, required says that answers always have it. */
+		if (m->resource && !field_is_written(f, PB_BODY_CREATE) &&
+		    !field_is_written(f, PB_BODY_UPDATE))
 			f->required = false;
 		f->uuid = f->opt->uuid || (f->opt->n_refers == 1 && is_text && !f->opt->max_len &&
 					   !*f->opt->pattern);

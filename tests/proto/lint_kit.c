@@ -1,10 +1,13 @@
-#include "lint_kit.h"
+#include "proto/lint_kit.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/arena.h"
+#include "base/str.h"
 
 static const char head[] = "syntax = \"proto3\";\n"
 			   "package aegis.bad.v1;\n"
@@ -15,11 +18,6 @@ static const char head[] = "syntax = \"proto3\";\n"
 			   "import \"google/protobuf/timestamp.proto\";\n"
 			   "import \"protobuf-c/protobuf-c.proto\";\n"
 			   "option (pb_c_file).c_package = \"bad\";\n";
-
-struct verdict {
-	int status;
-	char text[4096];
-};
 
 static void write_proto(const char *path, const char *body)
 {
@@ -39,8 +37,7 @@ static void write_proto(const char *path, const char *body)
 	cr_assert_eq(fclose(out), 0);
 }
 
-/* What protoc with the plugin says of a file with this body. */
-static struct verdict run(const char *parameters, const char *body)
+struct verdict lint_run(const char *parameters, const char *body)
 {
 	struct verdict verdict = {};
 	char dir[] = SCRATCH "/lintXXXXXX", path[256], command[2048];
@@ -63,7 +60,7 @@ static struct verdict run(const char *parameters, const char *body)
 
 void refuse_with(const char *parameters, const char *body, const char *words)
 {
-	struct verdict verdict = run(parameters, body);
+	struct verdict verdict = lint_run(parameters, body);
 
 	cr_expect(verdict.status != 0 && strstr(verdict.text, words),
 		  "for:\n%s\nwanted: %s\nsaid:   %s", body, words, verdict.text);
@@ -81,7 +78,7 @@ void refuse_whole(const char *body, const char *words)
 
 void accept(const char *body)
 {
-	struct verdict verdict = run("manifest=" GOLDEN "/manifest", body);
+	struct verdict verdict = lint_run("manifest=" GOLDEN "/manifest", body);
 
 	cr_expect(verdict.status == 0, "for:\n%s\nsaid: %s", body, verdict.text);
 }

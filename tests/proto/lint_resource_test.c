@@ -1,14 +1,15 @@
 /* What the generator refuses of resources, of those who refer to them, and of their bodies. */
 #include <criterion/criterion.h>
 
-#include "lint_kit.h"
+#include "proto/lint_kit.h"
 
 #define CAR(options, members)                                                                      \
-	"/* A car. */ message Car { option (aegis.resource) = {" options "}; /* Its id. */ "       \
-	"string id = 1 [(aegis.field).uuid = true]; " members " } "
+	"/* A car. */ message Car { option (aegis.resource) = {" options                           \
+	"}; /* Its id. */ string id = 1 "                                                          \
+	"[(aegis.field).uuid = true]; " members " } "
 #define GOOD "name: \"car\", id: \"id\", not_found: \"THING_NOT_FOUND\""
 #define RPC_ON(in, options)                                                                        \
-	in "/* Cars. */ service S { /* Does it. */ rpc DoIt(In) returns (Car) { option "           \
+	in " /* Cars. */ service S { /* Does it. */ rpc DoIt(In) returns (Car) { option "          \
 	   "(google.api.http) = {" options "}; "                                                   \
 	   "option (aegis.rule) = {permission: \"things:write\", tx: TX_WRITE}; } }"
 
@@ -16,12 +17,11 @@ Test(lint_resource, takes_what_is_right)
 {
 	accept(RPC_ON(
 		CAR(GOOD ", version: \"v\"",
-		    "/* Its v. */ int64 v = 2; /* Its color. */ string color = 3 "
-		    "[(aegis.write) = CREATE_AND_UPDATE];") "message In { /* Its id. */ string id "
-							    "= 1 [(aegis.field).refers = \"car\"]; "
-							    "/* The car. */ Car car = 2; "
-							    "google.protobuf.FieldMask update_mask "
-							    "= 3; }",
+		    "/* V. */ int64 v = 2; /* C. */ string color = 3 [(aegis.write) = "
+		    "CREATE_AND_UPDATE];") "message In { /* Id. */ string id = 1 "
+					   "[(aegis.field).refers = \"car\"]; /* Car. */ Car car "
+					   "= 2; /* M. */ "
+					   "google.protobuf.FieldMask m = 3; }",
 		"patch: \"/cars/{id}\" body: \"car\""));
 }
 
@@ -55,7 +55,7 @@ Test(lint_resource, refuses_options_of_members_that_say_nothing)
 	refuse(FIELD("string a = 1 [(aegis.write) = CREATE];"),
 	       "M.a: (aegis.write) is for members of a message with (aegis.resource)");
 	refuse(CAR(GOOD, "string a = 2 [(aegis.field).required = true];"),
-	       "Car.a: is output only: no client can be required to give it");
+	       "Car.a: is output only and always present: required says nothing");
 	refuse(CAR(GOOD,
 		   "string a = 2 [(aegis.field).required = true, (aegis.write) = OUTPUT_ONCE];"),
 	       "Car.a: is answered once, so it cannot be required");
@@ -88,6 +88,8 @@ Test(lint_resource, refuses_to_say_twice_what_a_reference_says)
 	       "M.a: refers, so it is required: drop one");
 	refuse(FIELD("string a = 1 [(aegis.field) = {refers: \"car\", uuid: true}];"),
 	       "M.a: refers, so it is a UUID: drop one");
+	refuse(FIELD("string a = 1 [(aegis.field).optional = true];"),
+	       "M.a: optional is for an id that may be empty, beside refers or uuid");
 }
 
 Test(lint_resource, refuses_path_variables_that_name_no_kind)
@@ -95,9 +97,10 @@ Test(lint_resource, refuses_path_variables_that_name_no_kind)
 	refuse("message M { string a = 1 [(aegis.field).required = true]; } service S { rpc "
 	       "GetA(M) returns (M) { option (google.api.http) = {get: \"/m/{a}\"}; " OPEN " } }",
 	       "GET /m/{a}: a path variable says which kind of object it refers to: 'a'");
-	accept("/* An M. */ message M { /* The token. */ string a = 1 [(aegis.field) = {required: "
-	       "true, sensitivity: SECRET}]; } /* Ms. */ service S { /* Gets one. */ rpc GetA(M) "
-	       "returns (M) { option (google.api.http) = {get: \"/m/{a}\"}; " OPEN " } }");
+	accept("/* M. */ message M { /* A. */ string a = 1 [(aegis.field) = {required: true, "
+	       "sensitivity: SECRET}]; } /* S. */ service S { /* Gets A. */ rpc GetA(M) returns "
+	       "(M) { option (google.api.http) = {get: "
+	       "\"/m/{a}\"}; " OPEN " } }");
 }
 
 Test(lint_resource, refuses_bodies_that_write_nothing)

@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
-#include "lint_kit.h"
+#include "proto/lint_kit.h"
 
 Test(lint, takes_what_is_right)
 {

@@ -45,7 +45,7 @@ Test(rpc_call, the_handler_sees_the_header)
 			       .idempotency_key = "key",
 			       .client_addr = "192.0.2.7",
 			       .user_agent = "ua",
-			       .locale = "en",
+			       .accept_language = "en",
 			       .principal = STR("signed"),
 			       .tenant = {{0x01, 0x8b}}};
 	struct rpc_result *result;

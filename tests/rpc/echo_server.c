@@ -54,7 +54,7 @@ static void answer_header(struct rpc_request *request)
 
 	uuid_format(tenant, h->tenant);
 	snprintf(text, sizeof text, "%s|%s|%s|%s|%s|%s|%s|%.*s", h->request_id, h->traceparent,
-		 tenant, h->idempotency_key, h->client_addr, h->user_agent, h->locale,
+		 tenant, h->idempotency_key, h->client_addr, h->user_agent, h->accept_language,
 		 STR_ARG(h->principal));
 	answer_text(request, text);
 }

@@ -29,7 +29,7 @@ Test(envelope, a_request_comes_back_as_it_was)
 			       .service_token = STR("\0tok"),
 			       .principal = STR("prin\0cipal"),
 			       .tenant = {{1, 2, 3}},
-			       .locale = "de"};
+			       .accept_language = "de"};
 	struct rpc_header out;
 	struct str payload;
 

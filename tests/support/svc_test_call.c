@@ -185,6 +185,14 @@ const struct caller *with_deadline(const struct caller *caller, instant deadline
 	return copy;
 }
 
+const struct caller *with_languages(const struct caller *caller, const char *accept_language)
+{
+	struct caller *copy = arena_memdup(test_world.arena, caller, sizeof *caller);
+
+	copy->accept_language = accept_language;
+	return copy;
+}
+
 struct svc_route *test_route(struct svc *svc, const char *name)
 {
 	for (size_t i = 0; i < svc->n_routes; i++)
@@ -281,6 +289,7 @@ struct answer call_on(struct svc_worker *worker, const struct caller *who, const
 		.traceparent = "",
 		.client_addr = who->client_addr,
 		.user_agent = "test",
+		.accept_language = who->accept_language ? who->accept_language : "",
 		.idempotency_key = who->idempotency_key,
 	};
 	struct answer answer;

@@ -86,7 +86,7 @@ struct answer call_wire(struct test_daemon *daemon, const struct caller *who, co
 		.idempotency_key = who->idempotency_key ? who->idempotency_key : "",
 		.client_addr = who->client_addr,
 		.user_agent = "test",
-		.locale = "",
+		.accept_language = who->accept_language ? who->accept_language : "",
 	};
 
 	pthread_mutex_lock(&lock);

@@ -16,7 +16,7 @@ migration=services/program/sql/9000_reward.sql
 
 copy_tree
 cd "$tree"
-sed -i '/^message Program {/,/^}/ s|^}|  string reward = 900 [(aegis.field) = {max_len: 40, trim: true}, (aegis.write) = CREATE_AND_UPDATE];\n}|' "$proto"
+sed -i '/^message Program {/,/^}/ s|^}|  // What the consumer gets.\n  string reward = 900 [(aegis.field) = {max_len: 40, trim: true}, (aegis.write) = CREATE_AND_UPDATE];\n}|' "$proto"
 sed -i '/^-- row: program = /,/)$/ s|sponsor text write, |sponsor text write, reward text write, |' "$queries"
 echo "ALTER TABLE program.program ADD COLUMN reward text NOT NULL DEFAULT '';" >"$migration"
 expect_edited "$proto" "$queries" "$migration"

@@ -166,6 +166,7 @@ static struct status run(struct svc_worker *worker, struct job_item *job, bool *
 		.traceparent = "",
 		.client_addr = "",
 		.user_agent = "",
+		.accept_language = "",
 		.svc = worker->svc,
 		.errors = {.arena = worker->arena},
 		.internal = &state,

@@ -53,6 +53,7 @@ static void fill_call(struct rpc_call *call, struct call_state *state, struct sv
 		.traceparent = request->traceparent,
 		.client_addr = request->client_addr,
 		.user_agent = request->user_agent,
+		.accept_language = request->accept_language,
 		.idempotency_key = method->policy.idempotency == RPC_IDEMPOTENCY_NONE
 					   ? NULL
 					   : request->idempotency_key,

@@ -22,6 +22,7 @@ struct peer_call {
 	const char *traceparent;
 	const char *client_addr;
 	const char *user_agent;
+	const char *accept_language;
 	struct field_errors *errors; /* gets the peer's, or NULL */
 };
 

@@ -137,6 +137,7 @@ static struct status verify(struct svc_worker *worker, const struct arrival *arr
 		.principal_bytes = header->principal,
 		.client_addr = header->client_addr,
 		.user_agent = header->user_agent,
+		.accept_language = header->accept_language,
 		.idempotency_key = given(header->idempotency_key),
 	};
 	return trust_verify_principal(worker->svc->trust, worker->envelope, request->caller,

@@ -42,7 +42,7 @@ static struct status insert_session(struct rpc_call *call, struct start *start,
 {
 	const Program__PublishedVersion *version = start->version;
 	struct uuid id = uuid_v7(call->now);
-	const char *locale = locale_choose(entry, start->asked->locale);
+	const char *locale = locale_choose(entry, start->asked->locale, call->accept_language);
 	const struct uuid *person;
 
 	TRY(person_take(call, version, start->asked, &person));
