@@ -34,6 +34,9 @@
 	X(NOT_INTEGER, "is not a whole number")                                                    \
 	X(NULL_ITEM, "holds null as an item")                                                      \
 	X(NULL_VALUE, "cannot be null: this member always has a value")                            \
+	X(READ_ONLY, PB_READ_ONLY_TEXT)                                                            \
+	X(CREATE_ONLY, PB_CREATE_ONLY_TEXT)                                                        \
+	X(UPDATE_ONLY, PB_UPDATE_ONLY_TEXT)                                                        \
 	X(UNKNOWN_ENUM, "is not one of the names allowed")                                         \
 	X(NOT_BASE64, "is not base64")                                                             \
 	X(NOT_TIMESTAMP, "is not an RFC 3339 date and time")                                       \

@@ -30,6 +30,7 @@ struct reader {
 	bool ignore_unknown;
 	bool open_enums;
 	bool null_clears;
+	enum pb_body body; /* the object at hand is a resource in a request */
 };
 
 enum token_kind {

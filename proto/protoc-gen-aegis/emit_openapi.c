@@ -5,7 +5,7 @@
 #include "lint.h"
 #include "openapi.h"
 
-static bool in_path(const struct pg_field *f, const void *binding)
+bool in_path(const struct pg_field *f, const void *binding)
 {
 	const struct pg_binding *b = binding;
 	struct str path = str_of(b->pattern), name;
@@ -35,16 +35,18 @@ static const char *path_key(struct openapi *api, const struct pg_method *m,
 
 static json_t *parameter(struct openapi *api, const struct pg_field *f, const char *in)
 {
+	static const char *const of_parameter[] = {"description", "x-aegis-resource"};
 	bool path = strcmp(in, "path") == 0;
 	json_t *schema = schema_field(api, f);
 	json_t *p = json_pack("{s:s, s:s, s:b}", "name", f->json_name, "in", in, "required",
-			      path || f->opt->required);
-	json_t *description = json_object_get(schema, "description");
+			      path || f->required);
 
-	if (description) {
-		json_object_set(p, "description", description);
-		json_object_del(schema, "description");
-	}
+	for (size_t i = 0; i < sizeof of_parameter / sizeof of_parameter[0]; i++)
+		if (json_object_get(schema, of_parameter[i])) {
+			json_object_set(p, of_parameter[i],
+					json_object_get(schema, of_parameter[i]));
+			json_object_del(schema, of_parameter[i]);
+		}
 	json_object_set_new(p, "schema", schema);
 	return p;
 }
@@ -84,16 +86,28 @@ static json_t *parameters(struct openapi *api, const struct pg_method *m,
 	return list;
 }
 
+/* The version is left out, because an example's would be another than the object has. */
+static bool not_in_example(const struct pg_field *member, const void *part)
+{
+	const struct pg_field *body = part;
+
+	return member->is_version || !field_is_written(member, body->body);
+}
+
 static json_t *body_of(struct openapi *api, const struct pg_method *m, const struct pg_binding *b)
 {
 	const struct pg_field *part = find_field(m->input, str_of(b->body));
 	json_t *schema, *example;
 	bool needed;
 
-	if (part) {
+	if (part && part->body) {
+		schema = schema_body(api, part, strcmp(b->verb, "PATCH") == 0);
+		example = example_message(api, part->message, not_in_example, part);
+		needed = part->required;
+	} else if (part) {
 		schema = schema_ref(api, part->message);
 		example = example_field(api, part);
-		needed = part->opt->required;
+		needed = part->required;
 	} else {
 		schema = schema_object(api, m->input, in_path, b);
 		example = example_message(api, m->input, in_path, b);
@@ -147,6 +161,8 @@ static json_t *operation(struct openapi *api, const struct pg_method *m, size_t 
 	const struct pg_binding *b = &m->bindings[number];
 	json_t *op = json_object();
 
+	api->in_request = true;
+
 	json_object_set_new(
 		op, "operationId",
 		number ? json_sprintf("%s.%s.%zu", m->service->daemon, m->name, number + 1)
@@ -159,6 +175,7 @@ static json_t *operation(struct openapi *api, const struct pg_method *m, size_t 
 	json_object_set_new(op, "parameters", parameters(api, m, b));
 	if (*b->body)
 		json_object_set_new(op, "requestBody", body_of(api, m, b));
+	api->in_request = false;
 	json_object_set_new(op, "responses", openapi_responses(api, m, b));
 	json_object_set_new(op, "x-rate-class", json_string(rates[m->rule->rate]));
 	json_object_set_new(op, "x-deadline-ms",

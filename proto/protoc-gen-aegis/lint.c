@@ -5,14 +5,6 @@
 
 #define TYPE(name) GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_##name
 
-const struct pg_field *find_field(const struct pg_message *message, struct str name)
-{
-	for (size_t i = 0; i < message->n_fields; i++)
-		if (str_eq_c(name, message->fields[i].proto->name))
-			return &message->fields[i];
-	return NULL;
-}
-
 static bool is_integer(int type)
 {
 	switch (type) {
@@ -66,8 +58,6 @@ static void lint_other_options(struct pg_model *model, const char *where, const 
 		model_fail(model, "%s: min and max are for integers", where);
 	if (min && max && o->min > o->max)
 		model_fail(model, "%s: min is more than max", where);
-	if (o->etag && (f->proto->type != TYPE(INT64) || f->repeated || f->in_oneof))
-		model_fail(model, "%s: etag is for a plain int64", where);
 	if ((o->min_items || o->max_items) && !f->repeated)
 		model_fail(model, "%s: min_items and max_items are for repeated fields", where);
 	if (o->max_items && o->min_items > o->max_items)
@@ -169,6 +159,7 @@ static void lint_file(struct pg_model *model, const struct pg_file *file)
 
 			lint_method(model, method);
 			lint_bindings(model, method);
+			lint_writes(model, method);
 			lint_ids(model, method);
 		}
 }
@@ -190,6 +181,8 @@ void lint_model(struct pg_model *model, const struct manifest *manifest)
 		if (!message->file->generate)
 			continue;
 		lint_message(model, message);
+		lint_resource(model, message);
+		lint_refers(model, message);
 		lint_depth(model, message, message, path, 0);
 	}
 	for (size_t i = 0; i < model->n_enums && !model->error; i++)

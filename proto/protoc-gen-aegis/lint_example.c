@@ -94,8 +94,9 @@ static const char *broken_rule(const struct pg_field *f)
 	switch (f->proto->type) {
 	case TYPE(STRING): return broken_text(o);
 	case TYPE(BOOL):
-		return strcmp(o->example, "true") && strcmp(o->example, "false") ? "its type"
-										 : NULL;
+		return strcmp(o->example, "true") != 0 && strcmp(o->example, "false") != 0
+			       ? "its type"
+			       : NULL;
 	case TYPE(BYTES): return o->json ? broken_json(o) : "its type";
 	case TYPE(DOUBLE):
 	case TYPE(FLOAT): return "its type";

@@ -38,7 +38,7 @@ static json_t *text_example(struct openapi *api, const struct pg_field *f)
 		return json_string(o->example);
 	if (o->can_be_absent)
 		return json_string("");
-	if (o->uuid || str_has_suffix(str_of(f->proto->name), "_id") ||
+	if (f->uuid || str_has_suffix(str_of(f->proto->name), "_id") ||
 	    strcmp(f->proto->name, "id") == 0)
 		return json_string(EXAMPLE_UUID);
 	if (o->email)
@@ -143,7 +143,7 @@ static bool is_excluded(const struct pg_message *message, size_t index)
 static bool is_shown(const struct openapi *api, const struct pg_field *f)
 {
 	return !f->opt->can_be_absent || *f->opt->example ||
-	       (api->is_answer && (f->repeated || !f->message));
+	       (!api->in_request && (f->repeated || !f->message));
 }
 
 json_t *example_message(struct openapi *api, const struct pg_message *message,
@@ -155,7 +155,7 @@ json_t *example_message(struct openapi *api, const struct pg_message *message,
 		const struct pg_field *f = &message->fields[i];
 
 		if (is_shown(api, f) && !is_excluded(message, i) &&
-		    (!leave_out || !leave_out(f, arg)))
+		    (api->in_request || !field_is_hidden(f)) && (!leave_out || !leave_out(f, arg)))
 			json_object_set_new(object, f->json_name, example_field(api, f));
 	}
 	return object;

@@ -35,32 +35,80 @@ static bool has_pages(const struct pg_message *input)
 	return false;
 }
 
-static bool has_etag(const struct pg_message *message, const char *body)
+/* Is the body, or all of the message, a resource with a version? */
+static bool has_version(const struct pg_message *message, const char *body)
 {
-	for (size_t i = 0; message && i < message->n_fields; i++) {
-		const struct pg_field *f = &message->fields[i];
+	const struct pg_field *part = find_field(message, str_of(body));
 
-		if (f->opt->etag ||
-		    (*body && strcmp(f->proto->name, body) == 0 && has_etag(f->message, "")))
-			return true;
-	}
-	return false;
+	if (part)
+		message = part->message;
+	return message && message->resource && *message->resource->version;
 }
 
 bool binding_answers_etag(const struct pg_method *m, const struct pg_binding *b)
 {
 	return strcmp(b->verb, "POST") != 0 && strcmp(b->verb, "DELETE") != 0 &&
-	       has_etag(m->output, b->response_body);
+	       has_version(m->output, b->response_body);
 }
 
 bool binding_reads_etag(const struct pg_method *m, const struct pg_binding *b)
 {
-	return strcmp(b->verb, "GET") == 0 && has_etag(m->output, b->response_body);
+	return strcmp(b->verb, "GET") == 0 && has_version(m->output, b->response_body);
 }
 
 bool binding_takes_etag(const struct pg_method *m, const struct pg_binding *b)
 {
-	return strcmp(b->verb, "GET") != 0 && has_etag(m->input, b->body);
+	const struct pg_field *part = find_field(m->input, str_of(b->body));
+
+	return part && part->body == PB_BODY_UPDATE && has_version(m->input, b->body);
+}
+
+/* Is the field a part of a composite id whose last part another field carries? */
+static bool is_part(const struct openapi *api, const struct pg_message *m, const struct pg_field *f)
+{
+	for (size_t i = 0; i < m->n_fields; i++) {
+		const Opt__Field *other = m->fields[i].opt;
+		const struct pg_message *target;
+		const char *id;
+
+		target = other->n_refers ? model_kind(api->model, other->refers[0], &id) : NULL;
+		for (size_t k = 0; target && k + 1 < target->resource->n_id; k++)
+			if (strcmp(target->resource->id[k], f->proto->name) == 0)
+				return true;
+	}
+	return false;
+}
+
+static void add_kind(struct refusals *refusals, const struct openapi *api,
+		     const struct pg_message *in, const struct pg_field *f)
+{
+	const char *id;
+	const Opt__Resource *r = model_kind(api->model, f->opt->refers[0], &id)->resource;
+
+	if (*r->not_found)
+		add(refusals, r->not_found);
+	else
+		model_fail(api->model, "%s: %s.%s refers to %s, which has no not_found",
+			   in->file->path, in->full_name, f->proto->name, r->name);
+}
+
+/* What is answered when the object that the request names is not there.  A list's filter finds
+ * nothing. */
+static void add_not_found(struct refusals *refusals, const struct openapi *api,
+			  const struct pg_method *m, const struct pg_binding *b,
+			  const struct pg_message *in)
+{
+	for (size_t i = 0; i < in->n_fields; i++) {
+		const struct pg_field *f = &in->fields[i];
+
+		if (f->body && strcmp(f->proto->name, b->body) == 0)
+			add_not_found(refusals, api, m, b, f->message);
+		if (in != m->input ? !field_is_written(f, PB_BODY_CREATE)
+				   : !*b->body && !in_path(f, b))
+			continue;
+		if (f->opt->n_refers && !is_part(api, in, f))
+			add_kind(refusals, api, in, f);
+	}
 }
 
 /* What the machinery between the gateway and every handler answers when the platform is not well.
@@ -100,13 +148,15 @@ static void add_access(struct refusals *refusals, const Opt__Rule *r)
 }
 
 /* Those that follow from the rule; the rpc's own come first. */
-static struct refusals refusals_of(const struct pg_method *m, const struct pg_binding *b)
+static struct refusals refusals_of(const struct openapi *api, const struct pg_method *m,
+				   const struct pg_binding *b)
 {
 	const Opt__Rule *r = m->rule;
 	struct refusals refusals = {};
 
 	for (size_t i = 0; i < r->n_reasons; i++)
 		add(&refusals, r->reasons[i]);
+	add_not_found(&refusals, api, m, b, m->input);
 	/* An unknown member or parameter where there are none at all, too. */
 	ADD(&refusals, "INVALID_FIELDS");
 	ADD(&refusals, strcmp(b->body, "*") == 0 ? "QUERY_NOT_ALLOWED" : "TOO_MANY_PARAMETERS");
@@ -255,14 +305,12 @@ static json_t *success(struct openapi *api, const struct pg_method *m, const str
 json_t *openapi_responses(struct openapi *api, const struct pg_method *m,
 			  const struct pg_binding *b)
 {
-	struct refusals refusals = refusals_of(m, b);
+	struct refusals refusals = refusals_of(api, m, b);
 	json_t *responses = json_object();
 	char key[16];
 
 	snprintf(key, sizeof key, "%u", m->rule->success ? m->rule->success : 200);
-	api->is_answer = true;
 	json_object_set_new(responses, key, success(api, m, b));
-	api->is_answer = false;
 	if (binding_reads_etag(m, b))
 		json_object_set_new(responses, "304",
 				    json_pack("{s:s, s:{s:{s:s}}}", "description",

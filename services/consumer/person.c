@@ -16,13 +16,13 @@ static struct status check_name(struct rpc_call *call, const char *field, const 
 }
 
 struct status person_check(struct rpc_call *call, const Program__PublishedVersion *version,
-			   const Consumer__StartSessionRequest *req)
+			   const Consumer__Session *asked)
 {
 	struct status email =
-		check_name(call, "email", req->email,
+		check_name(call, "email", asked->email,
 			   version->attempts_by == PROGRAM__ATTEMPTS_BY__ATTEMPTS_BY_EMAIL);
 	struct status reference =
-		check_name(call, "reference", req->reference,
+		check_name(call, "reference", asked->reference,
 			   version->attempts_by == PROGRAM__ATTEMPTS_BY__ATTEMPTS_BY_REFERENCE);
 
 	return is_failed(email) ? email : reference;
@@ -68,7 +68,7 @@ static struct status find_or_make(struct rpc_call *call, struct uuid program, co
 }
 
 struct status person_take(struct rpc_call *call, const Program__PublishedVersion *version,
-			  const Consumer__StartSessionRequest *req, const struct uuid **out)
+			  const Consumer__Session *asked, const struct uuid **out)
 {
 	struct uuid program = pb_uuid(version->program_id);
 	struct q_person_row *row;
@@ -77,9 +77,9 @@ struct status person_take(struct rpc_call *call, const Program__PublishedVersion
 	if (version->attempts_by == PROGRAM__ATTEMPTS_BY__ATTEMPTS_BY_SESSION)
 		return OK;
 	if (version->attempts_by == PROGRAM__ATTEMPTS_BY__ATTEMPTS_BY_EMAIL)
-		TRY(find_or_make(call, program, "email", folded(call->arena, req->email), &row));
+		TRY(find_or_make(call, program, "email", folded(call->arena, asked->email), &row));
 	else
-		TRY(find_or_make(call, program, "reference", str_of(req->reference), &row));
+		TRY(find_or_make(call, program, "reference", str_of(asked->reference), &row));
 	*out = &row->id;
 	return OK;
 }

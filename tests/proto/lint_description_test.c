@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "lint_kit.h"
+#include "proto/lint_kit.h"
 
 /* A service that is right but for one thing. */
 #define CALL(input, output)                                                                        \

@@ -1,4 +1,4 @@
-#include "lint_kit.h"
+#include "proto/lint_kit.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -6,19 +6,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "base/str.h"
+
 static const char head[] = "syntax = \"proto3\";\n"
 			   "package aegis.bad.v1;\n"
 			   "import \"aegis/options/v1/options.proto\";\n"
 			   "import \"google/api/annotations.proto\";\n"
 			   "import \"google/protobuf/any.proto\";\n"
+			   "import \"google/protobuf/field_mask.proto\";\n"
 			   "import \"google/protobuf/timestamp.proto\";\n"
 			   "import \"protobuf-c/protobuf-c.proto\";\n"
 			   "option (pb_c_file).c_package = \"bad\";\n";
-
-struct verdict {
-	int status;
-	char text[4096];
-};
 
 static void write_proto(const char *path, const char *body)
 {
@@ -38,8 +37,7 @@ static void write_proto(const char *path, const char *body)
 	cr_assert_eq(fclose(out), 0);
 }
 
-/* What protoc with the plugin says of a file with this body. */
-static struct verdict run(const char *parameters, const char *body)
+struct verdict lint_run(const char *parameters, const char *body)
 {
 	struct verdict verdict = {};
 	char dir[] = SCRATCH "/lintXXXXXX", path[256], command[2048];
@@ -62,7 +60,7 @@ static struct verdict run(const char *parameters, const char *body)
 
 void refuse_with(const char *parameters, const char *body, const char *words)
 {
-	struct verdict verdict = run(parameters, body);
+	struct verdict verdict = lint_run(parameters, body);
 
 	cr_expect(verdict.status != 0 && strstr(verdict.text, words),
 		  "for:\n%s\nwanted: %s\nsaid:   %s", body, words, verdict.text);
@@ -73,9 +71,14 @@ void refuse(const char *body, const char *words)
 	refuse_with("manifest=" GOLDEN "/manifest", body, words);
 }
 
+void refuse_whole(const char *body, const char *words)
+{
+	refuse_with("gateway,manifest=" GOLDEN "/manifest", body, words);
+}
+
 void accept(const char *body)
 {
-	struct verdict verdict = run("manifest=" GOLDEN "/manifest", body);
+	struct verdict verdict = lint_run("manifest=" GOLDEN "/manifest", body);
 
 	cr_expect(verdict.status == 0, "for:\n%s\nsaid: %s", body, verdict.text);
 }

@@ -1,12 +1,19 @@
 #pragma once
 
-/* A .proto file of a few words, given to protoc with the plugin. */
+/* Runs the generator on a small contract and looks at what it says. */
+struct verdict {
+	int status;
+	char text[4096];
+};
 
-/* The run fails and says these words; parameters are those of the plugin. */
+/* What protoc with the plugin says of a file with this body; parameters are the plugin's. */
+struct verdict lint_run(const char *parameters, const char *body);
+
+/* The body is refused with these words. */
 void refuse_with(const char *parameters, const char *body, const char *words);
-/* As above, against the manifest of the golden files. */
 void refuse(const char *body, const char *words);
-/* The run succeeds. */
+/* The same with all services in the run, as for the gateway. */
+void refuse_whole(const char *body, const char *words);
 void accept(const char *body);
 
 #define FIELD(text) "message M { " text " }"

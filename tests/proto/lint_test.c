@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
-#include "lint_kit.h"
+#include "proto/lint_kit.h"
 
 Test(lint, takes_what_is_right)
 {
@@ -59,8 +59,6 @@ Test(lint, refuses_rules_on_the_wrong_kind_of_field)
 	       "M.a: min and max are for integers");
 	refuse(FIELD("string a = 1 [(aegis.field).max_items = 1];"),
 	       "M.a: min_items and max_items are for repeated fields");
-	refuse(FIELD("string a = 1 [(aegis.field).etag = true];"),
-	       "M.a: etag is for a plain int64");
 	refuse(FIELD("bool a = 1 [(aegis.field).required = true];"),
 	       "M.a: required cannot tell 0 from absent; write oneof _a { ... } or min");
 }
@@ -179,8 +177,8 @@ Test(lint, refuses_bodies_that_do_not_fit)
 
 Test(lint, refuses_two_rpcs_on_one_route)
 {
-	refuse("message M { string a = 1 [(aegis.field).required = true]; string b = 2 "
-	       "[(aegis.field).required = true]; } service S {"
+	refuse("message M { string a = 1 [(aegis.field).refers = \"thing\"]; string b = 2 "
+	       "[(aegis.field).refers = \"thing\"]; } service S {"
 	       " rpc GetA(M) returns (M) { option (google.api.http) = {get: \"/m/{a}/x\"}; " OPEN
 	       " }"
 	       " rpc GetB(M) returns (M) { option (google.api.http) = {get: \"/m/{b}/x\"}; " OPEN

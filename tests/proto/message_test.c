@@ -143,9 +143,11 @@ static bool is_in_table(const char *reason)
 
 Test(message, of_every_reason_of_the_codec_is_in_the_table)
 {
-	/* Of the document, of text from a query, of PATCH, and of forms that no request has. */
-	static const char *const elsewhere[] = {"SYNTAX", "NOT_UTF8",	"DEPTH",
-						"SIZE",	  "NULL_VALUE", "NOT_FIELD_MASK"};
+	/* Of the document, of text from a query, of PATCH, of resources, and of forms that no
+	 * request has. */
+	static const char *const elsewhere[] = {"READ_ONLY", "CREATE_ONLY", "UPDATE_ONLY",
+						"SYNTAX",    "NOT_UTF8",    "DEPTH",
+						"SIZE",	     "NULL_VALUE",  "NOT_FIELD_MASK"};
 #define PBJSON_ROW(name, text) #name,
 	static const char *const reasons[] = {PBJSON_REASONS(PBJSON_ROW)};
 #undef PBJSON_ROW

@@ -3,37 +3,39 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fhir_kit.h"
 #include "random_json.h"
 
 #include "screener/exchange/fhir.h"
 #include "screener/exchange/patch.h"
 
-/* data/fhir_intake.json and data/statin.json as text. */
-static const char *intake, *statin;
-
-static const char *data_text(const char *name)
-{
-	json_t *json = fhir_data(name);
-	const char *text = fhir_dump(json);
-
-	json_decref(json);
-	return text;
-}
+static struct arena *arena;
 
 static void set_up(void)
 {
-	fhir_kit_open();
-	intake = data_text("data/fhir_intake");
-	statin = data_text("data/statin");
+	arena = arena_new(SIZE_MAX);
 }
 
-TestSuite(fhir, .init = set_up, .fini = fhir_kit_close);
+static void tear_down(void)
+{
+	arena_free(&arena);
+}
+
+TestSuite(fhir, .init = set_up, .fini = tear_down);
+
+static json_t *data(const char *file)
+{
+	const char *path =
+		arena_printf(arena, "%s/tests/screener/data/%s", getenv("AEGIS_SOURCE"), file);
+	json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+
+	cr_assert(json, "%s", path);
+	return json;
+}
 
 static json_t *import(const char *json, struct screener_findings *findings)
 {
 	json_t *out = NULL;
-	struct status st = fhir_import(fhir_arena, str_of(json), FHIR_LOSSY, &out, findings);
+	struct status st = fhir_import(arena, str_of(json), FHIR_LOSSY, &out, findings);
 
 	cr_assert(is_ok(st), "%s", reason_name(st.reason));
 	return out;
@@ -42,7 +44,7 @@ static json_t *import(const char *json, struct screener_findings *findings)
 static json_t *export(const json_t *document, struct screener_findings *findings)
 {
 	json_t *out = NULL;
-	struct status st = fhir_export(fhir_arena, document, FHIR_STRICT, &out, findings);
+	struct status st = fhir_export(arena, document, FHIR_STRICT, &out, findings);
 
 	cr_assert(is_ok(st), "%s", reason_name(st.reason));
 	return out;
@@ -56,31 +58,54 @@ static bool has_finding(const struct screener_findings *findings, const char *co
 	return false;
 }
 
+static char *dump(const json_t *json)
+{
+	return json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
+}
+
+static const char *dump_in_arena(const json_t *json)
+{
+	char *text = dump(json), *copy = arena_strdup(arena, text);
+
+	free(text);
+	return copy;
+}
+
+static json_t *import_data(const char *file, struct screener_findings *findings)
+{
+	json_t *json = data(file), *document = import(dump_in_arena(json), findings);
+
+	json_decref(json);
+	return document;
+}
+
 static void expect_equal(const json_t *got, const json_t *expected)
 {
-	json_t *patch = patch_diff(fhir_arena, expected, got);
-	const char *text = fhir_dump(patch);
+	json_t *patch = patch_diff(arena, expected, got);
+	char *text = dump(patch);
 
 	cr_expect_eq(json_array_size(patch), 0, "%s", text);
+	free(text);
 	json_decref(patch);
 }
 
 static void expect_item(const json_t *document, size_t i, const char *expected)
 {
-	const char *text = fhir_dump(json_array_get(json_object_get(document, "items"), i));
+	char *text = dump(json_array_get(json_object_get(document, "items"), i));
 
 	cr_expect_str_eq(text, expected, "%s", text);
+	free(text);
 }
 
 /* NULL when it compiles, else the code of the first error. */
 static const char *compile_error(const json_t *document)
 {
-	const char *text = fhir_dump(document);
+	char *text = dump(document);
 	struct screener_findings findings;
 	struct screener *screener = NULL;
 	const char *error = NULL;
 
-	if (is_failed(screener_compile(fhir_arena, str_of(text), NULL, 0, &screener, &findings)))
+	if (is_failed(screener_compile(arena, str_of(text), NULL, 0, &screener, &findings)))
 		for (size_t i = 0; i < findings.n && !error; i++)
 			if (findings.list[i].severity == SCREENER_ERROR) {
 				error = findings.list[i].code;
@@ -88,13 +113,14 @@ static const char *compile_error(const json_t *document)
 					findings.list[i].message);
 			}
 	screener_free(&screener);
+	free(text);
 	return error;
 }
 
 Test(fhir, questions_become_items_that_compile)
 {
 	struct screener_findings findings;
-	json_t *document = import(intake, &findings);
+	json_t *document = import_data("fhir_intake.json", &findings);
 
 	expect_item(document, 0,
 		    "{\"id\":\"q1\",\"type\":\"boolean\",\"required\":true,\"x_fhir\":{\"linkId\":"
@@ -121,8 +147,8 @@ Test(fhir, questions_become_items_that_compile)
 Test(fhir, a_questionnaire_comes_back_as_it_was)
 {
 	struct screener_findings findings;
-	json_t *document = import(intake, &findings);
-	json_t *original = json_loads(intake, 0, NULL);
+	json_t *document = import_data("fhir_intake.json", &findings);
+	json_t *original = data("fhir_intake.json");
 	json_t *back = export(document, &findings);
 
 	expect_equal(back, original);
@@ -136,20 +162,21 @@ static void expect_document_returns(const json_t *document)
 {
 	struct screener_findings findings;
 	json_t *questionnaire_json = export(document, &findings), *back;
-	const char *text = fhir_dump(questionnaire_json);
+	char *text = dump(questionnaire_json);
 
 	cr_expect_eq(findings.n_errors, 0);
 	back = import(text, &findings);
 	expect_equal(back, document);
 	cr_expect_not(has_finding(&findings, "FHIR_CHANGED"));
 	cr_expect(has_finding(&findings, "FHIR_RESTORED"));
+	free(text);
 	json_decref(back);
 	json_decref(questionnaire_json);
 }
 
 Test(fhir, a_screener_comes_back_as_it_was)
 {
-	json_t *document = json_loads(statin, 0, NULL);
+	json_t *document = data("fhir_statin.json");
 	struct screener_findings findings;
 
 	cr_assert_null(compile_error(document));
@@ -163,12 +190,12 @@ Test(fhir, a_screener_comes_back_as_it_was)
 
 Test(fhir, what_fhir_can_say_is_said_in_fhir)
 {
-	json_t *document = json_loads(statin, 0, NULL);
+	json_t *document = data("fhir_statin.json");
 	struct screener_findings findings;
 	json_t *out = export(document, &findings), *items = json_object_get(out, "item");
-	const char *when = fhir_dump(json_object_get(json_array_get(items, 2), "enableWhen"));
-	const char *both = fhir_dump(json_object_get(json_array_get(items, 10), "enableWhen"));
-	const char *option = fhir_dump(json_object_get(json_array_get(items, 1), "answerOption"));
+	char *when = dump(json_object_get(json_array_get(items, 2), "enableWhen"));
+	char *both = dump(json_object_get(json_array_get(items, 10), "enableWhen"));
+	char *option = dump(json_object_get(json_array_get(items, 1), "answerOption"));
 
 	cr_expect_str_eq(when,
 			 "[{\"question\":\"sex\",\"operator\":\"=\",\"answerCoding\":{\"code\":"
@@ -180,22 +207,26 @@ Test(fhir, what_fhir_can_say_is_said_in_fhir)
 	cr_expect(strstr(option, "ordinalValue\",\"valueDecimal\":2"), "%s", option);
 	cr_expect(strstr(option, "\"content\",\"valueString\":\"Mujer\""), "%s", option);
 	cr_expect_str_eq(json_string_value(json_object_get(out, "version")), "7");
+	free(when);
+	free(both);
+	free(option);
 	json_decref(out);
 	json_decref(document);
 }
 
 Test(fhir, a_questionnaire_changed_after_export_brings_no_rules_back)
 {
-	json_t *document = json_loads(statin, 0, NULL);
+	json_t *document = data("fhir_statin.json");
 	struct screener_findings findings;
 	json_t *out = export(document, &findings);
 
 	json_array_remove(json_object_get(out, "item"), 0);
-	const char *text = fhir_dump(out);
+	char *text = dump(out);
 	json_t *back = import(text, &findings);
 
 	cr_expect(has_finding(&findings, "FHIR_CHANGED"));
 	cr_expect_str_eq(json_string_value(json_object_get(back, "on_unknown")), "review");
+	free(text);
 	json_decref(back);
 	json_decref(out);
 	json_decref(document);
@@ -204,7 +235,7 @@ Test(fhir, a_questionnaire_changed_after_export_brings_no_rules_back)
 Test(fhir, an_edited_import_still_gives_a_questionnaire)
 {
 	struct screener_findings findings;
-	json_t *document = import(intake, &findings), *out;
+	json_t *document = import_data("fhir_intake.json", &findings), *out;
 
 	json_array_remove(json_object_get(document, "items"), 4);
 	out = export(document, &findings);
@@ -217,13 +248,7 @@ Test(fhir, an_edited_import_still_gives_a_questionnaire)
 Test(fhir, conditions_that_depend_on_each_other_are_a_cycle)
 {
 	struct screener_findings findings;
-	json_t *document = import(
-		"{\"resourceType\":\"Questionnaire\",\"item\":[{\"linkId\":\"a\",\"type\":"
-		"\"boolean\","
-		"\"enableWhen\":[{\"question\":\"b\",\"operator\":\"=\",\"answerBoolean\":true}]},{"
-		"\"linkId\":\"b\",\"type\":\"boolean\",\"enableWhen\":[{\"question\":\"a\","
-		"\"operator\":\"=\",\"answerBoolean\":true}]}]}",
-		&findings);
+	json_t *document = import_data("fhir_cycle.json", &findings);
 
 	cr_expect_str_eq(compile_error(document), "CYCLE");
 	json_decref(document);
@@ -232,15 +257,7 @@ Test(fhir, conditions_that_depend_on_each_other_are_a_cycle)
 Test(fhir, contained_value_sets_give_options)
 {
 	struct screener_findings findings;
-	json_t *document = import(
-		"{\"resourceType\":\"Questionnaire\",\"contained\":[{\"resourceType\":\"ValueSet\","
-		"\"id\":\"yn\",\"compose\":{\"include\":[{\"system\":\"urn:s\",\"concept\":[{"
-		"\"code\":"
-		"\"Y\",\"display\":\"Yes\"},{\"code\":\"N\",\"display\":\"No\"}]}]}}],\"item\":[{"
-		"\"linkId\":\"a\",\"type\":\"choice\",\"answerValueSet\":\"#yn\"},{\"linkId\":"
-		"\"b\","
-		"\"type\":\"choice\",\"answerValueSet\":\"http://example.org/vs\"}]}",
-		&findings);
+	json_t *document = import_data("fhir_value_sets.json", &findings);
 
 	cr_expect_eq(json_array_size(json_object_get(
 			     json_array_get(json_object_get(document, "items"), 0), "options")),
@@ -255,8 +272,7 @@ static void expect_refused(const char *json, const char *reason, struct screener
 	json_t *out = NULL;
 
 	cr_expect_str_eq(
-		reason_name(
-			fhir_import(fhir_arena, str_of(json), FHIR_LOSSY, &out, findings).reason),
+		reason_name(fhir_import(arena, str_of(json), FHIR_LOSSY, &out, findings).reason),
 		reason);
 	cr_expect_null(out);
 }
@@ -275,7 +291,7 @@ Test(fhir, what_is_no_questionnaire_is_refused)
 
 Test(fhir, depth_number_and_doubled_names_are_findings)
 {
-	struct strbuf buf = strbuf_new(fhir_arena);
+	struct strbuf buf = strbuf_new(arena);
 	struct screener_findings findings;
 
 	strbuf_add_c(&buf, "{\"resourceType\":\"Questionnaire\"");
@@ -287,7 +303,7 @@ Test(fhir, depth_number_and_doubled_names_are_findings)
 	expect_refused(buf.ptr, "FHIR_INVALID", &findings);
 	cr_expect(has_finding(&findings, "FHIR_TOO_DEEP"));
 
-	buf = strbuf_new(fhir_arena);
+	buf = strbuf_new(arena);
 	strbuf_add_c(&buf, "{\"resourceType\":\"Questionnaire\",\"item\":[null");
 	for (int i = 0; i < 1500; i++) /* two of them have one name */
 		strbuf_printf(&buf, ",{\"linkId\":\"%d\",\"type\":\"boolean\"}", i == 9 ? 8 : i);
@@ -301,23 +317,23 @@ Test(fhir, depth_number_and_doubled_names_are_findings)
 Test(fhir, damaged_questionnaires_come_back_as_they_were)
 {
 	struct dice dice = dice_new("damaged questionnaires");
-	json_t *original = json_loads(intake, 0, NULL);
+	json_t *original = data("fhir_intake.json");
 
 	for (int i = 0; i < 1500; i++) {
 		struct screener_findings findings;
 		json_t *damaged = dice_mutate(&dice, original, 3), *document = NULL;
-		const char *text = fhir_dump(damaged);
+		char *text = dump(damaged);
 
-		if (is_ok(fhir_import(fhir_arena, str_of(text), FHIR_LOSSY, &document,
-				      &findings))) {
+		if (is_ok(fhir_import(arena, str_of(text), FHIR_LOSSY, &document, &findings))) {
 			json_t *back = export(document, &findings);
 
 			expect_equal(back, damaged);
 			json_decref(back);
 		}
+		free(text);
 		json_decref(document);
 		json_decref(damaged);
-		arena_reset(fhir_arena, false);
+		arena_reset(arena, false);
 	}
 	json_decref(original);
 }
@@ -325,34 +341,34 @@ Test(fhir, damaged_questionnaires_come_back_as_they_were)
 Test(fhir, damaged_screeners_are_exported_without_harm)
 {
 	struct dice dice = dice_new("damaged screeners");
-	json_t *original = json_loads(statin, 0, NULL);
+	json_t *original = data("fhir_statin.json");
 
 	for (int i = 0; i < 1500; i++) {
 		struct screener_findings findings;
 		json_t *damaged = dice_mutate(&dice, original, 3), *out = NULL;
 
 		cr_expect(json_is_object(damaged) ==
-			  is_ok(fhir_export(fhir_arena, damaged, FHIR_LOSSY, &out, &findings)));
+			  is_ok(fhir_export(arena, damaged, FHIR_LOSSY, &out, &findings)));
 		json_decref(out);
 		json_decref(damaged);
-		arena_reset(fhir_arena, false);
+		arena_reset(arena, false);
 	}
 	json_decref(original);
 }
 
 static json_t *response(const json_t *document, const json_t *answers)
 {
-	struct str json = str_of(fhir_dump(document)), given = str_of(fhir_dump(answers));
+	struct str json = str_of(dump_in_arena(document)), given = str_of(dump_in_arena(answers));
 	struct screener_findings findings;
 	struct screener_answers *parsed;
 	struct screener *program = NULL;
 	struct screener_result result;
 	json_t *out;
 
-	cr_assert(is_ok(screener_compile(fhir_arena, json, NULL, 0, &program, &findings)));
-	cr_assert(is_ok(screener_answers_parse(program, fhir_arena, given, 20000, &parsed)));
-	screener_eval(program, parsed, fhir_arena, SCREENER_FULL, &result);
-	out = fhir_response(fhir_arena, document, answers, &result, true);
+	cr_assert(is_ok(screener_compile(arena, json, NULL, 0, &program, &findings)));
+	cr_assert(is_ok(screener_answers_parse(program, arena, given, 20000, &parsed)));
+	screener_eval(program, parsed, arena, SCREENER_FULL, &result);
+	out = fhir_response(arena, document, answers, &result, true);
 	screener_free(&program);
 	return out;
 }
@@ -360,34 +376,16 @@ static json_t *response(const json_t *document, const json_t *answers)
 Test(fhir, answers_become_a_response_without_the_pruned)
 {
 	struct screener_findings findings;
-	json_t *document = import(intake, &findings);
+	json_t *document = import_data("fhir_intake.json", &findings);
 	json_t *answers =
 		json_loads("{\"q1\":true,\"q2\":20,\"q2_1\":\"2021-05-01\",\"ln_44250_9\":"
 			   "\"LA6569-3\",\"w\":70.5,\"m\":[\"blood_thinner\"],\"pruned\":\"x\"}",
 			   0, NULL);
 	json_t *out = response(document, answers);
-	const char *text = fhir_dump(out);
+	json_t *expected = data("fhir_intake_response.json");
 
-	cr_expect_str_eq(
-		text,
-		"{\"resourceType\":\"QuestionnaireResponse\",\"language\":\"en-US\","
-		"\"questionnaire\":"
-		"\"http://example.org/Questionnaire/intake|3\",\"status\":\"completed\",\"item\":[{"
-		"\"linkId\":\"1\",\"text\":\"Do you "
-		"smoke?\",\"answer\":[{\"valueBoolean\":true}]},{"
-		"\"linkId\":\"2\",\"text\":\"How many a "
-		"day?\",\"answer\":[{\"valueInteger\":20,\"item\":"
-		"[{\"linkId\":\"2.1\",\"text\":\"Since when?\",\"answer\":[{\"valueDate\":"
-		"\"2021-05-01\"}]}]}]},{\"linkId\":\"LN/44250-9\",\"text\":\"Little interest\","
-		"\"answer\":[{\"valueCoding\":{\"system\":\"http://"
-		"loinc.org\",\"code\":\"LA6569-3\","
-		"\"display\":\"Several days\"}}]},{\"linkId\":\"g\",\"text\":\"Body\",\"item\":[{"
-		"\"linkId\":\"w\",\"text\":\"Weight\",\"answer\":[{\"valueQuantity\":{\"value\":70."
-		"5,"
-		"\"unit\":\"kg\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"kg\"}}]},{"
-		"\"linkId\":\"m\",\"text\":\"Medicines\",\"answer\":[{\"valueString\":\"blood "
-		"thinner\"}]}]}]}",
-		"%s", text);
+	expect_equal(out, expected);
+	json_decref(expected);
 	json_decref(out);
 	json_decref(answers);
 	json_decref(document);

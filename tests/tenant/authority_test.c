@@ -11,10 +11,12 @@ TestSuite(authority, .init = world_start, .fini = daemons_stop, .timeout = 60);
 
 static struct answer give(const struct caller *who, struct uuid id, const char *role)
 {
+	Tenant__Member user = TENANT__MEMBER__INIT;
 	Tenant__UpdateUserRequest req = TENANT__UPDATE_USER_REQUEST__INIT;
 
+	req.user = &user;
 	req.id = text(id);
-	req.role = role;
+	user.role = role;
 	return call(who, "UpdateUser", &req);
 }
 
@@ -91,11 +93,13 @@ struct grant {
 
 static void *grant(void *arg)
 {
+	Tenant__Member user = TENANT__MEMBER__INIT;
 	Tenant__UpdateUserRequest req = TENANT__UPDATE_USER_REQUEST__INIT;
 	struct grant *g = arg;
 
+	req.user = &user;
 	req.id = g->id;
-	req.role = "admin";
+	user.role = "admin";
 	g->status = call_on(g->worker, g->who, "UpdateUser", &req).status;
 	return NULL;
 }

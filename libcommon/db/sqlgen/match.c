@@ -12,14 +12,6 @@ static const struct pg_message *find_message(const struct pg_model *model, const
 	return NULL;
 }
 
-static const struct pg_field *find_field(const struct pg_message *message, const char *name)
-{
-	for (size_t i = 0; i < message->n_fields; i++)
-		if (strcmp(message->fields[i].proto->name, name) == 0)
-			return &message->fields[i];
-	return NULL;
-}
-
 static bool is_without(const struct gen_row *row, const char *name)
 {
 	for (size_t i = 0; i < row->n_without; i++)
@@ -71,10 +63,20 @@ static bool null_fits(const struct gen_column *c, const struct pg_field *f)
 	       type == TYPE(STRING) || type == TYPE(BYTES);
 }
 
+/* May a client give what the column takes from its member? */
+static bool is_given(const struct gen_row *row, const struct gen_column *c,
+		     const struct pg_field *f)
+{
+	if (!row->found->resource || !(c->write & GEN_FROM_MEMBER))
+		return true;
+	return (!(c->write & GEN_IN_INSERT) || field_is_written(f, PB_BODY_CREATE)) &&
+	       (!(c->write & GEN_IN_UPDATE) || field_is_written(f, PB_BODY_UPDATE));
+}
+
 static void match_column(struct gen_file *file, const struct gen_row *row, struct gen_column *c)
 {
 	const char *member = c->member ? c->member : c->name;
-	const struct pg_field *f = find_field(row->found, member);
+	const struct pg_field *f = find_field(row->found, str_of(member));
 
 	if (strcmp(member, "-") == 0)
 		return;
@@ -104,6 +106,12 @@ static void match_column(struct gen_file *file, const struct gen_row *row, struc
 		gen_error(file, row->line,
 			  "row '%s': the member '%s' may be absent, and '%s' cannot be NULL",
 			  row->name, member, c->name);
+	else if (!is_given(row, c, f))
+		gen_error(
+			file, row->line,
+			"row '%s': '%s' is written from the member '%s', but (aegis.write) lets no "
+			"client give it there",
+			row->name, c->name, member);
 	else
 		c->field = f;
 }
@@ -121,7 +129,8 @@ static void check_member(struct gen_file *file, const struct gen_row *row, const
 				  by, row->columns.items[i].name, f->proto->name);
 		by = row->columns.items[i].name;
 	}
-	if (!by && !is_without(row, f->proto->name))
+	/* What is never answered, or once, is kept in another form. */
+	if (!by && !is_without(row, f->proto->name) && !field_is_hidden(f))
 		gen_error(file, row->line,
 			  "row '%s': no column fills the member '%s' of %s: add one, or name the "
 			  "member in without ()",
@@ -141,7 +150,7 @@ static void match_row(struct gen_file *file, struct gen_row *row)
 	for (size_t i = 0; i < row->columns.n; i++)
 		match_column(file, row, &row->columns.items[i]);
 	for (size_t i = 0; i < row->n_without; i++)
-		if (!find_field(row->found, row->without[i]))
+		if (!find_field(row->found, str_of(row->without[i])))
 			gen_error(file, row->line, "row '%s': %s has no member '%s'", row->name,
 				  row->message, row->without[i]);
 	if (file->n_errors > before)

@@ -4,10 +4,10 @@ struct status consumer_create_partner(struct rpc_call *call,
 				      const Consumer__CreatePartnerRequest *req,
 				      Consumer__Partner *resp)
 {
-	struct q_partner_row new = {.id = uuid_v7(call->now), .name = req->name}, *row;
+	struct q_partner_row new = {.id = uuid_v7(call->now)}, *row;
 
-	TRY(pb_enum_word(&consumer__partner_kind__enum_info, (int)req->kind, &new.kind));
+	TRY(q_partner_from(call->arena, req->partner, NULL, &new));
 	TRY(q_insert_partner(call->tx, new, call->principal->id, call->now, &row));
-	emit_partner(call, "partner.created", row);
-	return q_partner_fill(call->arena, row, resp);
+	TRY(q_partner_fill(call->arena, row, resp));
+	return emit_partner(call, "partner.created", NULL, resp);
 }

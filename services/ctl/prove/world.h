@@ -11,8 +11,8 @@ struct proof;
 struct world {
 	struct arena *arena;
 	struct http *http;
-	json_t *values;	 /* "program" → its id; "owner", "session_token", "key_secret" are tokens;
-			    owned */
+	json_t *values; /* each kind of object → its id; "owner", "session_token", "key_secret" are
+			   tokens; owned */
 	json_t *made_up; /* names of values that stand for objects it could not make; owned */
 };
 

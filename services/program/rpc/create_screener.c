@@ -19,8 +19,8 @@ struct status program_create_screener(struct rpc_call *call,
 	TRY(q_take_version_number(call->tx, program->id, &number));
 	TRY(q_insert_draft(call->tx, &row, .program_id = program->id,
 			   .screener_version = number->last_version,
-			   .document = text_of(req->document), .actor = call->principal->id,
-			   .now = call->now));
-	emit_screener(call, "screener.drafted", program->id, row->screener_version, NULL);
-	return draft_show(call, row, resp);
+			   .document = text_of(req->screener->document),
+			   .actor = call->principal->id, .now = call->now));
+	TRY(draft_show(call, row, resp));
+	return emit_screener(call, "screener.drafted", NULL, resp);
 }
