@@ -112,6 +112,8 @@ static struct status read_risk(struct db_conn *conn, instant give_up, struct are
 	if (PQresultStatus(result) == PGRES_FATAL_ERROR)
 		return db_result_status(conn, result, query->statement);
 	TRY(db_decode(arena, query, result, &row, NULL));
+	if (!row)
+		abort(); /* the question has one row, or db_decode() fails */
 	*risk = row;
 	return wire_drain(conn, give_up);
 }

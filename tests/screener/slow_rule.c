@@ -32,10 +32,18 @@ static struct slow fold(const char *op, struct slow a, struct slow b)
 	}
 }
 
-static struct slow slow_number(json_t *rule, json_t *answers)
+/* "" of a constant, which has none. */
+static const char *operator_of(json_t *rule)
 {
 	const char *op = json_object_iter_key(json_object_iter(rule));
-	json_t *args = op ? json_object_get(rule, op) : NULL;
+
+	return op ? op : "";
+}
+
+static struct slow slow_number(json_t *rule, json_t *answers)
+{
+	const char *op = operator_of(rule);
+	json_t *args = json_object_get(rule, op);
 	struct slow sum = known(0);
 	json_t *value;
 	size_t i;
@@ -166,8 +174,8 @@ static int slow_code(const char *op, json_t *args, json_t *answers)
 
 int slow_truth(json_t *rule, json_t *answers)
 {
-	const char *op = json_object_iter_key(json_object_iter(rule));
-	json_t *args = op ? json_object_get(rule, op) : NULL;
+	const char *op = operator_of(rule);
+	json_t *args = json_object_get(rule, op);
 	json_t *first = json_array_get(args, 0), *second = json_array_get(args, 1);
 	struct slow x;
 	int t;
