@@ -97,7 +97,7 @@ static const struct db_query *role_question(void)
 
 /* Asked on the wire: transactions stand above connections, which are only open after this. */
 static struct status read_risk(struct db_conn *conn, instant give_up, struct arena *arena,
-			       struct q_role_risk_row **risk)
+			       struct q_role_risk_row *risk)
 {
 	const struct db_query *query = role_question();
 	RESULT result = NULL;
@@ -112,24 +112,21 @@ static struct status read_risk(struct db_conn *conn, instant give_up, struct are
 	if (PQresultStatus(result) == PGRES_FATAL_ERROR)
 		return db_result_status(conn, result, query->statement);
 	TRY(db_decode(arena, query, result, &row, NULL));
-	if (!row)
-		abort(); /* the question has one row, or db_decode() fails */
-	*risk = row;
+	*risk = *(struct q_role_risk_row *)row;
 	return wire_drain(conn, give_up);
 }
 
 static struct status refuse_unsafe_role(struct db_conn *conn, instant give_up)
 {
 	struct arena *arena = arena_new(4096);
-	struct q_role_risk_row *risk = NULL;
+	struct q_role_risk_row risk = {.name = "-", .is_superuser = true}; /* until it is known */
 	struct status st = read_risk(conn, give_up, arena, &risk);
 
 	if (is_ok(st) &&
-	    (risk->is_superuser || risk->bypasses || risk->owns_tables || risk->is_changed)) {
-		log_error("role could evade row-level security", KV("role", risk->name),
-			  KV("superuser", risk->is_superuser), KV("bypassrls", risk->bypasses),
-			  KV("owns_tables", risk->owns_tables),
-			  KV("has_settings", risk->is_changed));
+	    (risk.is_superuser || risk.bypasses || risk.owns_tables || risk.is_changed)) {
+		log_error("role could evade row-level security", KV("role", risk.name),
+			  KV("superuser", risk.is_superuser), KV("bypassrls", risk.bypasses),
+			  KV("owns_tables", risk.owns_tables), KV("has_settings", risk.is_changed));
 		wire_hang_up(conn);
 		st = FAIL(UNSAFE_ROLE);
 	}
