@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "kit.h"
+#include "screener/findings.h"
 
 static struct strbuf repeat(struct arena *arena, const char *s, size_t n, const char *middle,
 			    const char *end)
@@ -270,4 +271,27 @@ Test(limits, an_evaluation_with_its_trace_takes_nothing_from_the_heap)
 	arena_free(&probe);
 	arena_free(&arena);
 	kit_free(&kit);
+}
+
+Test(limits, in_a_full_list_an_error_takes_the_place_of_the_last_warning)
+{
+	struct arena *arena = arena_new(1 << 20);
+	struct findings findings = {.arena = arena};
+	const struct screener_findings *found = &findings.found;
+
+	finding_add(&findings, NULL, SCREENER_ERROR, "FIRST", "An error.");
+	for (size_t i = 1; i <= FINDINGS_MAX; i++)
+		finding_add(&findings, AT_INDEX(NULL, i), SCREENER_WARNING, "WARNING", "%zu", i);
+	finding_add_at(&findings, "/late", SCREENER_ERROR, "LATE", "Another error.");
+	cr_assert_eq(found->n, FINDINGS_MAX);
+	cr_assert_eq(found->n_errors, 2);
+	cr_assert_str_eq(found->list[0].code, "FIRST");
+	cr_assert_str_eq(found->list[FINDINGS_MAX - 2].pointer, "/998", "the order stays");
+	cr_assert_str_eq(found->list[FINDINGS_MAX - 1].pointer, "/late");
+	for (size_t i = 0; i < FINDINGS_MAX; i++)
+		finding_add(&findings, NULL, SCREENER_ERROR, "MORE", "Errors only.");
+	cr_assert_eq(found->n, FINDINGS_MAX);
+	cr_assert_eq(found->n_errors, FINDINGS_MAX + 2);
+	cr_assert_str_eq(found->list[1].code, "LATE");
+	arena_free(&arena);
 }
