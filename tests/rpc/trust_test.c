@@ -108,8 +108,7 @@ static const char *principal_reason(struct str bytes, instant now)
 {
 	const struct principal *out;
 
-	return reason_name(
-		trust_verify_principal(trust, arena, "gateway", bytes, now, &out).reason);
+	return name_of(trust_verify_principal(trust, arena, "gateway", bytes, now, &out));
 }
 
 Test(rpc_trust, a_principal_comes_back_as_the_gateway_signed_it)
