@@ -12,10 +12,20 @@ command -v npm >/dev/null || test_packages+=(npm)
 bench_packages=(nginx-light haproxy linux-perf wrk nodejs g++ libgrpc++-dev protobuf-compiler-grpc)
 
 missing_packages() {
-	local name
-	for name in "$@"; do
-		dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed || echo "$name"
-	done
+	local installed
+	installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p' || true)
+	printf '%s\n' "$@" | grep -vxF -e "$installed" || true
+}
+
+# CMake asks this before it configures (deploy/cmake/aegis_packages.cmake).  Prints the command that installs the
+# missing packages of a build, and of its tests when the argument is "test"; prints nothing when none is missing.
+# A machine without Debian's package database is not judged: CMake itself finds what is missing there.
+missing_for_build() {
+	local missing wanted=("${build_packages[@]}")
+	command -v dpkg-query >/dev/null || return 0
+	[ "${1:-}" != test ] || wanted+=("${run_packages[@]}" "${test_packages[@]}")
+	mapfile -t missing < <(missing_packages "${wanted[@]}")
+	[ ${#missing[@]} = 0 ] || echo "$([ "$(id -u)" = 0 ] || echo 'sudo ')apt-get install --no-install-recommends ${missing[*]}"
 }
 
 # Installs what is missing.

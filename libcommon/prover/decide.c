@@ -1,19 +1,6 @@
 /* Hit policies, as decide.c of the engine has them: for each outcome, when the rules decide it. */
 #include "prover/part.h"
 
-/* Long chains get a name per link, so that no term grows deep. */
-static term named(struct encoder *e, term t)
-{
-	struct logic *l = &e->l;
-	term name;
-
-	if (t == l->yes || t == l->no)
-		return t;
-	name = l_bool(l);
-	logic_assume(l, l_eq(l, name, t));
-	return name;
-}
-
 static term is_unknown(struct encoder *e, uint32_t rule)
 {
 	return l_not(&e->l, l_or(&e->l, e->rules[rule].t, e->rules[rule].f));
@@ -32,12 +19,12 @@ static void collect_by_outcome(struct encoder *e)
 	for (uint32_t i = 0; i < p->n_rules; i++) {
 		terms_add(&e->l, &t[p->rules[i].outcome], e->rules[i].t);
 		terms_add(&e->l, &u[p->rules[i].outcome], is_unknown(e, i));
-		e->no_true_before[i + 1] =
-			named(e, l_and(&e->l, e->no_true_before[i], l_not(&e->l, e->rules[i].t)));
+		e->no_true_before[i + 1] = l_named(
+			&e->l, l_and(&e->l, e->no_true_before[i], l_not(&e->l, e->rules[i].t)));
 	}
 	for (uint32_t i = 0; i < p->n_outcomes; i++) {
-		e->any_true[i] = named(e, l_any(&e->l, &t[i]));
-		e->any_unknown[i] = named(e, l_any(&e->l, &u[i]));
+		e->any_true[i] = l_named(&e->l, l_any(&e->l, &t[i]));
+		e->any_unknown[i] = l_named(&e->l, l_any(&e->l, &u[i]));
 	}
 }
 
@@ -61,22 +48,20 @@ static void decide_first(struct encoder *e)
 		terms_add(
 			l, &ways[outcome],
 			l_and(l, l_and(l, e->rules[i].t, e->no_true_before[i]), l_not(l, others)));
-		seen[outcome] = named(e, l_or(l, seen[outcome], is_unknown(e, i)));
+		seen[outcome] = l_named(&e->l, l_or(l, seen[outcome], is_unknown(e, i)));
 	}
 	for (uint32_t o = 0; o < p->n_outcomes; o++)
 		e->decided[o] = l_any(l, &ways[o]);
 }
 
-/* No rule after i is true. */
-static term *none_true_after(struct encoder *e)
+static void find_none_after(struct encoder *e)
 {
 	uint32_t n = e->p->n_rules;
-	term *none = arena_array_of(e->arena, term, n + 1);
+	term *none = e->no_true_from = arena_array_of(e->arena, term, n + 1);
 
 	none[n] = e->l.yes;
 	for (uint32_t i = n; i-- > 0;)
-		none[i] = named(e, l_and(&e->l, none[i + 1], l_not(&e->l, e->rules[i].t)));
-	return none;
+		none[i] = l_named(&e->l, l_and(&e->l, none[i + 1], l_not(&e->l, e->rules[i].t)));
 }
 
 static void decide_unique(struct encoder *e)
@@ -84,11 +69,13 @@ static void decide_unique(struct encoder *e)
 	const struct screener *p = e->p;
 	struct terms *ways = arena_array_of(e->arena, struct terms, p->n_outcomes);
 	struct logic *l = &e->l;
-	term *none = none_true_after(e), unknown = l->no;
+	term unknown = l->no;
 
+	find_none_after(e);
 	for (uint32_t i = 0; i < p->n_rules; i++)
 		terms_add(l, &ways[p->rules[i].outcome],
-			  l_and(l, e->rules[i].t, l_and(l, e->no_true_before[i], none[i + 1])));
+			  l_and(l, e->rules[i].t,
+				l_and(l, e->no_true_before[i], e->no_true_from[i + 1])));
 	for (uint32_t o = 0; o < p->n_outcomes; o++)
 		unknown = l_or(l, unknown, e->any_unknown[o]);
 	for (uint32_t o = 0; o < p->n_outcomes; o++)
@@ -155,7 +142,7 @@ void encode_policy(struct encoder *e)
 	default: decide_best(e); break;
 	}
 	for (uint32_t o = 0; o < e->p->n_outcomes; o++)
-		e->decided[o] = named(e, e->decided[o]);
+		e->decided[o] = l_named(&e->l, e->decided[o]);
 }
 
 /* A true answer to the outcome's attestation turns it into another. */

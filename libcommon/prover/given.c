@@ -237,7 +237,7 @@ struct sym when_not_shown(struct encoder *e, uint32_t index, struct tri shown,
 	if (shown.t == l->yes)
 		return *given;
 	if (!item->has_hidden) {
-		out.known = l_and(l, shown.t, given->known);
+		out.known = l_named(l, l_and(l, shown.t, given->known));
 		return out;
 	}
 	hidden = sym_constant(e, &item->when_hidden, item->value);

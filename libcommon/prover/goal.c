@@ -66,8 +66,7 @@ static term leads(struct encoder *e, uint32_t rule)
 	switch (e->p->hit) {
 	case HIT_FIRST: return l_and(l, e->rules[rule].t, alone);
 	case HIT_UNIQUE:
-		for (uint32_t i = rule + 1; i < e->p->n_rules; i++)
-			alone = l_and(l, alone, l_not(l, e->rules[i].t));
+		alone = l_and(l, alone, e->no_true_from[rule + 1]);
 		return l_and(l, e->rules[rule].t, alone);
 	default: return leads_by_outcome(e, rule);
 	}

@@ -82,6 +82,17 @@ term l_real(struct logic *l)
 	return built(l, Z3_mk_fresh_const(l->z3, "r", l->reals), l->yes);
 }
 
+term l_named(struct logic *l, term t)
+{
+	term name;
+
+	if (t == l->yes || t == l->no)
+		return t;
+	name = l_bool(l);
+	logic_assume(l, l_eq(l, name, t));
+	return name;
+}
+
 term l_free(struct logic *l)
 {
 	term t = l_bool(l);
@@ -213,14 +224,33 @@ term l_times(struct logic *l, term a, term b)
 	return built(l, Z3_mk_mul(l->z3, 2, (term[]){a, b}), a);
 }
 
+/*
+ * a = by * quotient + rest with 0 <= rest < by, which is linear.  With div and mod of its own the
+ * simplex does not end where many of them meet.
+ */
+static void divide(struct logic *l, term a, int64_t by, term *quotient, term *rest)
+{
+	*quotient = l_int(l);
+	*rest = l_int(l);
+	logic_assume(l, l_le(l, l_whole(l, 0), *rest));
+	logic_assume(l, l_lt(l, *rest, l_whole(l, by)));
+	logic_assume(l, l_eq(l, a, l_plus(l, l_times(l, l_whole(l, by), *quotient), *rest)));
+}
+
 term l_floor_div(struct logic *l, term a, int64_t by)
 {
-	return built(l, Z3_mk_div(l->z3, a, l_whole(l, by)), a);
+	term quotient, rest;
+
+	divide(l, a, by, &quotient, &rest);
+	return quotient;
 }
 
 term l_mod(struct logic *l, term a, int64_t by)
 {
-	return built(l, Z3_mk_mod(l->z3, a, l_whole(l, by)), a);
+	term quotient, rest;
+
+	divide(l, a, by, &quotient, &rest);
+	return rest;
 }
 
 /* Two numerals are compared here: ranges of constants fold many rules away. */

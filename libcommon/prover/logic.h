@@ -42,6 +42,11 @@ void logic_assume(struct logic *l, term fact);
 term l_bool(struct logic *l);
 term l_int(struct logic *l);
 term l_real(struct logic *l);
+/*
+ * A new name for a formula.  Each link of a long chain gets one: no term grows deep, and Z3, which
+ * flattens nested conjunctions, does not repeat the whole chain at each link.
+ */
+term l_named(struct logic *l, term t);
 /* A bool that is listed as free. */
 term l_free(struct logic *l);
 

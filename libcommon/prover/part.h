@@ -110,6 +110,7 @@ struct encoder {
 	term *decided;		      /* per outcome: by the rules, before a resolution */
 	term *any_true, *any_unknown; /* per outcome: a rule that leads to it */
 	term *no_true_before;	      /* per rule */
+	term *no_true_from;	      /* per rule, itself included; only where hits are unique */
 };
 
 /* One element more at the end of a list in the arena. */

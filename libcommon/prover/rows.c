@@ -154,7 +154,7 @@ static void add_part(struct encoder *e, term here, const struct sym *part, struc
 	total->n = num_add(e, &total->n, &n, false, &overflow);
 	overflow = l_and(l, overflow, here);
 	total->cause = l_or(l, total->cause, l_and(l, total->known, overflow));
-	total->known = l_and(l, total->known, l_not(l, overflow));
+	total->known = l_named(l, l_and(l, total->known, l_not(l, overflow)));
 }
 
 /* Further rows add anything, or make it unknown, failed or not. */

@@ -34,12 +34,6 @@ static const char help[] =
 	"  --secrets DIR   where the migrator's password is; default $AEGIS_CTL_SECRETS\n\n"
 	"Exit status 0: the address is confirmed, 1: not, 2: usage.\n";
 
-static int usage(FILE *out, int status)
-{
-	fputs(help, out);
-	return status;
-}
-
 static struct status find(struct tx *tx, void *arg)
 {
 	struct confirmation *confirmation = arg;
@@ -145,10 +139,10 @@ static int user_confirm_command(int argc, char **argv)
 		else if (c == 's')
 			secrets_dir = optarg;
 		else
-			return usage(c == 'h' ? stdout : stderr, c == 'h' ? CTL_OK : CTL_USAGE);
+			return ctl_usage(help, c == 'h' ? CTL_OK : CTL_USAGE);
 	}
 	if (!conninfo || !secrets_dir || optind + 1 != argc)
-		return usage(stderr, CTL_USAGE);
+		return ctl_usage(help, CTL_USAGE);
 	return confirm_address(argv[optind], conninfo, secrets_dir);
 }
 

@@ -14,6 +14,8 @@ MAX_FUNCTION_LINES = 45
 UNCUT = {"tests/audit/audit_test.c", "tests/compliance/sync_test.c",
          "tests/consumer/redeem_test.c", "tests/program/program_test.c", "tests/screener/fhir_test.c",
          "tests/screener/table_test.c"}
+# A longer JSON document of a test is a file in data/ beside the test. A text with places to fill in cannot be one.
+MAX_JSON_STRING_LINES = 10
 TOP_LEVEL = {"CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "README.md", "LICENSE", "deploy", "gateway", "libcommon",
              "proto", "services", "tests"}
 SQL = re.compile(r'"(SELECT|INSERT|UPDATE|DELETE) ')
@@ -21,6 +23,7 @@ MACHINE = re.compile(r"(^|[^A-Za-z0-9_.])/(work|root)/")
 # What makes HTML or code of text in a page.
 HTML_OF_TEXT = re.compile(r"\b(innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|document\.write|eval|new Function)\b")
 CONFLICT = re.compile(r"^(<<<<<<<|>>>>>>>)", re.M)
+STRINGS_IN_A_ROW = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:\s*(?:[A-Z_]+\s*)?"(?:[^"\\\n]|\\.)*")+')
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
 
@@ -35,6 +38,14 @@ def functions(lines):
             start = None
 
 
+def json_strings(text):
+    """(first line, length) of each JSON document that is written as strings of C, one a line."""
+    for found in STRINGS_IN_A_ROW.finditer(text):
+        strings = found[0]
+        if re.match(r'"\s*[{\[]', strings) and '\\"' in strings and "%" not in strings:
+            yield text.count("\n", 0, found.start()) + 1, strings.count("\n") + 1
+
+
 def findings(root, path):
     with open(os.path.join(root, path), errors="replace") as source:
         lines = source.read().split("\n")
@@ -46,6 +57,9 @@ def findings(root, path):
         for start, length in functions(lines):
             if length > MAX_FUNCTION_LINES:
                 yield f"line {start}: a function of {length} lines (at most {MAX_FUNCTION_LINES})"
+        for start, length in json_strings("\n".join(lines)):
+            if path.startswith("tests/") and length > MAX_JSON_STRING_LINES:
+                yield f"line {start}: a JSON document of {length} lines in C strings (it belongs in data/*.json beside the test)"
     for number, line in enumerate(lines, 1):
         if is_c and re.match(r"\s*//", line):
             yield f"line {number}: // comment"

@@ -50,12 +50,6 @@ static const char help[] =
 	"Refused tries are not logged unless $AEGIS_CTL_VERBOSE is set.\n"
 	"Exit status 0: proven, 1: not, 2: usage.\n";
 
-static int usage(FILE *out, int status)
-{
-	fputs(help, out);
-	return status;
-}
-
 static struct status connect_as(const struct proof *proof, const char *role, const char *schema,
 				const char *secrets_of,
 				const struct db_catalogue *const *catalogues, size_t n,
@@ -245,7 +239,7 @@ static int run(struct proof *proof, const struct request *request)
 		proof->url = NULL;
 	if (!request->verify &&
 	    (!proof->conninfo || !proof->secrets_dir || (!proof->url && !request->read_only)))
-		return usage(stderr, CTL_USAGE);
+		return ctl_usage(help, CTL_USAGE);
 	proof->arena = arena_new(SIZE_MAX);
 	status = request->verify ? verify(proof, request) : prove(proof, request);
 	arena_free(&proof->arena);
@@ -279,11 +273,11 @@ int ctl_prove_isolation(int argc, char **argv)
 		case 'u': proof.url = optarg; break;
 		case 'r': request.read_only = true; break;
 		case 's': proof.secrets_dir = optarg; break;
-		case 'h': return usage(stdout, CTL_OK);
-		default: return usage(stderr, CTL_USAGE);
+		case 'h': return ctl_usage(help, CTL_OK);
+		default: return ctl_usage(help, CTL_USAGE);
 		}
 	}
 	if (optind != argc)
-		return usage(stderr, CTL_USAGE);
+		return ctl_usage(help, CTL_USAGE);
 	return run(&proof, &request);
 }
