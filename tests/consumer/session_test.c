@@ -45,11 +45,11 @@ Test(session, without_a_locale_it_takes_the_language_that_the_client_accepts)
 		{"", "en-US"},
 	};
 	struct a_program program = a_program();
-	Consumer__StartSessionRequest start = CONSUMER__START_SESSION_REQUEST__INIT;
 	Consumer__Session asked = CONSUMER__SESSION__INIT;
+	Consumer__StartSessionRequest start = CONSUMER__START_SESSION_REQUEST__INIT;
 
-	start.session = &asked;
 	asked.program_id = program.public_id;
+	start.session = &asked;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const Consumer__StartSessionResponse *started =
 			expect_ok(ask(with_languages(as_nobody(), cases[i].accept_language),
