@@ -68,6 +68,7 @@ struct pb_field_info {
 	enum pb_body body;     /* of a request's field that is a resource */
 	bool in_create;	       /* a resource's member: may a body hold it? */
 	bool in_update;
+	bool is_hidden;		    /* a resource's member that is never answered, or only once */
 	bool is_map;		    /* repeated entry message with key = 1, value = 2 */
 	const struct pb_rule *rule; /* never NULL in generated tables */
 };
@@ -77,6 +78,10 @@ struct pb_info {
 	const struct ProtobufCMessageDescriptor *descriptor;
 	enum pb_well_known well_known;
 	const struct pb_field_info *fields; /* descriptor->n_fields of them, same order */
-	bool has_version; /* a resource: fields[version] counts its changes, int64 */
+	/* Of a resource, an object of the API. */
+	const char *kind;    /* "program"; NULL: no resource */
+	const unsigned *ids; /* fields that identify the object, the object's own last */
+	unsigned n_ids;	     /* 0: a singleton */
+	bool has_version;    /* fields[version] counts the changes, int64 */
 	unsigned version;
 };

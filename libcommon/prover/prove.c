@@ -14,7 +14,10 @@
  */
 #define STEPS_A_TERM 1 /* building it */
 /* The second solver works on polynomials: few steps, long ones. */
-#define STEPS_AN_EXACT_ONE  16
+#define STEPS_AN_EXACT_ONE 16
+/* With more than this the solver that knows more algebra than it counts is not asked. */
+#define FEW_PRODUCTS	    32
+#define FEW_FACTS	    1000
 #define STEPS_TO_ASK	    1500 /* a table of thousands of rows is as many questions */
 #define FACTS_A_STEP	    16	 /* looked through with each question */
 #define STEPS_AN_EVALUATION 40	 /* of a small document (gate_weight), to replay a model */
@@ -23,6 +26,7 @@ struct solver {
 	Z3_solver z3;
 	uint32_t n_facts; /* asserted so far */
 	bool exact;	  /* with products and quotients */
+	bool counts;	  /* steps of arithmetic, too; but knows little of algebra */
 };
 
 struct prover {
@@ -50,15 +54,20 @@ static void set_limit(struct prover *v, struct solver *s, uint32_t steps)
 
 	Z3_params_inc_ref(z3, params);
 	Z3_params_set_uint(z3, params, Z3_mk_string_symbol(z3, "rlimit"), steps);
-	Z3_params_set_uint(z3, params, Z3_mk_string_symbol(z3, "arith.solver"), 2);
-	Z3_params_set_uint(z3, params, Z3_mk_string_symbol(z3, "arith.propagation_mode"), 0);
+	if (s->counts) {
+		Z3_params_set_uint(z3, params, Z3_mk_string_symbol(z3, "arith.solver"), 2);
+		Z3_params_set_uint(z3, params, Z3_mk_string_symbol(z3, "arith.propagation_mode"),
+				   0);
+	}
 	Z3_solver_set_params(z3, s->z3, params);
 	Z3_params_dec_ref(z3, params);
 }
 
 static struct solver solver_new(struct prover *v, bool exact)
 {
-	struct solver s = {.exact = exact};
+	const struct logic *l = &v->e.l;
+	bool small = l->exact.n <= FEW_PRODUCTS && l->facts.n <= FEW_FACTS;
+	struct solver s = {.exact = exact, .counts = !exact || !small};
 
 	s.z3 = exact ? Z3_mk_solver(v->e.l.z3) : Z3_mk_simple_solver(v->e.l.z3);
 	if (s.z3) {

@@ -64,11 +64,28 @@ static void add_write(struct strbuf *out, const struct pg_message *m, const stru
 		strbuf_add_c(out, ", .in_create = 1");
 	if (m->resource && field_is_written(f, PB_BODY_UPDATE))
 		strbuf_add_c(out, ", .in_update = 1");
+	if (m->resource && field_is_hidden(f))
+		strbuf_add_c(out, ", .is_hidden = 1");
 }
 
-/* The place of the version among the fields, which protobuf-c has in the same order. */
-static void add_version(struct strbuf *out, const struct pg_message *m)
+/* The places of the members that identify the object. */
+static void add_ids(struct strbuf *out, const struct pg_message *m)
 {
+	strbuf_printf(out, "static const unsigned %s__ids[] = {", m->c_lower);
+	for (size_t k = 0; k < m->resource->n_id; k++)
+		strbuf_printf(out, "%td, ", find_field(m, str_of(m->resource->id[k])) - m->fields);
+	strbuf_add_c(out, "};\n");
+}
+
+/* Members by their place among the fields, which protobuf-c has in the same order. */
+static void add_resource(struct strbuf *out, const struct pg_message *m)
+{
+	if (!m->resource)
+		return;
+	strbuf_add_c(out, ", .kind = ");
+	add_literal(out, m->resource->name);
+	if (m->resource->n_id)
+		strbuf_printf(out, ", .ids = %s__ids, .n_ids = %zu", m->c_lower, m->resource->n_id);
 	for (size_t i = 0; i < m->n_fields; i++)
 		if (m->fields[i].is_version)
 			strbuf_printf(out, ", .has_version = 1, .version = %zu", i);
@@ -106,12 +123,14 @@ static void add_message_info(struct strbuf *out, const struct pg_message *m)
 		add_field(out, m, &m->fields[i]);
 	if (m->n_fields)
 		strbuf_add_c(out, "};\n");
+	if (m->resource && m->resource->n_id)
+		add_ids(out, m);
 	strbuf_printf(out, "const struct pb_info %s__info = {.full_name = ", m->c_lower);
 	add_literal(out, m->full_name);
 	strbuf_printf(out, ", .descriptor = &%s__descriptor", m->c_lower);
 	if (m->n_fields)
 		strbuf_printf(out, ", .fields = %s__fields", m->c_lower);
-	add_version(out, m);
+	add_resource(out, m);
 	strbuf_add_c(out, "};\n\n");
 }
 

@@ -155,6 +155,10 @@ bool message_has(const struct pg_message *message, Opt__Sensitivity sensitivity)
 
 /* "GetTenant" to "get_tenant", as protobuf-c spells it. */
 char *camel_to_snake(struct arena *arena, const char *name);
+/* "google.protobuf" and "Timestamp" to "Google__Protobuf__Timestamp", or in lower case. */
+char *c_name(struct arena *arena, const char *package, const char *local, bool lower);
+/* "public_id" to "publicId". */
+char *json_name_of(struct arena *arena, const char *name);
 
 /* The varint of the options' unknown field with this number; 0 when there is none. */
 int option_varint(const ProtobufCMessage *options, uint32_t number);

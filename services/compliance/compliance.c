@@ -5,6 +5,7 @@
 #include "compliance/settings.h"
 #include "compliance_platform/queries.h"
 #include "contract/time.h"
+#include "svc/kit/change.h"
 #include "svc_core/sandbox.h"
 
 struct compliance_config compliance_config;
@@ -13,18 +14,17 @@ struct compliance_config compliance_config;
 static const struct cfg_setting setting_rows[] = {COMPLIANCE_SETTINGS(CFG_ROW)};
 #undef CFG_OWNER
 
-void emit_compliance_event(struct rpc_call *call, const char *action, const char *before,
-			   const struct q_event_row *row)
+struct status emit_compliance_event(struct rpc_call *call, const char *action,
+				    const struct q_event_row *old,
+				    const Compliance__ComplianceEvent *event)
 {
-	svc_emit(call,
-		 &(struct event_out){
-			 .action = action,
-			 .target_kind = "compliance_event",
-			 .target_id = row->id,
-			 .target_version = row->version,
-			 .before = str_of(arena_printf(call->arena, "{\"status\":\"%s\"}", before)),
-			 .after = str_of(
-				 arena_printf(call->arena, "{\"status\":\"%s\"}", row->status))});
+	Compliance__ComplianceEvent before = COMPLIANCE__COMPLIANCE_EVENT__INIT;
+
+	TRY(q_event_fill(call->arena, old, &before));
+	return svc_emit_change(call, action,
+			       &(struct change_out){.resource = &compliance__compliance_event__info,
+						    .before = &before,
+						    .after = event});
 }
 
 int32_t *line_numbers(struct arena *arena, struct int8_list lines)

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "compliance/settings.h"
 #include "crypto/hash.h"
+#include "svc/kit/details.h"
 
 /* A file of FETCH_MAX_BYTES, its rows and what the database is told of them. */
 #define SYNC_ARENA_CAP ((size_t)1 << 30)
@@ -51,17 +52,21 @@ static instant next_poll(const struct sync *sync, instant now)
 /* What the audit log is told of a source before and after a poll. */
 static struct str summary(struct arena *arena, const char *state, const struct sync_outcome *out)
 {
-	struct strbuf json = strbuf_new(arena);
+	struct details details = details_new(arena);
 
-	strbuf_printf(&json, "{\"state\":\"%s\",\"rows\":%d", state, out->rows);
-	if (out->changed)
-		strbuf_printf(&json, ",\"added\":%d,\"removed\":%d,\"modified\":%d", out->added,
-			      out->removed, out->modified);
-	if (out->merged || out->damaged)
-		strbuf_printf(&json, ",\"merged\":%d,\"damaged\":%d,\"held\":%d", out->merged,
-			      out->damaged, out->held);
-	strbuf_add_char(&json, '}');
-	return strbuf_str(&json);
+	details_text(&details, "state", state);
+	details_number(&details, "rows", out->rows);
+	if (out->changed) {
+		details_number(&details, "added", out->added);
+		details_number(&details, "removed", out->removed);
+		details_number(&details, "modified", out->modified);
+	}
+	if (out->merged || out->damaged) {
+		details_number(&details, "merged", out->merged);
+		details_number(&details, "damaged", out->damaged);
+		details_number(&details, "held", out->held);
+	}
+	return details_end(&details);
 }
 
 static struct sync_outcome last_outcome(const struct q_source_row *source)

@@ -5,6 +5,7 @@
 #include "consumer/keys.h"
 #include "consumer/program_copy.h"
 #include "contract/time.h"
+#include "svc/kit/details.h"
 
 static struct status fill_answer(struct rpc_call *call, const struct code_step *step,
 				 const struct q_code_row *row)
@@ -23,25 +24,20 @@ static struct status fill_answer(struct rpc_call *call, const struct code_step *
 static void emit_code(struct rpc_call *call, const struct code_step *step,
 		      const struct q_code_row *row)
 {
-	struct strbuf after = strbuf_new(call->arena);
+	struct details after = details_new(call->arena);
 
-	strbuf_printf(&after, "{\"status\":\"%s\",\"programId\":\"%s\",\"partnerId\":\"%s\"",
-		      row->status, uuid_text(call->arena, row->program_id),
-		      uuid_text(call->arena, step->holder));
-	if (*step->terminal_id) {
-		strbuf_add_c(&after, ",\"terminalId\":");
-		strbuf_add_json(&after, str_of(step->terminal_id));
-	}
-	if (*step->transaction_id) {
-		strbuf_add_c(&after, ",\"transactionId\":");
-		strbuf_add_json(&after, str_of(step->transaction_id));
-	}
-	strbuf_add_char(&after, '}');
+	details_text(&after, "status", row->status);
+	details_uuid(&after, "programId", row->program_id);
+	details_uuid(&after, "partnerId", step->holder);
+	if (*step->terminal_id)
+		details_text(&after, "terminalId", step->terminal_id);
+	if (*step->transaction_id)
+		details_text(&after, "transactionId", step->transaction_id);
 	svc_emit(call, &(struct event_out){.action = call->method->policy.audit_action,
 					   .target_kind = "code",
 					   .target_id = row->id,
 					   .target_version = row->version,
-					   .after = strbuf_str(&after)});
+					   .after = details_end(&after)});
 }
 
 struct status code_counter_row(struct rpc_call *call, const struct code_step *step, struct str hash,

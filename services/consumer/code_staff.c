@@ -1,7 +1,7 @@
 #include "consumer/code_staff.h"
 
 #include "consumer/program_copy.h"
-#include "contract/time.h"
+#include "svc/kit/change.h"
 
 /* A code that nobody used is expired past its time, whatever its row says. */
 static bool is_expired(const struct rpc_call *call, const struct q_staff_code_row *row,
@@ -26,6 +26,17 @@ struct status staff_code_find(struct rpc_call *call, struct uuid id, struct q_st
 	struct q_staff_code_row *found;
 
 	TRY(q_code_by_id(call->tx, id, &found));
+	if (!found)
+		return FAIL(CODE_NOT_FOUND);
+	*row = found;
+	return OK;
+}
+
+struct status staff_code_lock(struct rpc_call *call, struct uuid id, struct q_staff_code_row **row)
+{
+	struct q_staff_code_row *found;
+
+	TRY(q_lock_code(call->tx, id, &found));
 	if (!found)
 		return FAIL(CODE_NOT_FOUND);
 	*row = found;
@@ -66,23 +77,19 @@ struct status staff_code_program(struct rpc_call *call, struct uuid id,
 	return program_copy_ensure(call, lookup.row->program_id, copy);
 }
 
-void emit_staff_code(struct rpc_call *call, const char *action, const struct q_staff_code_row *row,
-		     const char *reason)
+struct status emit_staff_code(struct rpc_call *call, const char *action,
+			      const struct q_staff_code_row *old,
+			      const struct q_staff_code_row *row, const char *reason)
 {
-	struct strbuf after = strbuf_new(call->arena);
+	struct details details = details_new(call->arena);
+	Consumer__Code before = CONSUMER__CODE__INIT, after = CONSUMER__CODE__INIT;
 
-	strbuf_printf(&after, "{\"status\":\"%s\",\"programId\":\"%s\",\"sessionId\":\"%s\"",
-		      row->status, uuid_text(call->arena, row->program_id),
-		      uuid_text(call->arena, row->session_id));
-	if (row->replaced_by)
-		strbuf_printf(&after, ",\"replacedBy\":\"%s\"",
-			      uuid_text(call->arena, *row->replaced_by));
-	strbuf_add_c(&after, ",\"reason\":");
-	strbuf_add_json(&after, str_of(reason));
-	strbuf_add_char(&after, '}');
-	svc_emit(call, &(struct event_out){.action = action,
-					   .target_kind = "code",
-					   .target_id = row->id,
-					   .target_version = row->version,
-					   .after = strbuf_str(&after)});
+	details_text(&details, "reason", reason);
+	TRY(q_staff_code_fill(call->arena, old, &before));
+	TRY(q_staff_code_fill(call->arena, row, &after));
+	return svc_emit_change(call, action,
+			       &(struct change_out){.resource = &consumer__code__info,
+						    .before = &before,
+						    .after = &after,
+						    .details = &details});
 }

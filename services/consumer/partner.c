@@ -1,33 +1,29 @@
 #include "consumer/partner.h"
 
-#include "contract/time.h"
+#include "svc/kit/change.h"
 
-void emit_partner(struct rpc_call *call, const char *action, const struct q_partner_row *row)
+struct status emit_partner(struct rpc_call *call, const char *action,
+			   const struct q_partner_row *old, const Consumer__Partner *partner)
 {
-	struct strbuf after = strbuf_new(call->arena);
+	Consumer__Partner before = CONSUMER__PARTNER__INIT;
 
-	strbuf_add_c(&after, "{\"name\":");
-	strbuf_add_json(&after, str_of(row->name));
-	strbuf_printf(&after, ",\"kind\":\"%s\",\"active\":%s}", row->kind,
-		      row->active ? "true" : "false");
-	svc_emit(call, &(struct event_out){.action = action,
-					   .target_kind = "partner",
-					   .target_id = row->id,
-					   .target_version = row->version,
-					   .after = strbuf_str(&after)});
+	if (old)
+		TRY(q_partner_fill(call->arena, old, &before));
+	return svc_emit_change(call, action,
+			       &(struct change_out){.resource = &consumer__partner__info,
+						    .before = old ? &before : NULL,
+						    .after = partner});
 }
 
-void emit_partner_key(struct rpc_call *call, const char *action,
-		      const struct q_partner_key_row *row)
+struct status emit_partner_key(struct rpc_call *call, const char *action,
+			       const struct q_partner_key_row *old, const Consumer__PartnerKey *key)
 {
-	struct strbuf after = strbuf_new(call->arena);
+	Consumer__PartnerKey before = CONSUMER__PARTNER_KEY__INIT;
 
-	strbuf_printf(&after,
-		      "{\"partnerId\":\"%s\",\"name\":", uuid_text(call->arena, row->partner_id));
-	strbuf_add_json(&after, str_of(row->name));
-	strbuf_add_char(&after, '}');
-	svc_emit(call, &(struct event_out){.action = action,
-					   .target_kind = "partner_key",
-					   .target_id = row->id,
-					   .after = strbuf_str(&after)});
+	if (old)
+		TRY(q_partner_key_fill(call->arena, old, &before));
+	return svc_emit_change(call, action,
+			       &(struct change_out){.resource = &consumer__partner_key__info,
+						    .before = old ? &before : NULL,
+						    .after = key});
 }

@@ -2,6 +2,7 @@
 
 #include "consumer/keys.h"
 #include "screener/value/calendar.h"
+#include "svc/kit/change.h"
 #include "zone/zone.h"
 
 struct status session_admit(struct rpc_call *call, const char *id, struct uuid *out)
@@ -120,12 +121,42 @@ struct status attempt_last(struct rpc_call *call, const struct q_session_row *se
 			&out->trace);
 }
 
-void emit_session(struct rpc_call *call, const char *action, const struct q_session_row *row,
-		  struct str after)
+void emit_session_read(struct rpc_call *call, const char *action, const struct q_session_row *row,
+		       struct str after)
 {
 	svc_emit(call, &(struct event_out){.action = action,
-					   .target_kind = "session",
+					   .target_kind = consumer__session__info.kind,
 					   .target_id = row->id,
 					   .target_version = row->version,
 					   .after = after});
+}
+
+static struct status fill_state(struct rpc_call *call, const struct session_state *state,
+				Consumer__Session *out)
+{
+	TRY(q_session_fill(call->arena, state->row, out));
+	out->answers = pb_bytes(state->answers);
+	if (!state->row->outcome)
+		return OK;
+	out->outcome = arena_new_of(call->arena, Consumer__Outcome);
+	consumer__outcome__init(out->outcome);
+	out->outcome->id = state->row->outcome;
+	return OK;
+}
+
+struct status emit_session(struct rpc_call *call, const char *action,
+			   const struct session_state *old, const struct session_state *new,
+			   const Consumer__Session *given, struct details *details)
+{
+	Consumer__Session before = CONSUMER__SESSION__INIT, after = CONSUMER__SESSION__INIT;
+
+	if (old)
+		TRY(fill_state(call, old, &before));
+	TRY(fill_state(call, new, &after));
+	return svc_emit_change(call, action,
+			       &(struct change_out){.resource = &consumer__session__info,
+						    .before = old ? &before : NULL,
+						    .after = &after,
+						    .given = given,
+						    .details = details});
 }

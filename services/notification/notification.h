@@ -23,6 +23,13 @@ struct mail {
 	const char *sender; /* whose name the reader sees; "" or NULL: the platform's alone */
 };
 
+/* NOT_FOUND/NOTIFICATION_NOT_FOUND. */
+struct status message_lock(struct rpc_call *call, struct uuid id, struct q_message_row **row);
+
+/* Says how a message changed; NULL for old: it was queued. */
+struct status emit_message(struct rpc_call *call, const char *action,
+			   const struct q_message_row *old, const Notification__Message *message);
+
 /* Codes and links before alerts, those before what a tenant writes. */
 enum job_class mail_class(const char *template);
 

@@ -3,6 +3,7 @@
 #include "base/encoding.h"
 #include "contract/time.h"
 #include "program/period.h"
+#include "svc/kit/change.h"
 #include "svc_core/sandbox.h"
 
 struct status draft_show(struct rpc_call *call, const struct q_draft_row *row,
@@ -29,13 +30,16 @@ struct status version_show(struct rpc_call *call, const struct q_version_row *ro
 }
 
 struct status emit_program(struct rpc_call *call, const char *action,
-			   const struct q_program_row *row, bool is_deleted)
+			   const struct q_program_row *old, const struct q_program_row *row,
+			   const Program__Program *program)
 {
 	Event__ProgramChanged payload = EVENT__PROGRAM_CHANGED__INIT;
-	struct strbuf after = strbuf_new(call->arena);
+	Program__Program before = PROGRAM__PROGRAM__INIT;
 	Program__ProgramState state;
 
-	TRY(program_state(call->arena, row, is_deleted, &state));
+	if (old)
+		TRY(q_program_fill(call->arena, old, &before));
+	TRY(program_state(call->arena, row, !program, &state));
 	payload.program_id = state.program_id;
 	payload.version = state.version;
 	payload.status = state.status;
@@ -44,33 +48,23 @@ struct status emit_program(struct rpc_call *call, const char *action,
 	payload.redeem_when_paused = state.redeem_when_paused;
 	payload.redeem_after_end = state.redeem_after_end;
 	payload.last_version = state.last_version;
-	strbuf_add_c(&after, "{\"name\":");
-	strbuf_add_json(&after, str_of(row->name));
-	strbuf_printf(&after, ",\"status\":\"%s\"}", row->status);
-	svc_emit(call, &(struct event_out){.action = action,
-					   .target_kind = "program",
-					   .target_id = row->id,
-					   .target_version = row->version,
-					   .after = strbuf_str(&after),
-					   .payload_case = EVENT__EVENT__PAYLOAD_PROGRAM_CHANGED,
-					   .payload = &payload});
-	return OK;
+	return svc_emit_change(
+		call, action,
+		&(struct change_out){.resource = &program__program__info,
+				     .before = old ? &before : NULL,
+				     .after = program,
+				     .payload_case = EVENT__EVENT__PAYLOAD_PROGRAM_CHANGED,
+				     .payload = &payload});
 }
 
-void emit_screener(struct rpc_call *call, const char *action, struct uuid program_id,
-		   int32_t version, const char *content_hash)
+struct status emit_screener(struct rpc_call *call, const char *action,
+			    const Program__ScreenerVersion *old,
+			    const Program__ScreenerVersion *screener)
 {
-	struct strbuf after = strbuf_new(call->arena);
-
-	strbuf_printf(&after, "{\"version\":%d", version);
-	if (content_hash)
-		strbuf_printf(&after, ",\"contentHash\":\"%s\"", content_hash);
-	strbuf_add_char(&after, '}');
-	svc_emit(call, &(struct event_out){.action = action,
-					   .target_kind = "program",
-					   .target_id = program_id,
-					   .target_version = version,
-					   .after = strbuf_str(&after)});
+	return svc_emit_change(call, action,
+			       &(struct change_out){.resource = &program__screener_version__info,
+						    .before = old,
+						    .after = screener});
 }
 
 struct status lock_program(struct rpc_call *call, struct uuid id, struct q_program_row **row)
@@ -88,19 +82,19 @@ struct status program_move(struct rpc_call *call, const char *id, const char *co
 			   const char *to, const char *action, enum reason refusal,
 			   Program__Program *resp)
 {
-	struct q_program_row *row;
+	struct q_program_row *old, *row;
 
-	TRY(lock_program(call, pb_uuid(id), &row));
-	while (*from && strcmp(*from, row->status) != 0)
+	TRY(lock_program(call, pb_uuid(id), &old));
+	while (*from && strcmp(*from, old->status) != 0)
 		from++;
 	if (!*from)
 		return fail_as(refusal);
-	if (strcmp(row->status, to) != 0) {
-		TRY(q_set_program_status(call->tx, &row, .id = row->id, .status = to,
-					 .actor = call->principal->id, .now = call->now));
-		TRY(emit_program(call, action, row, false));
-	}
-	return q_program_fill(call->arena, row, resp);
+	if (strcmp(old->status, to) == 0)
+		return q_program_fill(call->arena, old, resp);
+	TRY(q_set_program_status(call->tx, &row, .id = old->id, .status = to,
+				 .actor = call->principal->id, .now = call->now));
+	TRY(q_program_fill(call->arena, row, resp));
+	return emit_program(call, action, old, row, resp);
 }
 
 static const struct db_constraint_map constraints[] = {

@@ -19,11 +19,17 @@ struct status draft_show(struct rpc_call *call, const struct q_draft_row *row,
 struct status version_show(struct rpc_call *call, const struct q_version_row *row,
 			   Program__ScreenerVersion *out);
 
-/* Says what happened to a program, and to consumer what it is now.  INTERNAL/ZONE_UNKNOWN. */
+/*
+ * Says how a program changed, and to consumer what it is now: row.  NULL for old: it was created;
+ * for program, which is row as a message: it was deleted.  INTERNAL/ZONE_UNKNOWN.
+ */
 struct status emit_program(struct rpc_call *call, const char *action,
-			   const struct q_program_row *row, bool is_deleted);
-void emit_screener(struct rpc_call *call, const char *action, struct uuid program_id,
-		   int32_t version, const char *content_hash);
+			   const struct q_program_row *old, const struct q_program_row *row,
+			   const Program__Program *program);
+/* NULL for old: a new draft. */
+struct status emit_screener(struct rpc_call *call, const char *action,
+			    const Program__ScreenerVersion *old,
+			    const Program__ScreenerVersion *screener);
 
 /*
  * Moves a program from one of the given statuses (NULL-ended) to another.

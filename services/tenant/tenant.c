@@ -3,19 +3,10 @@
 #include "base/log.h"
 #include "contract/manifest.h"
 #include "contract/time.h"
+#include "svc/kit/change.h"
 #include "tenant/standing.h"
 #include <aegis/auth/v1/auth.aegis.h>
 #include <aegis/event/v1/event.aegis.h>
-
-void emit_tenant(struct rpc_call *call, const char *action, struct uuid id, int64_t version,
-		 struct str after)
-{
-	svc_emit(call, &(struct event_out){.action = action,
-					   .target_kind = "tenant",
-					   .target_id = id,
-					   .target_version = version,
-					   .after = after});
-}
 
 /* More than any role has. */
 #define MAX_PERMISSIONS 128
@@ -35,11 +26,11 @@ static struct granted granted_to(const struct q_member_row *member)
 	return granted;
 }
 
-void emit_membership(struct rpc_call *call, const char *action, const struct q_member_row *member,
-		     const char *old_role)
+struct status emit_membership(struct rpc_call *call, const char *action,
+			      const struct q_member_row *old, const struct q_member_row *member)
 {
 	struct granted granted = granted_to(member);
-	struct strbuf before = strbuf_new(call->arena), after = strbuf_new(call->arena);
+	Tenant__Member before = TENANT__MEMBER__INIT, after = TENANT__MEMBER__INIT;
 	Event__MembershipChanged payload = EVENT__MEMBERSHIP_CHANGED__INIT;
 
 	payload.user_id = uuid_text(call->arena, member->id);
@@ -48,18 +39,15 @@ void emit_membership(struct rpc_call *call, const char *action, const struct q_m
 	payload.permissions = granted.names;
 	payload.epoch = (uint64_t)member->version;
 	payload.active = member->active;
-	strbuf_printf(&after, "{\"role\":\"%s\",\"active\":%s}", member->role,
-		      member->active ? "true" : "false");
-	if (old_role)
-		strbuf_printf(&before, "{\"role\":\"%s\"}", old_role);
-	svc_emit(call, &(struct event_out){.action = action,
-					   .target_kind = "user",
-					   .target_id = member->id,
-					   .target_version = member->version,
-					   .before = strbuf_str(&before),
-					   .after = strbuf_str(&after),
-					   .payload_case = EVENT__EVENT__PAYLOAD_MEMBERSHIP_CHANGED,
-					   .payload = &payload});
+	TRY(q_member_fill(call->arena, old, &before));
+	TRY(q_member_fill(call->arena, member, &after));
+	return svc_emit_change(
+		call, action,
+		&(struct change_out){.resource = &tenant__member__info,
+				     .before = &before,
+				     .after = member->active ? &after : NULL,
+				     .payload_case = EVENT__EVENT__PAYLOAD_MEMBERSHIP_CHANGED,
+				     .payload = &payload});
 }
 
 void push_membership(struct rpc_call *call, struct uuid tenant, const struct q_member_row *member)

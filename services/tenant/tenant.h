@@ -12,13 +12,12 @@
 
 extern const struct svc_descriptor tenant_daemon;
 
-/* Says that a tenant changed; version is the one it has now. */
-void emit_tenant(struct rpc_call *call, const char *action, struct uuid id, int64_t version,
-		 struct str after);
-
-/* The membership as auth must know it, as an event that repairs what a crash left. */
-void emit_membership(struct rpc_call *call, const char *action, const struct q_member_row *member,
-		     const char *old_role);
+/*
+ * Says that a member changed, and the membership as auth must know it: the event repairs what a
+ * crash left.  A member who was removed is told as deleted.
+ */
+struct status emit_membership(struct rpc_call *call, const char *action,
+			      const struct q_member_row *old, const struct q_member_row *member);
 
 /* Tells auth the membership; the event above follows anyway, so failure only delays. */
 void push_membership(struct rpc_call *call, struct uuid tenant, const struct q_member_row *member);

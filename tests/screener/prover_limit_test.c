@@ -71,6 +71,57 @@ static const char *products(struct arena *arena)
 	return buf.ptr;
 }
 
+/* Rules of what is left over of sums: the solver counts little of what it does with integers. */
+static const char *remainders(struct arena *arena)
+{
+	static const int by[] = {2, 3, 5, 7, 11};
+	struct strbuf buf = begin(arena);
+	unsigned state = 1;
+
+	add_safety(&buf, 5);
+	add_numbers(&buf, "integer", 100);
+	strbuf_add_c(&buf, "],'rules':[");
+	for (int i = 0; i < 800; i++) {
+		strbuf_printf(&buf, "{'id':'R%d','then':'%s','if':{'==':[{'%%':[{'+':[", i,
+			      i % 2 ? "ok" : "no");
+		for (int k = 0; k < 6; k++)
+			strbuf_printf(&buf, "%s{'var':'x%u'}", k ? "," : "", next(&state, 100));
+		strbuf_printf(&buf, "]},%d]},1]}},", by[next(&state, 5)]);
+	}
+	strbuf_add_c(&buf, "{'id':'E','else':true,'then':'ok'}]}");
+	return buf.ptr;
+}
+
+/* Each derived value is rounded and part of a later one: fractions with ever longer digits. */
+static const char *rounded_chain(struct arena *arena)
+{
+	struct strbuf buf = begin(arena);
+
+	add_safety(&buf, 5);
+	add_numbers(&buf, "decimal", 30);
+	strbuf_add_c(&buf, "],'derived':[");
+	for (int i = 0; i < 500; i++) {
+		strbuf_printf(&buf,
+			      "%s{'id':'y%d','type':'decimal','round':[2,'half_even'],'rule':",
+			      i ? "," : "", i);
+		if (i < 30)
+			strbuf_printf(&buf, "{'*':[{'var':'x%d'},{'decimal':'0.333'}]}}", i);
+		else
+			strbuf_printf(&buf,
+				      "{'+':[{'*':[{'var':'y%d'},{'decimal':'0.37'}]},"
+				      "{'var':'y%d'}]}}",
+				      i - 30, i - 29);
+	}
+	strbuf_add_c(&buf, "],'rules':[");
+	for (int i = 0; i < 400; i++)
+		strbuf_printf(&buf,
+			      "{'id':'R%d','then':'%s','if':{'<':[{'+':[{'var':'y%d'},"
+			      "{'var':'y%d'}]},%d]}},",
+			      i, i % 2 ? "ok" : "no", i * 7 % 500, i * 13 % 500, i * 5);
+	strbuf_add_c(&buf, "{'id':'E','else':true,'then':'ok'}]}");
+	return buf.ptr;
+}
+
 /* As many cells of intervals as a document has room for. */
 static const char *table(struct arena *arena)
 {
@@ -170,6 +221,16 @@ Test(prover_limit, of_steps_ends_the_largest_table)
 Test(prover_limit, of_steps_ends_sums_over_many_rows)
 {
 	expect_end_by_steps(sums_of_rows);
+}
+
+Test(prover_limit, of_steps_ends_rules_of_many_remainders)
+{
+	expect_end_by_steps(remainders);
+}
+
+Test(prover_limit, of_steps_ends_values_rounded_in_a_chain)
+{
+	expect_end_by_steps(rounded_chain);
 }
 
 static atomic_bool busy;

@@ -3,6 +3,7 @@
 #include "auth/session.h"
 #include "base/fnv1a.h"
 #include "base/log.h"
+#include "svc/kit/details.h"
 
 struct login {
 	const char *email;
@@ -134,6 +135,7 @@ static struct status note_suspended(struct rpc_call *call, void *arg)
 
 static struct status sign_in(struct rpc_call *call, void *arg)
 {
+	struct details after = details_new(call->arena);
 	struct login *login = arg;
 
 	if (!login->is_known)
@@ -144,7 +146,8 @@ static struct status sign_in(struct rpc_call *call, void *arg)
 				     .hash = login->fresh->hash,
 				     .pepper_kid = login->fresh->pepper_kid, .now = call->now));
 	TRY(session_begin(call, &login->who, &login->session));
-	auth_emit(call, "session.created", login->account->id, STR("{\"by\":\"password\"}"));
+	details_text(&after, "by", "password");
+	auth_emit(call, "session.created", login->account->id, details_end(&after));
 	return OK;
 }
 

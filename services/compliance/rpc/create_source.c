@@ -1,6 +1,7 @@
 #include "compliance/compliance.h"
 #include "compliance/settings.h"
 #include "http/loopback.h"
+#include "svc/kit/change.h"
 
 #define DAILY 86400
 
@@ -8,6 +9,7 @@ struct creation {
 	const Compliance__Source *source;
 	struct uuid only_tenant; /* nil: everybody */
 	struct q_source_row *row;
+	Compliance__Source *resp;
 };
 
 static struct status refuse_url(struct rpc_call *call, const char *field, const char *reason,
@@ -45,25 +47,16 @@ static struct status insert(struct rpc_call *call, void *arg)
 {
 	struct creation *creation = arg;
 	const Compliance__Source *in = creation->source;
-	struct strbuf after = strbuf_new(call->arena);
 
 	TRY(q_insert_source(
 		call->tx, &creation->row, .id = uuid_v7(call->now), .name = in->name,
 		.kind = "leie_supplement", .url = in->url, .interval_seconds = interval_of(in),
 		.only_tenant = uuid_is_nil(creation->only_tenant) ? NULL : &creation->only_tenant,
 		.actor = call->principal->id, .now = call->now));
-	strbuf_add_c(&after, "{\"name\":");
-	strbuf_add_json(&after, str_of(in->name));
-	strbuf_add_c(&after, ",\"url\":");
-	strbuf_add_json(&after, str_of(in->url));
-	strbuf_printf(&after, ",\"intervalSeconds\":%d,\"onlyTenantId\":\"%s\"",
-		      creation->row->interval_seconds, in->only_tenant_id);
-	strbuf_add_char(&after, '}');
-	svc_emit(call, &(struct event_out){.action = "source.created",
-					   .target_kind = "source",
-					   .target_id = creation->row->id,
-					   .after = strbuf_str(&after)});
-	return OK;
+	TRY(q_source_fill(call->arena, creation->row, creation->resp));
+	return svc_emit_change(call, "source.created",
+			       &(struct change_out){.resource = &compliance__source__info,
+						    .after = creation->resp});
 }
 
 struct status compliance_create_source(struct rpc_call *call,
@@ -71,9 +64,9 @@ struct status compliance_create_source(struct rpc_call *call,
 				       Compliance__Source *resp)
 {
 	struct creation creation = {.source = req->source,
-				    .only_tenant = pb_uuid(req->source->only_tenant_id)};
+				    .only_tenant = pb_uuid(req->source->only_tenant_id),
+				    .resp = resp};
 
 	TRY(check_url(call, &creation));
-	TRY(tx_run_as(call, svc_platform_tenant, insert, &creation));
-	return q_source_fill(call->arena, creation.row, resp);
+	return tx_run_as(call, svc_platform_tenant, insert, &creation);
 }

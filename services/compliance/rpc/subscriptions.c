@@ -1,21 +1,8 @@
 #include "compliance/compliance.h"
 #include "contract/time.h"
 #include "screener/screener.h"
+#include "svc/kit/change.h"
 #include "svc/kit/pb.h"
-
-struct str subscription_json(struct arena *arena, const struct q_subscription_row *row)
-{
-	struct strbuf json = strbuf_new(arena);
-
-	strbuf_printf(&json, "{\"sourceId\":\"%s\",\"states\":[", uuid_text(arena, row->source_id));
-	for (size_t i = 0; i < row->states.n; i++) {
-		if (i)
-			strbuf_add_char(&json, ',');
-		strbuf_add_json(&json, str_of(row->states.items[i]));
-	}
-	strbuf_add_c(&json, "]}");
-	return strbuf_str(&json);
-}
 
 /* The list has addresses of the armed forces and of the freely associated states, too. */
 static bool is_postal_state(struct str code)
@@ -60,11 +47,10 @@ struct status compliance_create_subscription(struct rpc_call *call,
 				  .states = ((struct text_list){in->states, in->n_states}),
 				  .last_seq = newest->seq, .actor = call->principal->id,
 				  .now = call->now));
-	svc_emit(call, &(struct event_out){.action = "subscription.created",
-					   .target_kind = "subscription",
-					   .target_id = row->id,
-					   .after = subscription_json(call->arena, row)});
-	return q_subscription_fill(call->arena, row, resp);
+	TRY(q_subscription_fill(call->arena, row, resp));
+	return svc_emit_change(
+		call, "subscription.created",
+		&(struct change_out){.resource = &compliance__subscription__info, .after = resp});
 }
 
 struct status compliance_list_subscriptions(struct rpc_call *call,

@@ -226,7 +226,13 @@ ORDER BY created_at DESC, id DESC LIMIT :page_rows;
 SELECT {event}
 FROM compliance.event WHERE tenant_id = :tenant AND id = :id;
 
--- name: acknowledge_event :opt
+-- name: lock_event :opt
+-- args: id uuid
+-- row: event
+SELECT {event}
+FROM compliance.event WHERE tenant_id = :tenant AND id = :id FOR UPDATE;
+
+-- name: acknowledge_event :one
 -- args: id uuid, note text, actor uuid, now instant
 -- row: event
 UPDATE compliance.event
@@ -234,7 +240,7 @@ SET status = 'acknowledged', note = :note, acknowledged_at = :now, updated_at = 
 WHERE tenant_id = :tenant AND id = :id AND status = 'active'
 RETURNING {event};
 
--- name: resolve_event :opt
+-- name: resolve_event :one
 -- args: id uuid, note text, actor uuid, now instant
 -- row: event
 UPDATE compliance.event

@@ -8,6 +8,6 @@ struct status consumer_create_partner(struct rpc_call *call,
 
 	TRY(q_partner_from(call->arena, req->partner, NULL, &new));
 	TRY(q_insert_partner(call->tx, new, call->principal->id, call->now, &row));
-	emit_partner(call, "partner.created", row);
-	return q_partner_fill(call->arena, row, resp);
+	TRY(q_partner_fill(call->arena, row, resp));
+	return emit_partner(call, "partner.created", NULL, resp);
 }

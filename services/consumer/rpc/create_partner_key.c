@@ -41,10 +41,9 @@ struct status consumer_create_partner_key(struct rpc_call *call,
 	TRY(insert_key(call, req->key, partner->id, &bearer, &row));
 	bearer_format(secret, &bearer);
 	crypto_wipe(&bearer, sizeof bearer);
-	emit_partner_key(call, "partner_key.created", row);
 	resp->key = arena_new_of(call->arena, Consumer__PartnerKey);
 	consumer__partner_key__init(resp->key);
 	TRY(q_partner_key_fill(call->arena, row, resp->key));
 	resp->secret = secret;
-	return OK;
+	return emit_partner_key(call, "partner_key.created", NULL, resp->key);
 }

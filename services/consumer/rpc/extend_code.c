@@ -27,17 +27,17 @@ static struct status extend(struct rpc_call *call, void *arg)
 	struct extension *extension = arg;
 	const Consumer__ExtendCodeRequest *req = extension->req;
 	struct uuid id = pb_uuid(req->id);
-	struct q_staff_code_row *row;
+	struct q_staff_code_row *old, *row;
 	int64_t extended;
 
-	TRY(staff_code_find(call, id, &row));
-	TRY(staff_code_check_open(row));
+	TRY(staff_code_lock(call, id, &old));
+	TRY(staff_code_check_open(old));
 	TRY(q_extend_code(call->tx, &extended, .id = id, .expires_at = pb_instant(req->expires_at),
 			  .actor = call->principal->id, .now = call->now));
 	if (!extended)
-		return why_not(call, extension, row);
+		return why_not(call, extension, old);
 	TRY(staff_code_find(call, id, &row));
-	emit_staff_code(call, "code.extended", row, req->reason);
+	TRY(emit_staff_code(call, "code.extended", old, row, req->reason));
 	return staff_code_show(call, row, extension->resp);
 }
 

@@ -7,6 +7,7 @@
 #include "consumer/program_copy.h"
 #include "consumer/session.h"
 #include "contract/time.h"
+#include "svc/kit/change.h"
 
 struct issue {
 	const Consumer__IssueCodeRequest *req;
@@ -132,21 +133,34 @@ static struct status check_recall(struct rpc_call *call, const struct issue *iss
 	return recall->found ? FAIL(PROGRAM_RECALLED) : OK;
 }
 
+/* A code that was just made, as staff see codes. */
+static struct status code_message(struct rpc_call *call, const struct issue *issue,
+				  Consumer__Code *out)
+{
+	const struct q_code_row *row = issue->code;
+
+	TRY(pb_enum_value(&consumer__code_status__enum_info, row->status, (int *)&out->status));
+	out->id = uuid_text(call->arena, row->id);
+	out->program_id = uuid_text(call->arena, row->program_id);
+	out->screener_version = issue->row->screener_version;
+	out->session_id = uuid_text(call->arena, issue->row->id);
+	out->code_class = row->code_class;
+	out->created_at = pb_timestamp(call->arena, call->now);
+	out->expires_at = pb_timestamp(call->arena, row->expires_at);
+	return OK;
+}
+
 static struct status emit_issued(struct rpc_call *call, const struct issue *issue)
 {
 	Event__CodeIssued payload = EVENT__CODE_ISSUED__INIT;
-	struct strbuf after = strbuf_new(call->arena);
-	struct event_out event = {.action = "code.issued",
-				  .target_kind = "code",
-				  .target_id = issue->code->id,
-				  .target_version = issue->code->version};
+	struct details details = details_new(call->arena);
+	Consumer__Code code = CONSUMER__CODE__INIT;
+	struct change_out change = {
+		.resource = &consumer__code__info, .after = &code, .details = &details};
 	struct str sealed;
 
-	strbuf_printf(&after, "{\"sessionId\":\"%s\",\"programId\":\"%s\",\"mailed\":%s}",
-		      uuid_text(call->arena, issue->row->id),
-		      uuid_text(call->arena, issue->row->program_id),
-		      *issue->req->email ? "true" : "false");
-	event.after = strbuf_str(&after);
+	TRY(code_message(call, issue, &code));
+	details_bool(&details, "mailed", *issue->req->email);
 	if (*issue->req->email) {
 		TRY(code_mail_seal(call,
 				   &(struct code_mail){.to = issue->req->email,
@@ -157,11 +171,10 @@ static struct status emit_issued(struct rpc_call *call, const struct issue *issu
 				   &sealed));
 		payload.session_id = uuid_text(call->arena, issue->row->id);
 		payload.sealed = pb_bytes(sealed);
-		event.payload_case = EVENT__EVENT__PAYLOAD_CODE_ISSUED;
-		event.payload = &payload;
+		change.payload_case = EVENT__EVENT__PAYLOAD_CODE_ISSUED;
+		change.payload = &payload;
 	}
-	svc_emit(call, &event);
-	return OK;
+	return svc_emit_change(call, "code.issued", &change);
 }
 
 static const struct screener_outcome *outcome_of(const struct screener_entry *entry, const char *id)

@@ -1,25 +1,12 @@
 #include "consumer/program_copy.h"
 #include "consumer/recall.h"
+#include "svc/kit/change.h"
 
 struct recalling {
 	const Consumer__RecallCodesRequest *req;
 	struct uuid program;
 	Consumer__Recall *resp;
 };
-
-static void emit_recall(struct rpc_call *call, const struct q_recall_row *row)
-{
-	struct strbuf after = strbuf_new(call->arena);
-
-	strbuf_printf(&after, "{\"recallId\":\"%s\",\"screenerVersion\":%d,\"reason\":",
-		      uuid_text(call->arena, row->id), row->screener_version);
-	strbuf_add_json(&after, str_of(row->reason));
-	strbuf_add_char(&after, '}');
-	svc_emit(call, &(struct event_out){.action = "program.recalled",
-					   .target_kind = "program",
-					   .target_id = row->program_id,
-					   .after = strbuf_str(&after)});
-}
 
 /* A second recall of the same codes is the first one again. */
 static struct status recall(struct rpc_call *call, void *arg)
@@ -33,13 +20,15 @@ static struct status recall(struct rpc_call *call, void *arg)
 			    .screener_version = req->screener_version, .reason = req->reason,
 			    .actor = call->principal->id, .now = call->now));
 	if (row) {
-		emit_recall(call, row);
+		TRY(q_recall_fill(call->arena, row, recalling->resp));
 		TRY(recall_queue(call, row->id, (struct uuid){}));
-	} else {
-		TRY(q_recall_of(call->tx, recalling->program, req->screener_version, &row));
-		if (!row)
-			return FAIL(RECALL_LOST);
+		return svc_emit_change(call, "program.recalled",
+				       &(struct change_out){.resource = &consumer__recall__info,
+							    .after = recalling->resp});
 	}
+	TRY(q_recall_of(call->tx, recalling->program, req->screener_version, &row));
+	if (!row)
+		return FAIL(RECALL_LOST);
 	return q_recall_fill(call->arena, row, recalling->resp);
 }
 

@@ -24,18 +24,17 @@ static struct status void_old(struct rpc_call *call, const struct reissue *reiss
 			      const struct uuid *new_id, struct q_staff_code_row **row)
 {
 	struct uuid id = pb_uuid(reissue->req->id);
+	struct q_staff_code_row *old;
 	int64_t voided;
 
-	TRY(staff_code_find(call, id, row));
-	TRY(check(call, reissue, *row));
+	TRY(staff_code_lock(call, id, &old));
+	TRY(check(call, reissue, old));
 	TRY(q_void_code(call->tx, &voided, .id = id, .reason = reissue->req->reason,
 			.replaced_by = new_id, .actor = call->principal->id, .now = call->now));
+	if (!voided)
+		return FAIL(VERSION_CONFLICT);
 	TRY(staff_code_find(call, id, row));
-	if (voided)
-		return OK;
-	/* Redeemed, voided or issued again since it was looked at. */
-	TRY(check(call, reissue, *row));
-	return FAIL(VERSION_CONFLICT);
+	return emit_staff_code(call, "code.reissued", old, *row, reissue->req->reason);
 }
 
 static struct status replace(struct rpc_call *call, void *arg)
@@ -55,7 +54,6 @@ static struct status replace(struct rpc_call *call, void *arg)
 	plan.replaces = &old->id;
 	TRY(code_make(call, &plan, &made, &shown));
 	TRY(staff_code_find(call, plan.id, &new));
-	emit_staff_code(call, "code.reissued", old, reissue->req->reason);
 	reissue->resp->code = shown;
 	reissue->resp->details = arena_new_of(call->arena, Consumer__Code);
 	consumer__code__init(reissue->resp->details);

@@ -5,6 +5,7 @@ struct status consumer_revoke_partner_key(struct rpc_call *call,
 					  const Consumer__RevokePartnerKeyRequest *req,
 					  Consumer__RevokePartnerKeyResponse *resp)
 {
+	Consumer__PartnerKey revoked = CONSUMER__PARTNER_KEY__INIT;
 	struct q_partner_key_row *row;
 	struct q_found_row *key;
 
@@ -17,6 +18,8 @@ struct status consumer_revoke_partner_key(struct rpc_call *call,
 		TRY(q_has_partner_key(call->tx, pb_uuid(req->id), pb_uuid(req->partner_id), &key));
 		return key->found ? OK : FAIL(KEY_NOT_FOUND);
 	}
-	emit_partner_key(call, "partner_key.revoked", row);
-	return OK;
+	TRY(q_partner_key_fill(call->arena, row, &revoked));
+	/* The statement takes no key that was revoked before. */
+	row->revoked_at = NULL;
+	return emit_partner_key(call, "partner_key.revoked", row, &revoked);
 }

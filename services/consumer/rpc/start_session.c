@@ -61,7 +61,6 @@ static struct status begin(struct rpc_call *call, void *arg)
 {
 	struct screener_entry *entry SCREENER_HELD = NULL;
 	struct start *start = arg;
-	struct strbuf after = strbuf_new(call->arena);
 	struct q_standing_row *screener;
 
 	TRY(q_screener_standing(call->tx, start->version->content_hash,
@@ -76,11 +75,8 @@ static struct status begin(struct rpc_call *call, void *arg)
 		TRY(copy_store(call, start->version));
 	TRY(copy_load(call, start->version->content_hash, &entry));
 	TRY(insert_session(call, start, entry));
-	strbuf_printf(&after,
-		      "{\"programId\":\"%s\",\"screenerVersion\":%d,\"screenerHash\":\"%s\"}",
-		      uuid_text(call->arena, start->row->program_id), start->row->screener_version,
-		      start->row->content_hash);
-	emit_session(call, "session.started", start->row, strbuf_str(&after));
+	TRY(emit_session(call, "session.started", NULL, &(struct session_state){.row = start->row},
+			 start->asked, NULL));
 	start->resp->session = arena_new_of(call->arena, Consumer__Session);
 	consumer__session__init(start->resp->session);
 	return session_to_proto(call, start->row, entry, start->resp->session);

@@ -341,6 +341,13 @@ SELECT {c.staff_code}
 FROM consumer.code c JOIN consumer.session s ON s.tenant_id = :tenant AND s.id = c.session_id
 WHERE c.tenant_id = :tenant AND c.id = :id;
 
+-- name: lock_code :opt
+-- args: id uuid
+-- row: staff_code
+SELECT {c.staff_code}
+FROM consumer.code c JOIN consumer.session s ON s.tenant_id = :tenant AND s.id = c.session_id
+WHERE c.tenant_id = :tenant AND c.id = :id FOR UPDATE OF c;
+
 -- A redeemed code stays what it is.
 -- name: void_code :affected
 -- args: id uuid, reason text, replaced_by uuid?, actor uuid, now instant
@@ -493,12 +500,10 @@ SET {partner.set}, updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :partner.id AND deleted_at IS NULL
 RETURNING {partner};
 
--- name: delete_partner :opt
+-- name: delete_partner :exec
 -- args: id uuid, actor uuid, now instant
--- row: partner
 UPDATE consumer.partner SET active = false, deleted_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
-WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL
-RETURNING {partner};
+WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL;
 
 -- name: live_keys :one
 -- args: partner_id uuid, now instant

@@ -98,7 +98,13 @@ SET used = CASE WHEN a.day < excluded.day THEN 1 ELSE a.used + 1 END, day = grea
 WHERE a.day < excluded.day OR a.used < :most
 RETURNING used;
 
--- name: cancel_message :opt
+-- name: lock_message :opt
+-- args: id uuid
+-- row: message
+SELECT {message} FROM notification.message
+WHERE tenant_id = :tenant AND id = :id FOR UPDATE;
+
+-- name: cancel_message :one
 -- args: id uuid, now instant
 -- row: message
 UPDATE notification.message SET status = 'cancelled', next_attempt_at = NULL, updated_at = :now

@@ -3,6 +3,7 @@
 #include "program/acceptance.h"
 #include "screener/exchange/identity.h"
 #include "screener/json/canon.h"
+#include "svc/kit/details.h"
 
 struct accept {
 	const Program__AcceptSafetyRequest *req;
@@ -45,24 +46,18 @@ static struct status prove(struct rpc_call *call, struct accept *accept)
 static void emit(struct rpc_call *call, const struct accept *accept,
 		 const struct q_acceptance_row *row)
 {
-	struct strbuf after = strbuf_new(call->arena);
+	struct details after = details_new(call->arena);
 
-	strbuf_printf(&after,
-		      "{\"version\":%d,\"revision\":%lld,\"contentHash\":\"%s\",\"questions\":[",
-		      accept->req->version, (long long)row->revision, row->content_hash);
-	for (size_t i = 0; i < row->questions.n; i++) {
-		if (i > 0)
-			strbuf_add_char(&after, ',');
-		strbuf_add_json(&after, str_of(row->questions.items[i]));
-	}
-	strbuf_add_c(&after, "],\"reason\":");
-	strbuf_add_json(&after, str_of(row->reason));
-	strbuf_printf(&after, ",\"recordHash\":\"%s\"}", row->record_hash);
+	details_number(&after, "version", accept->req->version);
+	details_number(&after, "revision", row->revision);
+	details_text(&after, "contentHash", row->content_hash);
+	details_texts(&after, "questions", row->questions.items, row->questions.n);
+	details_text(&after, "reason", row->reason);
+	details_text(&after, "recordHash", row->record_hash);
 	svc_emit(call, &(struct event_out){.action = "screener.safety_accepted",
-					   .target_kind = "program",
+					   .target_kind = program__screener_version__info.kind,
 					   .target_id = pb_uuid(accept->req->program_id),
-					   .target_version = accept->req->version,
-					   .after = strbuf_str(&after)});
+					   .after = details_end(&after)});
 }
 
 /* Nothing was inserted: the draft moved on since it was read, or it is the caller's own. */

@@ -56,8 +56,8 @@ static struct status insert(struct rpc_call *call, void *arg)
 	new.time_zone = creation->time_zone;
 	TRY(q_insert_program(call->tx, new, call->principal->id, call->now, &row));
 	TRY(q_insert_directory(call->tx, row->public_id, call->tenant, row->id));
-	TRY(emit_program(call, "program.created", row, false));
-	return q_program_fill(call->arena, row, creation->resp);
+	TRY(q_program_fill(call->arena, row, creation->resp));
+	return emit_program(call, "program.created", NULL, row, creation->resp);
 }
 
 /* The organization's zone is copied: what it is changed to later moves no program's dates. */

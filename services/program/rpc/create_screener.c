@@ -21,6 +21,6 @@ struct status program_create_screener(struct rpc_call *call,
 			   .screener_version = number->last_version,
 			   .document = text_of(req->screener->document),
 			   .actor = call->principal->id, .now = call->now));
-	emit_screener(call, "screener.drafted", program->id, row->screener_version, NULL);
-	return draft_show(call, row, resp);
+	TRY(draft_show(call, row, resp));
+	return emit_screener(call, "screener.drafted", NULL, resp);
 }

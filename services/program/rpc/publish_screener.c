@@ -155,6 +155,7 @@ static struct status write_version(struct rpc_call *call, void *arg)
 	struct q_version_row *version;
 	struct screener_text text;
 	struct q_draft_row *draft;
+	Program__ScreenerVersion before = PROGRAM__SCREENER_VERSION__INIT;
 
 	TRY(lock_program(call, pb_uuid(p->req->program_id), &program));
 	if (strcmp(program->status, "ended") == 0)
@@ -172,10 +173,10 @@ static struct status write_version(struct rpc_call *call, void *arg)
 	TRY(q_version_by_number(call->tx, program->id, p->req->version, &version));
 	if (!version)
 		return FAIL(VERSION_LOST);
-	emit_screener(call, "screener.published", program->id, p->req->version,
-		      version->content_hash);
+	TRY(draft_show(call, draft, &before));
 	TRY(version_show(call, version, p->resp));
-	return acceptance_show(call, p->resp);
+	TRY(acceptance_show(call, p->resp));
+	return emit_screener(call, "screener.published", &before, p->resp);
 }
 
 struct status program_publish_screener(struct rpc_call *call,

@@ -3,9 +3,9 @@
 #include "program/states.h"
 
 static struct status write_program(struct rpc_call *call, const Program__UpdateProgramRequest *req,
-				   struct q_program_row **row)
+				   const struct q_program_row *old, struct q_program_row **row)
 {
-	struct q_program_row changed = **row;
+	struct q_program_row changed = *old;
 
 	TRY(q_program_from(call->arena, req->program, req->update_mask, &changed));
 	return q_update_program(call->tx, row, .program = changed,
@@ -28,16 +28,16 @@ struct status program_update_program(struct rpc_call *call,
 				     const Program__UpdateProgramRequest *req,
 				     Program__Program *resp)
 {
-	struct q_program_row *row;
+	struct q_program_row *old, *row;
 
 	TRY(check(call, req));
-	TRY(lock_program(call, pb_uuid(req->id), &row));
-	if (strcmp(row->status, "ended") == 0)
+	TRY(lock_program(call, pb_uuid(req->id), &old));
+	if (strcmp(old->status, "ended") == 0)
 		return FAIL(PROGRAM_ENDED);
-	TRY(write_program(call, req, &row));
+	TRY(write_program(call, req, old, &row));
 	if (!row)
 		return FAIL(VERSION_CONFLICT);
 	TRY(states_check_published(call, row));
-	TRY(emit_program(call, "program.updated", row, false));
-	return q_program_fill(call->arena, row, resp);
+	TRY(q_program_fill(call->arena, row, resp));
+	return emit_program(call, "program.updated", old, row, resp);
 }

@@ -108,6 +108,12 @@ RETURNING {draft};
 SELECT {draft} FROM program.screener_draft
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version;
 
+-- name: lock_draft :opt
+-- args: program_id uuid, screener_version int4
+-- row: draft
+SELECT {draft} FROM program.screener_draft
+WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version FOR UPDATE;
+
 -- name: update_draft :opt
 -- args: program_id uuid, screener_version int4, document bytes, expected_revision int8, expected_generation int8, actor uuid, now instant
 -- row: draft

@@ -1,4 +1,5 @@
 #include "contract/time.h"
+#include "svc/kit/change.h"
 #include "tenant/tenant.h"
 
 /*
@@ -9,7 +10,7 @@ struct status tenant_create_tenant(struct rpc_call *call, const Tenant__CreateTe
 				   Tenant__CreateTenantResponse *resp)
 {
 	struct uuid owner = pb_uuid(req->owner_user_id);
-	struct strbuf after = strbuf_new(call->arena);
+	struct details details = details_new(call->arena);
 	struct q_member_row *member;
 	struct q_tenant_row *row;
 	const char *kind;
@@ -27,15 +28,18 @@ struct status tenant_create_tenant(struct rpc_call *call, const Tenant__CreateTe
 		TRY(q_insert_member(call->tx, &member, .id = owner, .email = req->owner_email,
 				    .name = req->owner_name, .role = "owner", .actor = owner,
 				    .now = call->now));
-		strbuf_add_c(&after, "{\"name\":");
-		strbuf_add_json(&after, str_of(req->name));
-		strbuf_printf(&after, ",\"kind\":\"%s\"}", kind);
-		emit_tenant(call, "tenant.created", call->tenant, 1, strbuf_str(&after));
 	}
 	TRY(q_current_tenant(call->tx, &row));
 	if (!row)
 		return FAIL(TENANT_DISCARDED);
 	resp->tenant = arena_new_of(call->arena, Tenant__Tenant);
 	tenant__tenant__init(resp->tenant);
-	return q_tenant_fill(call->arena, row, resp->tenant);
+	TRY(q_tenant_fill(call->arena, row, resp->tenant));
+	if (!inserted)
+		return OK;
+	details_uuid(&details, "owner", owner);
+	return svc_emit_change(call, "tenant.created",
+			       &(struct change_out){.resource = &tenant__tenant__info,
+						    .after = resp->tenant,
+						    .details = &details});
 }

@@ -5,6 +5,7 @@
 #include <aegis/event/v1/event.aegis.h>
 
 #include "contract/time.h"
+#include "svc/kit/change.h"
 #include "svc/kit/sealed_mail.h"
 #include "tenant/grant.h"
 
@@ -14,19 +15,15 @@ struct opening {
 	struct q_grant_row *row;
 };
 
-static void emit_opened(struct rpc_call *call, const struct q_grant_row *grant)
+static struct status emit_opened(struct rpc_call *call, const struct opening *opening)
 {
-	struct strbuf after = strbuf_new(call->arena);
-	char until[INSTANT_TEXT];
+	Tenant__BreakGlassGrant opened = TENANT__BREAK_GLASS_GRANT__INIT;
 
-	instant_format(until, grant->expires_at);
-	strbuf_printf(&after, "{\"expiresAt\":\"%s\",\"reason\":", until);
-	strbuf_add_json(&after, str_of(grant->reason));
-	strbuf_add_char(&after, '}');
-	svc_emit(call, &(struct event_out){.action = "operator.access_opened",
-					   .target_kind = "grant",
-					   .target_id = grant->id,
-					   .after = strbuf_str(&after)});
+	TRY(grant_show(call, opening->row, &opened));
+	return svc_emit_change(call, "operator.access_opened",
+			       &(struct change_out){.resource = &tenant__break_glass_grant__info,
+						    .after = &opened,
+						    .given = opening->grant});
 }
 
 static struct status tell_owner(struct rpc_call *call, const struct q_tenant_row *tenant,
@@ -77,7 +74,7 @@ static struct status open_grant(struct rpc_call *call, void *arg)
 			   .expires_at = call->now + MINUTES(minutes), .now = call->now));
 	if (!opening->row)
 		return FAIL(GRANT_OPEN);
-	emit_opened(call, opening->row);
+	TRY(emit_opened(call, opening));
 	TRY(q_owners_to_tell(call->tx, &owners, &n));
 	for (size_t i = 0; i < n; i++)
 		TRY(tell_owner(call, tenant, opening->row, &owners[i]));

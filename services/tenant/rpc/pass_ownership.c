@@ -21,7 +21,7 @@ static struct status change_role(struct rpc_call *call, struct uuid id, const ch
 static struct status pass(struct rpc_call *call, void *arg)
 {
 	struct passing *passing = arg;
-	struct q_member_row *old;
+	struct q_member_row *old, owner;
 
 	TRY(member_lock(call, passing->heir, OWNER, &old));
 	if (!old->active)
@@ -30,9 +30,11 @@ static struct status pass(struct rpc_call *call, void *arg)
 		return FAIL(ALREADY_OWNER);
 	TRY(change_role(call, passing->heir, OWNER, &passing->gained));
 	TRY(change_role(call, call->principal->id, AFTER, &passing->lost));
-	emit_membership(call, "tenant.ownership_passed", passing->gained, old->role);
-	emit_membership(call, "user.role_changed", passing->lost, OWNER);
-	return OK;
+	TRY(emit_membership(call, "tenant.ownership_passed", old, passing->gained));
+	/* Only an owner gives that role. */
+	owner = *passing->lost;
+	owner.role = OWNER;
+	return emit_membership(call, "user.role_changed", &owner, passing->lost);
 }
 
 struct status tenant_pass_ownership(struct rpc_call *call, const Tenant__PassOwnershipRequest *req,

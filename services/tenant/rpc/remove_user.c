@@ -14,8 +14,7 @@ static struct status remove_member(struct rpc_call *call, void *arg)
 	TRY(q_remove_member(call->tx, change->id, call->principal->id, call->now, &change->member));
 	if (!change->member)
 		return FAIL(USER_NOT_FOUND);
-	emit_membership(call, "user.removed", change->member, old->role);
-	return OK;
+	return emit_membership(call, "user.removed", old, change->member);
 }
 
 struct status tenant_remove_user(struct rpc_call *call, const Tenant__RemoveUserRequest *req,

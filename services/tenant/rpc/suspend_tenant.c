@@ -10,18 +10,17 @@ struct change {
 static struct status change_status(struct rpc_call *call, void *arg)
 {
 	struct change *change = arg;
-	struct strbuf after = strbuf_new(call->arena);
-	struct q_tenant_row *row;
+	struct q_tenant_row *old, *row;
 
+	TRY(q_lock_tenant(call->tx, &old));
+	if (!old)
+		return FAIL(TENANT_NOT_FOUND);
 	TRY(q_update_tenant_status(call->tx, change->status, call->principal->id, call->now, &row));
 	change->row = row;
 	if (!row)
 		return FAIL(TENANT_NOT_FOUND);
 	TRY(q_update_directory(call->tx, row->tenant_id, row->name, row->status));
-	strbuf_printf(&after, "{\"status\":\"%s\",\"reason\":", change->status);
-	strbuf_add_json(&after, str_of(change->reason));
-	strbuf_add_char(&after, '}');
-	return standing_tell(call, change->action, row, strbuf_str(&after));
+	return standing_change(call, change->action, old, row, change->reason);
 }
 
 struct status set_tenant_status(struct rpc_call *call, const char *id, const char *status,

@@ -1,5 +1,6 @@
 #include "contract/mask.h"
 #include "locale/locale.h"
+#include "svc/kit/change.h"
 #include "tenant/tenant.h"
 #include "zone/zone.h"
 
@@ -25,23 +26,24 @@ struct status tenant_update_my_tenant(struct rpc_call *call,
 	const Tenant__Tenant *in = req->tenant;
 	const char *zone = mask_has(req->update_mask, "time_zone") ? in->time_zone : NULL;
 	const char *locale = mask_has(req->update_mask, "locale") ? in->locale : NULL;
-	struct strbuf after = strbuf_new(call->arena);
-	struct q_tenant_row *row, changed;
+	Tenant__Tenant before = TENANT__TENANT__INIT;
+	struct q_tenant_row *old, *row, changed;
 
 	TRY(check(call, zone, locale));
-	TRY(q_lock_tenant(call->tx, &row));
-	if (!row)
+	TRY(q_lock_tenant(call->tx, &old));
+	if (!old)
 		return FAIL(VERSION_CONFLICT);
-	changed = *row;
+	changed = *old;
 	TRY(q_tenant_from(call->arena, in, req->update_mask, &changed));
 	TRY(q_update_tenant(call->tx, &row, .tenant_row = changed, .expected_version = in->version,
 			    .actor = call->principal->id, .now = call->now));
 	if (!row)
 		return FAIL(VERSION_CONFLICT);
 	TRY(q_update_directory(call->tx, call->tenant, row->name, row->status));
-	strbuf_add_c(&after, "{\"name\":");
-	strbuf_add_json(&after, str_of(row->name));
-	strbuf_add_char(&after, '}');
-	emit_tenant(call, "tenant.updated", call->tenant, row->version, strbuf_str(&after));
-	return q_tenant_fill(call->arena, row, resp);
+	TRY(q_tenant_fill(call->arena, old, &before));
+	TRY(q_tenant_fill(call->arena, row, resp));
+	return svc_emit_change(call, "tenant.updated",
+			       &(struct change_out){.resource = &tenant__tenant__info,
+						    .before = &before,
+						    .after = resp});
 }

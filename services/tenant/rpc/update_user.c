@@ -21,8 +21,7 @@ static struct status change_role(struct rpc_call *call, void *arg)
 		return FAIL(VERSION_CONFLICT);
 	if (!change->member)
 		return FAIL(USER_NOT_FOUND);
-	emit_membership(call, "user.role_changed", change->member, old->role);
-	return OK;
+	return emit_membership(call, "user.role_changed", old, change->member);
 }
 
 struct status tenant_update_user(struct rpc_call *call, const Tenant__UpdateUserRequest *req,

@@ -60,7 +60,7 @@ RETURNING {tenant};
 -- no-tenant
 UPDATE tenant.directory SET name = :name, status = :status WHERE id = :id;
 
--- name: discard_tenant :affected
+-- name: discard_tenant :exec
 -- args: actor uuid, now instant
 UPDATE tenant.tenant SET deleted_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND deleted_at IS NULL;
@@ -136,6 +136,10 @@ RETURNING {member};
 -- name: current_settings :opt
 -- row: settings
 SELECT {settings} FROM tenant.settings WHERE tenant_id = :tenant;
+
+-- name: lock_settings :opt
+-- row: settings
+SELECT {settings} FROM tenant.settings WHERE tenant_id = :tenant FOR UPDATE;
 
 -- name: update_settings :opt
 -- args: settings {settings}, expected_version int8, actor uuid, now instant

@@ -5,6 +5,7 @@
 
 #include "aegis/event/v1/event.pb-c.h"
 #include "db/sqlstate.h"
+#include "svc/kit/change.h"
 
 struct status note_put(struct rpc_call *call, const char *title, const char *body,
 		       Sample__Note *note)
@@ -13,12 +14,12 @@ struct status note_put(struct rpc_call *call, const char *title, const char *bod
 
 	TRY(q_insert_note(call->tx, .id = id, .title = title, .body = body, .now = call->now,
 			  .by = call->principal->id));
-	svc_emit(call,
-		 &(struct event_out){.action = "note.put", .target_kind = "note", .target_id = id});
 	note->id = uuid_text(call->arena, id);
 	note->title = title;
 	note->body = body;
-	return OK;
+	return svc_emit_change(
+		call, "note.put",
+		&(struct change_out){.resource = &sample__note__info, .after = note});
 }
 
 static struct status put_queued(struct rpc_call *call, void *arg)
