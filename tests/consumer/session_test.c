@@ -45,9 +45,11 @@ Test(session, without_a_locale_it_takes_the_language_that_the_client_accepts)
 		{"", "en-US"},
 	};
 	struct a_program program = a_program();
+	Consumer__Session asked = CONSUMER__SESSION__INIT;
 	Consumer__StartSessionRequest start = CONSUMER__START_SESSION_REQUEST__INIT;
 
-	start.program_id = program.public_id;
+	asked.program_id = program.public_id;
+	start.session = &asked;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const Consumer__StartSessionResponse *started =
 			expect_ok(ask(with_languages(as_nobody(), cases[i].accept_language),
@@ -56,7 +58,7 @@ Test(session, without_a_locale_it_takes_the_language_that_the_client_accepts)
 		cr_expect_str_eq(started->session->locale, cases[i].locale, "%s",
 				 cases[i].accept_language);
 	}
-	start.locale = "en";
+	asked.locale = "en";
 	cr_assert_str_eq(((const Consumer__StartSessionResponse *)expect_ok(
 				  ask(with_languages(as_nobody(), "es"), "StartSession", &start)))
 				 ->session->locale,
