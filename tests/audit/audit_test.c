@@ -79,6 +79,23 @@ Test(audit, an_event_is_recorded_once_however_often_it_is_delivered)
 	cr_assert_eq(list_of(a_tenant_id("beta"), "")->n_events, 0);
 }
 
+static void expect_the_batch(struct uuid acme)
+{
+	expect_count(
+		1, acme,
+		"audit.entry WHERE idx = 0 AND action = 'code.issued' AND actor_id IS NULL AND "
+		"target_id IS NULL AND before IS NULL AND after IS NULL AND actor_kind = ''");
+	expect_count(1, acme,
+		     "audit.entry WHERE idx = 1 AND action = 'partner.created' AND actor_id IS NOT "
+		     "NULL AND "
+		     "before = '{}'::bytea AND target_version = 7");
+	expect_count(
+		1, acme,
+		"audit.entry WHERE idx = 2 AND action = 'code.redeemed' AND actor_id IS NULL AND "
+		"target_kind = 'code' AND target_id IS NULL");
+	expect_count(3, acme, "audit.entry WHERE position(action::bytea in leaf) > 0");
+}
+
 /* A batch is one statement: what an event has, or has not, stays with its own entry. */
 Test(audit, the_entries_of_a_batch_keep_their_order_and_what_they_lack)
 {
@@ -115,19 +132,7 @@ Test(audit, the_entries_of_a_batch_keep_their_order_and_what_they_lack)
 	req.events = list;
 	req.n_events = 3;
 	expect_ok(call(as_daemon("consumer", acme), "DeliverEvents", &req));
-	expect_count(
-		1, acme,
-		"audit.entry WHERE idx = 0 AND action = 'code.issued' AND actor_id IS NULL AND "
-		"target_id IS NULL AND before IS NULL AND after IS NULL AND actor_kind = ''");
-	expect_count(1, acme,
-		     "audit.entry WHERE idx = 1 AND action = 'partner.created' AND actor_id IS NOT "
-		     "NULL AND "
-		     "before = '{}'::bytea AND target_version = 7");
-	expect_count(
-		1, acme,
-		"audit.entry WHERE idx = 2 AND action = 'code.redeemed' AND actor_id IS NULL AND "
-		"target_kind = 'code' AND target_id IS NULL");
-	expect_count(3, acme, "audit.entry WHERE position(action::bytea in leaf) > 0");
+	expect_the_batch(acme);
 	arena_free(&arena);
 }
 

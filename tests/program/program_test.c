@@ -1,92 +1,13 @@
-#include "base/encoding.h"
-#include "program/program.h"
-
+/* Programs from draft to end, and what the gate says of their screeners. */
 #include <criterion/criterion.h>
-#include <criterion/hooks.h>
-#include <pthread.h>
 
-#include "aegis/program/v1/program.aegis.h"
+#include "base/encoding.h"
 #include "crypto/hash.h"
-#include "screener/exchange/identity.h"
-#include "support/svc_test.h"
-#include "svc/internal.h"
+#include "world.h"
 
 TEST_DATABASE
 
-static struct test_daemon *program;
-
-static void set_up(void)
-{
-	program = daemon_start(&program_daemon);
-}
-
-TestSuite(program, .init = set_up, .fini = daemons_stop, .timeout = 60);
-
-#define ITEMS                                                                                      \
-	"\"items\":[{\"id\":\"age\",\"type\":\"integer\",\"min\":0,\"max\":120,\"required\":true," \
-	"\"safety\":true}],"
-#define OUTCOMES                                                                                   \
-	"\"outcomes\":[{\"id\":\"no\",\"severity\":2},{\"id\":\"ok\",\"severity\":1,\"issue_"      \
-	"code\":"                                                                                  \
-	"{\"class\":\"retail\",\"ttl\":\"P7D\"}}],"
-#define TEXTS                                                                                      \
-	"\"i18n\":{\"en-US\":{\"title\":\"T\",\"item.age.text\":\"Age?\",\"outcome.no.title\":"    \
-	"\"No\","                                                                                  \
-	"\"outcome.ok.title\":\"Yes\",\"reason.young\":\"Too "                                     \
-	"young.\",\"reason.fits\":\"Fits.\"}},"
-#define TESTS(adult)                                                                               \
-	"\"tests\":[{\"name\":\"child\",\"answers\":{\"age\":17},\"outcome\":\"no\",\"fired\":["   \
-	"\"R1\"]},"                                                                                \
-	"{\"name\":\"adult\",\"answers\":{\"age\":18},\"outcome\":\"" adult                        \
-	"\",\"fired\":[\"R2\"]},"                                                                  \
-	"{\"name\":\"elder\",\"answers\":{\"age\":19},\"outcome\":\"ok\",\"fired\":[\"R2\"]}]"
-#define DOCUMENT(variable, adult)                                                                  \
-	"{\"format\":\"screener/1\",\"slug\":\"small\",\"locales\":[\"en-US\"]," ITEMS OUTCOMES    \
-	"\"hit_policy\":\"first\",\"rules\":[{\"id\":\"R1\",\"if\":{\"<\":[{\"var\":\"" variable   \
-	"\"},18]},\"then\":\"no\",\"reason\":\"young\"},{\"id\":\"R2\",\"else\":true,\"then\":"    \
-	"\"ok\","                                                                                  \
-	"\"reason\":\"fits\"}],\"on_unknown\":\"no\"," TEXTS                                       \
-	TESTS(adult) "}"
-
-static const char good[] = DOCUMENT("age", "ok");
-
-static ProtobufCBinaryData bytes_of(const char *text)
-{
-	return (ProtobufCBinaryData){.len = strlen(text), .data = (uint8_t *)text};
-}
-
-static const Program__Program *a_program(struct uuid tenant)
-{
-	Program__Program in_program = PROGRAM__PROGRAM__INIT;
-	Program__CreateProgramRequest req = PROGRAM__CREATE_PROGRAM_REQUEST__INIT;
-
-	req.program = &in_program;
-	in_program.name = "Statin savings";
-	in_program.drug = "rosuvastatin";
-	in_program.time_zone = "America/New_York";
-	return expect_ok(call(as(tenant, "ann"), "CreateProgram", &req));
-}
-
-static const Program__ScreenerVersion *draft(struct uuid tenant, const char *program_id,
-					     const char *document)
-{
-	Program__ScreenerVersion draft_in = PROGRAM__SCREENER_VERSION__INIT;
-	Program__CreateScreenerRequest req = PROGRAM__CREATE_SCREENER_REQUEST__INIT;
-
-	req.screener = &draft_in;
-	req.program_id = program_id;
-	draft_in.document = bytes_of(document);
-	return expect_ok(call(as(tenant, "ann"), "CreateScreener", &req));
-}
-
-static struct answer publish(struct uuid tenant, const char *program_id, int32_t version)
-{
-	Program__PublishScreenerRequest req = PROGRAM__PUBLISH_SCREENER_REQUEST__INIT;
-
-	req.program_id = program_id;
-	req.version = version;
-	return call(as(tenant, "ann"), "PublishScreener", &req);
-}
+TestSuite(program, .init = program_start, .fini = daemons_stop, .timeout = 60);
 
 static struct answer move(struct uuid tenant, const char *program_id, const char *method)
 {
@@ -243,107 +164,6 @@ Test(program, a_document_that_could_issue_a_code_unsafely_is_refused_with_the_an
 	expect_count(0, acme, "program.screener_version");
 }
 
-Test(program, a_published_version_is_immutable_for_everybody)
-{
-	Program__ScreenerVersion edit = PROGRAM__SCREENER_VERSION__INIT;
-	Program__UpdateScreenerRequest update = PROGRAM__UPDATE_SCREENER_REQUEST__INIT;
-	struct uuid acme = a_tenant_id("acme");
-	const char *id = a_program(acme)->id;
-
-	update.screener = &edit;
-	update.program_id = id;
-	update.version = draft(acme, id, good)->version;
-	edit.document = bytes_of(good);
-	expect_ok(publish(acme, id, update.version));
-	expect_fail(call(as(acme, "ann"), "UpdateScreener", &update), FAILED_PRECONDITION,
-		    "SCREENER_PUBLISHED");
-	expect_fail(publish(acme, id, update.version), FAILED_PRECONDITION, "SCREENER_PUBLISHED");
-	cr_assert(test_sql_is_refused("UPDATE program.screener_version SET slug = 'x'"));
-	cr_assert(test_sql_is_refused("DELETE FROM program.screener_version"));
-}
-
-Test(program, versions_are_hashed_signed_and_chained)
-{
-	struct uuid acme = a_tenant_id("acme");
-	const char *id = a_program(acme)->id;
-	const Program__ScreenerVersion *first, *second;
-	struct arena *arena = arena_new(1 << 20);
-	struct identity_version statement = {.slug = "small", .number = 1};
-	uint8_t *signature, key[32], hash[32];
-	char hex[65];
-	size_t len;
-
-	first = expect_ok(publish(acme, id, draft(acme, id, good)->version));
-	second = expect_ok(publish(acme, id, draft(acme, id, good)->version));
-	cr_assert_str_eq(first->content_hash, second->content_hash, "the same content");
-	cr_assert_str_eq(first->previous_hash, "");
-	crypto_sha256(hash, first->document.data, first->document.len);
-	hex_encode(hex, hash, sizeof hash);
-	cr_assert_str_eq(first->content_hash, hex);
-	memcpy(statement.content, hash, sizeof hash);
-	statement.published_at =
-		SECONDS(first->published_at->seconds) + first->published_at->nanos / 1000;
-	cr_assert(base64url_decode(arena, str_of(first->signature), &signature, &len));
-	cr_assert(hex_decode(key, sizeof key, str_of(first->signing_key)));
-	cr_assert(identity_verify(arena, &statement, signature, key));
-	identity_hash(arena, &statement, hash);
-	hex_encode(hex, hash, sizeof hash);
-	cr_assert_str_eq(second->previous_hash, hex, "the chain");
-	arena_free(&arena);
-}
-
-struct publication {
-	const struct caller *who;
-	struct svc_worker *worker;
-	char program_id[UUID_TEXT];
-	int32_t version;
-	struct status status;
-};
-
-static void *publish_in_thread(void *arg)
-{
-	Program__PublishScreenerRequest req = PROGRAM__PUBLISH_SCREENER_REQUEST__INIT;
-	struct publication *p = arg;
-
-	req.program_id = p->program_id;
-	req.version = p->version;
-	p->status = call_on(p->worker, p->who, "PublishScreener", &req).status;
-	return NULL;
-}
-
-#define RACERS 4
-
-Test(program, versions_published_at_once_make_one_chain_without_gaps)
-{
-	struct uuid acme = a_tenant_id("acme");
-	const char *id = a_program(acme)->id;
-	struct publication racers[RACERS] = {};
-	pthread_t threads[RACERS];
-
-	for (int i = 0; i < RACERS; i++) {
-		racers[i].who = as(acme, "ann");
-		racers[i].worker = worker_new(program);
-		racers[i].version = draft(acme, id, good)->version;
-		strcpy(racers[i].program_id, id);
-	}
-	for (int i = 0; i < RACERS; i++)
-		pthread_create(&threads[i], NULL, publish_in_thread, &racers[i]);
-	for (int i = 0; i < RACERS; i++) {
-		pthread_join(threads[i], NULL);
-		cr_expect(is_ok(racers[i].status), "%s", reason_name(racers[i].status.reason));
-		svc_worker_free(&racers[i].worker);
-	}
-	expect_count(RACERS, acme, "program.screener_version");
-	cr_assert_eq(test_count("SELECT count(*) FROM program.screener_version a JOIN "
-				"program.screener_version b "
-				"ON b.tenant_id = a.tenant_id AND b.program_id = a.program_id AND "
-				"b.number = a.number + 1 "
-				"AND b.previous_hash = a.statement_hash WHERE a.program_id = '%s'",
-				id),
-		     RACERS - 1);
-	expect_count(1, acme, "program.publish_key");
-}
-
 Test(program, consumer_gets_the_newest_version_of_an_active_program_by_its_public_id)
 {
 	Program__GetPublishedVersionRequest req = PROGRAM__GET_PUBLISHED_VERSION_REQUEST__INIT;
@@ -370,28 +190,6 @@ Test(program, consumer_gets_the_newest_version_of_an_active_program_by_its_publi
 	req.public_id = "prg_nothing";
 	expect_fail(call(as_daemon("consumer", (struct uuid){}), "GetPublishedVersion", &req),
 		    NOT_FOUND, "PROGRAM_NOT_FOUND");
-}
-
-Test(program, a_retired_version_gives_way_to_the_one_before)
-{
-	Program__RetireScreenerRequest retire = PROGRAM__RETIRE_SCREENER_REQUEST__INIT;
-	Program__GetProgramRequest get = PROGRAM__GET_PROGRAM_REQUEST__INIT;
-	struct uuid acme = a_tenant_id("acme");
-	const char *id = a_program(acme)->id;
-
-	expect_ok(publish(acme, id, draft(acme, id, good)->version));
-	retire.program_id = get.id = id;
-	retire.version = draft(acme, id, good)->version;
-	expect_fail(call(as(acme, "ann"), "RetireScreener", &retire), FAILED_PRECONDITION,
-		    "SCREENER_NOT_PUBLISHED");
-	expect_ok(publish(acme, id, retire.version));
-	expect_ok(call(as(acme, "ann"), "RetireScreener", &retire));
-	expect_ok(call(as(acme, "ann"), "RetireScreener", &retire));
-	cr_assert_eq(
-		((const Program__Program *)expect_ok(call(as(acme, "ann"), "GetProgram", &get)))
-			->published_version,
-		1);
-	cr_assert_eq(events_out("program", acme, "screener.retired"), 1);
 }
 
 Test(program, a_dry_run_explains_and_stores_nothing)
