@@ -6,6 +6,9 @@
  */
 #include "gateway.h"
 
+/* Of every answer that is no page. */
+#define CSP_NONE "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+
 struct gw_call {
 	struct edge_exchange *x;
 	struct gw_loop *loop;
@@ -38,7 +41,7 @@ struct gw_call {
 	struct rpc_result *result;
 	void (*then)(struct gw_call *call); /* on the loop's thread, when result is there */
 	struct gw_call *next_waiting;
-	const char *reason; /* of the answer, for the access line */
+	enum reason reason; /* of the answer, for the access line */
 	bool rpc_sent;
 	struct fan_out *fan_out;
 	struct ProtobufCMessage *request;

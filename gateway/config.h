@@ -9,7 +9,7 @@
 	X(TEXT, private_address, "127.0.0.1", 2, 45, "numeric address of the private port")        \
 	X(NUMBER, private_port, "9080", 0, 65535, "port of livez, readyz and metrics")             \
 	X(NUMBER, loops, "0", 0, 64, "event loops; 0: one a core")                                 \
-	X(TEXT, https_certificate, "", 0, 4096, "PEM file; empty: plain HTTP")                     \
+	X(TEXT, https_certificate, "", 0, 4096, "PEM file; empty: plain HTTP, on this host alone") \
 	X(TEXT, https_key, "", 0, 4096, "PEM file of its private key")                             \
 	X(TEXT, secrets_dir, CFG_REQUIRED, 1, 255, "where keys and services.pub are")              \
 	X(TEXT, data_dir, "", 0, 255, "where the gateway may keep files: it keeps none")           \

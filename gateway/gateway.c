@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/encoding.h"
+#include "base/ip.h"
 #include "base/log.h"
-#include "builtin/docs.h"
+#include "builtin/docs/docs.h"
 #include "builtin/metrics.h"
 #include "cache/url.h"
 #include "call.h"
@@ -45,7 +47,7 @@ static struct status take_proxies(struct gateway *gw)
 		if (!ip_range_parse(words[i], &ranges[i])) {
 			log_error("trusted_proxies holds what is neither an address nor a range",
 				  KV("word", words[i]));
-			return FAIL(INVALID_ARGUMENT, "TRUSTED_PROXIES");
+			return FAIL(TRUSTED_PROXIES);
 		}
 	gw->proxies = (struct trusted_proxies){
 		.ranges = ranges,
@@ -97,7 +99,7 @@ static struct status open_keys(struct gateway *gw)
 		return OK;
 	log_error("the gateway has no service key: run aegisctl keys init",
 		  KV("secrets_dir", gw->config->secrets_dir));
-	return FAIL(FAILED_PRECONDITION, "NO_SERVICE_KEY");
+	return FAIL(NO_SERVICE_KEY);
 }
 
 static void take_peer(struct gateway *gw, const struct cfg_pair *pair, struct rpc_peer *peer)
@@ -220,8 +222,27 @@ static struct status check_redis(const struct gateway_config *config)
 	return st;
 }
 
+/* Plain HTTP is for a proxy on this host: nobody else may read or change what goes through. */
+static struct status check_privacy(const struct gateway_config *config)
+{
+	static const char *const loopback[] = {"127.0.0.0/8", "::1"};
+	struct ip_range range;
+	struct in6_addr ip;
+
+	if (*config->https_certificate || !ip_parse(str_of(config->http_address), &ip))
+		return OK;
+	for (size_t i = 0; i < sizeof loopback / sizeof loopback[0]; i++)
+		if (ip_range_parse(str_of(loopback[i]), &range) && ip_range_has(&range, &ip))
+			return OK;
+	log_error("without https_certificate http_address is one of this host alone, such as "
+		  "127.0.0.1",
+		  KV("http_address", config->http_address));
+	return FAIL(PLAIN_HTTP_IN_PUBLIC);
+}
+
 static struct status build(struct gateway *gw)
 {
+	TRY(check_privacy(gw->config));
 	TRY(check_redis(gw->config));
 	TRY(build_router(gw));
 	TRY(open_keys(gw));

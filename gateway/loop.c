@@ -131,8 +131,8 @@ static void write_access_line(const struct gw_call *call, int64_t us)
 	}
 	LOG_AT(x->status >= 500 ? LOG_WARN : LOG_INFO, "request",
 	       KV("http_method", edge_method_name(x->head.method)), KV("route", name_of(call)),
-	       KV("status", x->status), KV("reason", call->reason ? call->reason : ""),
-	       KV("us", (long)us), KV("bytes_in", (unsigned long)x->body.len),
+	       KV("status", x->status), KV("reason", reason_name(call->reason)), KV("us", (long)us),
+	       KV("bytes_in", (unsigned long)x->body.len),
 	       KV("bytes_out", (unsigned long)x->bytes_out), KV("client", call->client.address),
 	       KV("principal", p ? principal_kind_name(p->kind) : "anonymous"),
 	       KV("principal_id", who), KV("tenant", tenant), KV("request_id", call->request_id));

@@ -82,7 +82,7 @@ endfunction()
 
 # aegis_gateway_tables(TARGET DAEMONS ...): what is made of all services together.
 #   <TARGET>               routes and openapi.json, for the gateway
-#   aegis_proto_manifest   permissions, roles and reasons as tables, for everybody
+#   aegis_proto_manifest   permissions and roles as tables, for everybody
 #   aegis_proto_actions    who may say which audited action, for every daemon
 # Beside them in ${AEGIS_GEN}/gateway: openapi.json, reference.md.
 function(aegis_gateway_tables target)
@@ -115,4 +115,30 @@ function(aegis_gateway_tables target)
 	add_dependencies(aegis_proto_actions ${target})
 	aegis_generated(aegis_proto_actions)
 	target_include_directories(aegis_proto_actions PRIVATE ${CMAKE_SOURCE_DIR}/libcommon)
+endfunction()
+
+# aegis_all_services(DAEMONS ...): the services of these daemons in one table, target aegis_all_services, include
+# "contract/services.h"; for what looks at the whole contract.
+function(aegis_all_services)
+	cmake_parse_arguments(P "" "" "DAEMONS" ${ARGN})
+	set(includes "")
+	set(rows "")
+	set(libraries "")
+	foreach(daemon ${P_DAEMONS})
+		string(APPEND includes "#include \"aegis/${daemon}/v1/${daemon}.aegis.h\"\n")
+		string(APPEND rows "\t&${daemon}_service,\n")
+		list(APPEND libraries aegis_proto_${daemon})
+	endforeach()
+	list(LENGTH P_DAEMONS n)
+	file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/all_services.c CONTENT "/* Written by deploy/cmake/aegis_proto.cmake. */
+#include \"contract/services.h\"
+
+${includes}
+const struct rpc_service *const all_services[] = {
+${rows}};
+const size_t n_all_services = ${n};
+")
+	add_library(aegis_all_services STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_BINARY_DIR}/all_services.c)
+	aegis_generated(aegis_all_services)
+	target_link_libraries(aegis_all_services PUBLIC ${libraries})
 endfunction()

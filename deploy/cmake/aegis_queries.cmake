@@ -4,20 +4,40 @@
 # target aegis_queries_<svc>, include "<svc>/queries.h", table <svc>_queries.  The
 # numbered migrations beside the file become part of the catalogue, so that the
 # daemon knows which of them it needs.
+#
+# With PROTO aegis/<svc>/v1/<svc>.proto (below proto/, or below ROOT) rows may name
+# messages of it: target aegis_fill_<svc>, include "<svc>/fill.h", fills them.
 function(aegis_queries name)
-	cmake_parse_arguments(Q "" "FILE" "" ${ARGN})
+	cmake_parse_arguments(Q "" "FILE;PROTO;ROOT" "" ${ARGN})
 	get_filename_component(file ${Q_FILE} ABSOLUTE)
 	get_filename_component(dir ${file} DIRECTORY)
 	file(RELATIVE_PATH shown ${CMAKE_SOURCE_DIR} ${file})
 	file(GLOB migrations CONFIGURE_DEPENDS ${dir}/[0-9][0-9][0-9][0-9]_*.sql)
 	set(gen ${CMAKE_BINARY_DIR}/gen/queries)
 	file(MAKE_DIRECTORY ${gen}/${name})
+	set(set)
+	set(messages)
+	if(Q_PROTO)
+		set(set ${gen}/${name}/messages.pb)
+		set(messages messages=${set})
+		set(fill ${gen}/${name}/fill.c ${gen}/${name}/fill.h)
+		if(NOT Q_ROOT)
+			set(Q_ROOT ${CMAKE_SOURCE_DIR}/proto)
+		endif()
+		add_custom_command(
+			OUTPUT ${set}
+			COMMAND ${PROTOC} ${AEGIS_PROTO_PATH} -I${Q_ROOT} --include_imports --descriptor_set_out=${set}
+				${Q_ROOT}/${Q_PROTO}
+			DEPENDS ${Q_ROOT}/${Q_PROTO} ${CMAKE_SOURCE_DIR}/proto/aegis/options/v1/options.proto
+			COMMENT "protoc descriptors ${Q_PROTO}"
+			VERBATIM)
+	endif()
 	add_custom_command(
 		OUTPUT ${gen}/${name}/queries.stamp
-		BYPRODUCTS ${gen}/${name}/queries.c ${gen}/${name}/queries.h
-		COMMAND aegis-sqlgen generate ${name} ${file} ${shown} ${gen} ${migrations}
+		BYPRODUCTS ${gen}/${name}/queries.c ${gen}/${name}/queries.h ${fill}
+		COMMAND aegis-sqlgen generate ${name} ${file} ${shown} ${gen} ${messages} ${migrations}
 		COMMAND ${CMAKE_COMMAND} -E touch ${gen}/${name}/queries.stamp
-		DEPENDS aegis-sqlgen ${file} ${migrations}
+		DEPENDS aegis-sqlgen ${file} ${set} ${migrations}
 		COMMENT "sqlgen ${shown}"
 		VERBATIM)
 	add_custom_target(aegis_queries_${name}_files DEPENDS ${gen}/${name}/queries.stamp)
@@ -27,6 +47,13 @@ function(aegis_queries name)
 	target_include_directories(aegis_queries_${name} SYSTEM PUBLIC ${gen})
 	target_link_libraries(aegis_queries_${name} PUBLIC aegis_db)
 	set_property(GLOBAL APPEND PROPERTY AEGIS_CATALOGUES ${name})
+	if(Q_PROTO)
+		string(REGEX REPLACE ".*/([^/]+)\\.proto$" "\\1" proto ${Q_PROTO})
+		add_library(aegis_fill_${name} STATIC ${gen}/${name}/fill.c)
+		add_dependencies(aegis_fill_${name} aegis_queries_${name}_files)
+		aegis_generated(aegis_fill_${name})
+		target_link_libraries(aegis_fill_${name} PUBLIC aegis_queries_${name} aegis_proto_${proto} aegis_pb)
+	endif()
 endfunction()
 
 # aegis_all_catalogues(): every catalogue so far in one table, target

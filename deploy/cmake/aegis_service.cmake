@@ -1,11 +1,12 @@
-# aegis_service(NAME [LINKS ...]): the daemon in this folder: its handlers in
+# aegis_service(NAME [ROOT dir] [LINKS ...]): the daemon in this folder: its handlers in
 # rpc/*.c, its ideas in *.c, its statements in sql/queries.sql.  The code without
-# main.c is target aegis_<NAME>_code, so that tests run it in process.
+# main.c is target aegis_<NAME>_code, so that tests run it in process.  Its contract is
+# aegis/<NAME>/v1/<NAME>.proto below proto/, or below ROOT.
 include(aegis_queries)
 function(aegis_service name)
-	cmake_parse_arguments(S "" "" "LINKS" ${ARGN})
-	set(queries aegis_queries_${name})
-	aegis_queries(${name} FILE sql/queries.sql)
+	cmake_parse_arguments(S "" "ROOT" "LINKS" ${ARGN})
+	set(queries aegis_fill_${name})
+	aegis_queries(${name} FILE sql/queries.sql PROTO aegis/${name}/v1/${name}.proto ROOT ${S_ROOT})
 	# Statements over all tenants, for jobs (svc.h, platform_queries).
 	if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/sql/platform.sql)
 		aegis_queries(${name}_platform FILE sql/platform.sql)

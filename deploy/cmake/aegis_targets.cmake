@@ -1,13 +1,18 @@
 # The few shapes of target the tree is made of.
 #
 #   aegis_library(NAME SOURCES ... [LINKS ...])     libcommon/<dir> as target aegis_<NAME>
-#   aegis_test(NAME SOURCES ... [LINKS ...] [LABELS ...])   a Criterion binary run by ctest
-#   aegis_thread_test(NAME SOURCES ... [LINKS ...] [FIXTURES ...]) a plain program; also run under the tsan preset
+#   aegis_test(NAME SOURCES ... [LINKS ...] [FIXTURES ...] [SLOW])        a Criterion binary run by ctest
+#   aegis_thread_test(NAME SOURCES ... [LINKS ...] [FIXTURES ...] [SLOW]) a plain program; also run under the tsan preset
 #   aegis_fuzz(NAME SOURCES ... [LINKS ...] [CORPUS dir])   a libFuzzer target (fuzz preset; elsewhere clang-tidy
 #                                                           knows how its sources are compiled)
 #
 # A library's include path is libcommon/ (so "base/arena.h"); layering is kept by
-# LINKS and checked by tests/layers.
+# LINKS and checked by tests/tree/layers.py.
+#
+# `ctest -L quick` is what a newcomer runs: each aegis_test and aegis_thread_test but those declared SLOW (they take more
+# than fifteen seconds on two idle cores), and the checks of tests/tree and tests/deploy. A test of the label quick may use
+# the servers that ctest starts (FIXTURES servers) and needs no started cluster. ctest sums up its time by label: quick,
+# slow, e2e, chaos, fuzz.
 
 find_package(PkgConfig REQUIRED)
 
@@ -18,11 +23,22 @@ function(aegis_library name)
 	target_link_libraries(aegis_${name} PRIVATE aegis_flags PUBLIC ${L_LINKS})
 endfunction()
 
+# Tests run side by side, and a long one that starts last keeps the other core idle: the tests of the one cluster, which
+# wait for each other, start first, then the slow ones. Afterwards ctest knows the real times and orders by them.
+function(aegis_pace pace name)
+	set_tests_properties(${name} PROPERTIES LABELS ${pace})
+	if(pace STREQUAL "e2e")
+		set_tests_properties(${name} PROPERTIES COST 100)
+	elseif(pace STREQUAL "slow")
+		set_tests_properties(${name} PROPERTIES COST 60)
+	endif()
+endfunction()
+
 function(aegis_test name)
 	if(NOT AEGIS_TESTS OR AEGIS_SANITIZE STREQUAL "thread")
 		return()
 	endif()
-	cmake_parse_arguments(T "" "" "SOURCES;LINKS;LABELS;FIXTURES" ${ARGN})
+	cmake_parse_arguments(T "SLOW" "" "SOURCES;LINKS;FIXTURES" ${ARGN})
 	add_executable(${name} ${T_SOURCES})
 	target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 	target_link_libraries(${name} PRIVATE aegis_flags ${T_LINKS} criterion)
@@ -31,8 +47,12 @@ function(aegis_test name)
 	set_tests_properties(${name} PROPERTIES
 		TIMEOUT 300
 		FAIL_REGULAR_EXPRESSION "LeakSanitizer|runtime error:|AddressSanitizer"
-		ENVIRONMENT "AEGIS_SAMPLES=${CMAKE_SOURCE_DIR}/../shared/samples;AEGIS_SOURCE=${CMAKE_SOURCE_DIR};AEGIS_BUILD=${CMAKE_BINARY_DIR}"
-		LABELS "${T_LABELS}")
+		ENVIRONMENT "AEGIS_SAMPLES=${CMAKE_SOURCE_DIR}/../shared/samples;AEGIS_SOURCE=${CMAKE_SOURCE_DIR};AEGIS_BUILD=${CMAKE_BINARY_DIR}")
+	if(T_SLOW)
+		aegis_pace(slow ${name})
+	else()
+		aegis_pace(quick ${name})
+	endif()
 	if(T_FIXTURES)
 		set_tests_properties(${name} PROPERTIES FIXTURES_REQUIRED "${T_FIXTURES}")
 	endif()
@@ -42,7 +62,7 @@ function(aegis_thread_test name)
 	if(NOT AEGIS_TESTS)
 		return()
 	endif()
-	cmake_parse_arguments(T "" "" "SOURCES;LINKS;FIXTURES" ${ARGN})
+	cmake_parse_arguments(T "SLOW" "" "SOURCES;LINKS;FIXTURES" ${ARGN})
 	add_executable(${name} ${T_SOURCES})
 	target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 	target_link_libraries(${name} PRIVATE aegis_flags ${T_LINKS})
@@ -50,6 +70,11 @@ function(aegis_thread_test name)
 	set_tests_properties(${name} PROPERTIES TIMEOUT 300
 		FAIL_REGULAR_EXPRESSION "ThreadSanitizer|LeakSanitizer|runtime error:|AddressSanitizer"
 		ENVIRONMENT "AEGIS_SOURCE=${CMAKE_SOURCE_DIR};AEGIS_BUILD=${CMAKE_BINARY_DIR};TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp:print_suppressions=0")
+	if(T_SLOW)
+		aegis_pace(slow ${name})
+	else()
+		aegis_pace(quick ${name})
+	endif()
 	if(T_FIXTURES)
 		set_tests_properties(${name} PROPERTIES FIXTURES_REQUIRED "${T_FIXTURES}")
 	endif()

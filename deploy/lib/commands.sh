@@ -142,23 +142,33 @@ cmd_ctl() {
 		AEGIS_CTL_DB=$(pg_conninfo) exec "$build_dir/services/ctl/aegisctl" "$@"
 }
 
-# Every test.  Each build directory has its own ctest run and summary; the last
-# one is the dev preset's, with ASan and UBSan, against real servers.
+run_ctest() { # PRESET ARGUMENTS OF CTEST
+	local preset=$1
+	shift
+	say "Testing (preset $preset)"
+	(cd "$root" && ctest --preset "$preset" -j "$jobs" "$@")
+}
+
+# Every test.  Each build directory has its own ctest run and summary, and a table at the end says what each took.  The
+# last run is the dev preset's, with ASan and UBSan, against real servers.
 cmd_test() {
-	local failed=0
-	install_packages "${run_packages[@]}" "${build_packages[@]}" "${test_packages[@]}"
-	build_preset dev
+	local failed=0 from=$SECONDS
+	timed "Debian packages" install_packages "${run_packages[@]}" "${build_packages[@]}" "${test_packages[@]}"
+	timed "build, preset dev" build_preset dev
 	if [ $# -gt 0 ]; then
-		(cd "$root" && ctest --preset dev "$@")
+		run_ctest dev "$@"
 		return
 	fi
-	build_preset clang
-	(cd "$root" && ctest --preset clang -R '^tree_tidy$') || failed=1
-	build_preset tsan
-	(cd "$root" && ctest --preset tsan) || failed=1
-	build_preset fuzz
-	(cd "$root" && ctest --preset fuzz -L fuzz -j "$jobs") || failed=1
-	(cd "$root" && ctest --preset dev) || failed=1
+	timed "build, preset clang" build_preset clang
+	timed "clang-tidy" run_ctest clang -R '^tree_tidy$' || failed=1
+	timed "build, preset tsan" build_preset tsan
+	timed "tests with ThreadSanitizer" run_ctest tsan || failed=1
+	timed "build, preset fuzz" build_preset fuzz
+	timed "fuzz targets" run_ctest fuzz -L fuzz || failed=1
+	timed "tests with ASan and UBSan" run_ctest dev -LE chaos || failed=1
+	timed "chaos" run_ctest dev -L chaos || failed=1
+	say "What each part took"
+	print_parts $((SECONDS - from)) < <(printf '%s\n' "${parts[@]}")
 	[ $failed = 0 ] || die "some tests failed: see the summaries above"
 }
 
@@ -186,9 +196,15 @@ start_side() {
 			"{AEGIS_BENCH_DATA: \$data, AEGIS_BENCH_RUN: \$run, AEGIS_BENCH_BUILD: \$build}"' - bench
 }
 
+# The checkout beside this one.  The trap runs when the locals of compare_states are gone.
+other_side=
+
 stop_sides() {
 	local side
-	for side in "$root" "$1"; do AEGIS_INSTANCE=bench-ab "$side/deploy/aegis" down >/dev/null 2>&1 || true; done
+	for side in "$root" "$other_side"; do
+		AEGIS_INSTANCE=bench-ab "$side/deploy/aegis" down >/dev/null 2>&1 ||
+			echo "aegis: the cluster of $side is still up (AEGIS_INSTANCE=bench-ab $side/deploy/aegis down)" >&2
+	done
 }
 
 compare_states() {
@@ -202,7 +218,8 @@ compare_states() {
 	[ "$other" != "$root" ] || die "a checkout cannot be compared with itself: git worktree add ../before COMMIT"
 	install_packages "${run_packages[@]}" "${build_packages[@]}" "${bench_packages[@]}"
 	mkdir -p "$root/build"
-	trap 'stop_sides "$other"' EXIT
+	other_side=$other
+	trap stop_sides EXIT
 	export AEGIS_AB_PORT_A=8710 AEGIS_AB_PORT_B=8730 AEGIS_AB_A AEGIS_AB_B
 	say "Building and starting A, $root"
 	AEGIS_AB_A=$(start_side "$root" $AEGIS_AB_PORT_A)

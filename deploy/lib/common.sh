@@ -98,3 +98,21 @@ wait_for() {
 		sleep 0.1
 	done
 }
+
+# timed NAME COMMAND...: runs the command and keeps how many seconds it took, for print_parts.
+parts=()
+timed() {
+	local name=$1 from=$SECONDS status=0
+	shift
+	"$@" || status=$?
+	parts+=("$((SECONDS - from)) $name$([ $status = 0 ] || echo ' (FAILED)')")
+	return $status
+}
+
+# print_parts TOTAL <LINES: a table of lines of the form "SECONDS NAME", and the total.
+print_parts() {
+	local took part
+	printf '    %8s  %s\n' seconds part
+	while read -r took part; do printf '    %8s  %s\n' "$took" "$(echo "$part" | cut -c1-90)"; done
+	printf '    %8s  %s\n' "$1" "in all"
+}

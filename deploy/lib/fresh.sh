@@ -127,11 +127,9 @@ time_parts() {
 }
 
 print_fresh() {
-	local took what=$1 status=$2 total=$3
+	local what=$1 status=$2 total=$3
 	say "deploy/aegis $what on a bare $(. /etc/os-release && echo "$PRETTY_NAME"): $([ "$status" = 0 ] && echo passed || echo FAILED)"
-	printf '    %8s  %s\n' seconds part
-	while read -r took part; do printf '    %8s  %s\n' "$took" "$(echo "$part" | cut -c1-90)"; done <"$fresh_dir/times"
-	printf '    %8s  %s\n' "$total" "in all"
+	print_parts "$total" <"$fresh_dir/times"
 	note "$(wc -l <"$fresh_dir/before") packages before, $(wc -l <"$fresh_dir/after") after; of those that were asked for:"
 	local name
 	for name in "${run_packages[@]}" "${build_packages[@]}" $([ "$what" = up ] || echo "${test_packages[@]}"); do

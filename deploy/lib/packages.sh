@@ -6,14 +6,26 @@ build_packages=(gcc libc6-dev cmake ninja-build pkg-config ccache git protobuf-c
 	libhiredis-dev libseccomp-dev libsodium-dev libssl-dev libgnutls28-dev libcurl4-openssl-dev
 	libjansson-dev libxml2-dev libglib2.0-dev libicu-dev libz3-dev)
 test_packages=(libcriterion-dev python3-protobuf python3-jsonschema clang clang-format clang-tidy libclang-rt-14-dev
-	nginx-light haproxy)
+	nginx-light haproxy nodejs chromium)
+# Debian's npm is a package of its own; where nodejs brings one, the two exclude each other.
+command -v npm >/dev/null || test_packages+=(npm)
 bench_packages=(nginx-light haproxy linux-perf wrk nodejs g++ libgrpc++-dev protobuf-compiler-grpc)
 
 missing_packages() {
-	local name
-	for name in "$@"; do
-		dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed || echo "$name"
-	done
+	local installed
+	installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p' || true)
+	printf '%s\n' "$@" | grep -vxF -e "$installed" || true
+}
+
+# CMake asks this before it configures (deploy/cmake/aegis_packages.cmake).  Prints the command that installs the
+# missing packages of a build, and of its tests when the argument is "test"; prints nothing when none is missing.
+# A machine without Debian's package database is not judged: CMake itself finds what is missing there.
+missing_for_build() {
+	local missing wanted=("${build_packages[@]}")
+	command -v dpkg-query >/dev/null || return 0
+	[ "${1:-}" != test ] || wanted+=("${run_packages[@]}" "${test_packages[@]}")
+	mapfile -t missing < <(missing_packages "${wanted[@]}")
+	[ ${#missing[@]} = 0 ] || echo "$([ "$(id -u)" = 0 ] || echo 'sudo ')apt-get install --no-install-recommends ${missing[*]}"
 }
 
 # Installs what is missing.
@@ -50,4 +62,17 @@ fetch_packages() {
 install_log() {
 	mkdir -p "$root/build"
 	echo "$root/build/packages.log"
+}
+
+# install_node_packages SOURCE FOLDER: what SOURCE/package-lock.json names, in FOLDER/node_modules; again only when the lock has changed.
+install_node_packages() {
+	local source=$1 folder=$2
+	mkdir -p "$folder"
+	if [ -d "$folder/node_modules" ] && cmp -s "$source/package-lock.json" "$folder/installed.json"; then
+		return
+	fi
+	cp "$source/package.json" "$source/package-lock.json" "$folder"
+	rm -f "$folder/installed.json"
+	(cd "$folder" && npm ci --no-audit --no-fund --loglevel=error)
+	cp "$source/package-lock.json" "$folder/installed.json"
 }

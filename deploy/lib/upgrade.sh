@@ -56,8 +56,13 @@ print_changes() { # BEFORE AFTER
 	[ $n -gt 0 ] || note "everything is current"
 }
 
-# Does a process still run files that were replaced since it began?
-runs_old_code() { grep -qE ' /(usr|lib|opt|var|srv|home|root|work)[^ ]* \(deleted\)$' "/proc/$1/maps" 2>/dev/null; }
+# Does a process still run files that were replaced since it began?  The sandbox of a daemon hides its
+# memory from its own user, so root looks; a process that nobody may look at counts as old.
+runs_old_code() {
+	local maps
+	maps=$(cat "/proc/$1/maps" 2>/dev/null) || maps=$(as_admin cat "/proc/$1/maps" 2>/dev/null) || return 0
+	grep -qE ' /(usr|lib|opt|var|srv|home|root|work)[^ ]* \(deleted\)$' <<<"$maps"
+}
 
 restart_old_code() {
 	local name pid

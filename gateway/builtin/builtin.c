@@ -2,7 +2,8 @@
 #include <protobuf-c/protobuf-c.h>
 
 #include "aegis/svc/v1/svc.pb-c.h"
-#include "builtin/docs.h"
+#include "base/encoding.h"
+#include "builtin/docs/docs.h"
 #include "builtin/fan_out.h"
 #include "builtin/link_page.h"
 #include "builtin/metrics.h"
@@ -95,8 +96,8 @@ static void answer_keys(struct gw_call *call)
 	struct strbuf body = strbuf_new(call->x->arena);
 
 	if (keys->n == 0) {
-		gw_fail_later(call, FAIL(UNAVAILABLE, "KEYS_UNAVAILABLE"),
-			      "The keys are not known at the moment.", 1000);
+		gw_fail_later(call, FAIL(KEYS_UNAVAILABLE), "The keys are not known at the moment.",
+			      1000);
 		return;
 	}
 	strbuf_add_c(&body, "{\"keys\":[");
@@ -110,40 +111,43 @@ static void answer_keys(struct gw_call *call)
 	gw_answer_ok(call, 200, "application/jwk-set+json", strbuf_str(&body));
 }
 
-static void answer_openapi(struct gw_call *call)
+/* A text that only a new build changes. */
+static void answer_file(struct gw_call *call, const char *type, struct str body, const char *etag,
+			const char *policy)
 {
-	const struct gateway *gw = call->loop->gw;
-	struct str etag = str_of(gw->openapi_etag);
-	struct edge_answer answer = {.status = 200, .content_type = "application/json"};
+	struct edge_answer answer = {.status = 200, .content_type = type, .body = body};
 
-	if (!gw->contract.openapi) {
-		gw_fail(call, FAIL(NOT_FOUND, "ROUTE_NOT_FOUND"),
-			"This build has no reference in it.");
-		return;
-	}
-	answer.body = (struct str){gw->contract.openapi, gw->contract.openapi_len};
-	if (str_eq(edge_head_field(&call->x->head, "if-none-match"), etag)) {
+	if (str_eq_c(edge_head_field(&call->x->head, "if-none-match"), etag)) {
 		answer.status = 304;
 		answer.body = (struct str){};
 	}
 	gw_common_fields(call, &answer);
-	edge_answer_add(&answer, "ETag", etag);
-	edge_answer_add(&answer, "Cache-Control", STR("public, max-age=300"));
+	edge_answer_add(&answer, "ETag", str_of(etag));
+	/* The page's files belong together: a browser asks each time whether they are the same. */
+	edge_answer_add(&answer, "Cache-Control", STR("no-cache"));
+	edge_answer_add(&answer, "Content-Security-Policy", str_of(policy));
 	edge_reply(call->x, &answer);
+}
+
+static void answer_openapi(struct gw_call *call)
+{
+	const struct gateway *gw = call->loop->gw;
+
+	if (!gw->contract.openapi) {
+		gw_fail(call, FAIL(ROUTE_NOT_FOUND), "This build has no reference in it.");
+		return;
+	}
+	answer_file(call, "application/json",
+		    (struct str){gw->contract.openapi, gw->contract.openapi_len}, gw->openapi_etag,
+		    CSP_NONE);
 }
 
 static void answer_docs(struct gw_call *call)
 {
-	struct edge_answer answer = {
-		.status = 200,
-		.content_type = "text/html; charset=utf-8",
-		.body = docs_page(),
-	};
+	const struct docs_file *file = docs_find(call->x->head.path);
 
-	gw_common_fields(call, &answer);
-	edge_answer_add(&answer, "Content-Security-Policy", docs_policy());
-	edge_answer_add(&answer, "Cache-Control", STR("public, max-age=300"));
-	edge_reply(call->x, &answer);
+	answer_file(call, file->content_type, (struct str){file->bytes, *file->len}, file->etag,
+		    DOCS_POLICY);
 }
 
 static void answer_live(struct gw_call *call)
@@ -201,11 +205,12 @@ static void answer_metrics(struct gw_call *call)
 
 const struct builtin gw_builtin_page = {"link page", false, link_page_show};
 
+static const struct builtin docs_builtin = {"/docs", false, answer_docs};
+
 static const struct builtin builtins[] = {
 	{"/", false, answer_info},
 	{"/api/health", false, answer_health},
 	{"/openapi.json", false, answer_openapi},
-	{"/docs", false, answer_docs},
 	{"/.well-known/jwks.json", false, answer_keys},
 	{"/livez", true, answer_live},
 	{"/readyz", true, answer_ready},
@@ -217,7 +222,7 @@ const struct builtin *gw_builtin_find(struct str path, bool on_private_port)
 	for (size_t i = 0; i < sizeof builtins / sizeof builtins[0]; i++)
 		if (builtins[i].is_private == on_private_port && str_eq_c(path, builtins[i].path))
 			return &builtins[i];
-	return NULL;
+	return !on_private_port && docs_find(path) ? &docs_builtin : NULL;
 }
 
 const char *gw_builtin_name(const struct builtin *builtin)

@@ -37,7 +37,7 @@ void gw_fan_out(struct gw_call *call, const struct rpc_method *method,
 				    .idempotency_key = "",
 				    .client_addr = "",
 				    .user_agent = "",
-				    .locale = "",
+				    .accept_language = "",
 				    .deadline = instant_now() + MILLIS(FAN_OUT_MS)};
 
 	fan->call = call;

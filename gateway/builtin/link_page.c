@@ -81,5 +81,5 @@ struct str link_page_done(struct gw_call *call)
 
 struct str link_page_refused(struct gw_call *call, const char *sentence)
 {
-	return write_page(call, sentence ? sentence : "That did not work; try again.", NULL);
+	return write_page(call, *sentence ? sentence : "That did not work; try again.", NULL);
 }

@@ -83,8 +83,7 @@ static bool may_have_more(const struct edge_conn *conn, size_t n, size_t room)
 	return n == room || conn->half_closed || conn->io.session;
 }
 
-/* True when bytes were added to conn->in. */
-static bool fill(struct edge_conn *conn)
+bool edge_conn_fill(struct edge_conn *conn)
 {
 	size_t n, room;
 
@@ -107,7 +106,7 @@ static bool fill(struct edge_conn *conn)
 	return false;
 }
 
-static bool handle_request(struct edge_conn *conn)
+bool edge_conn_handle(struct edge_conn *conn)
 {
 	struct edge_loop *loop = conn->loop;
 
@@ -169,7 +168,7 @@ static bool begin_request(struct edge_conn *conn, size_t head_len)
 		return true;
 	}
 	if (conn->consumed)
-		return handle_request(conn);
+		return edge_conn_handle(conn);
 	conn->chunks = (struct edge_chunks){};
 	conn->body = (struct strbuf){};
 	edge_conn_enter(conn, CONN_BODY);
@@ -178,7 +177,7 @@ static bool begin_request(struct edge_conn *conn, size_t head_len)
 	return true;
 }
 
-static void refuse_here(struct edge_conn *conn, enum edge_refusal refusal)
+void edge_conn_refuse(struct edge_conn *conn, enum edge_refusal refusal)
 {
 	struct edge_exchange *x = conn->x ? conn->x : edge_exchange_begin(conn);
 
@@ -197,120 +196,13 @@ static bool step_head(struct edge_conn *conn)
 			edge_conn_enter(conn, CONN_HEAD);
 		refusal = edge_head_scan(&conn->scan, conn->in, conn->in_len, &head_len);
 		if (refusal != EDGE_FINE) {
-			refuse_here(conn, refusal);
+			edge_conn_refuse(conn, refusal);
 			return true;
 		}
 		if (head_len)
 			return begin_request(conn, head_len);
 	}
-	if (fill(conn))
-		return true;
-	if (conn->eof)
-		edge_conn_close(conn);
-	return false;
-}
-
-/* Small bodies stay where they were read. */
-static bool body_fits(const struct edge_conn *conn)
-{
-	return !conn->x->head.chunked && conn->body_from + conn->x->head.length <= EDGE_IN_SIZE;
-}
-
-/*
- * Counts n bytes more of a body that is kept in memory.  When the bodies of the loop are too many,
- * the one that has been unfinished longest yields: who sends what was announced is done soon.
- */
-static bool charge(struct edge_conn *conn, size_t n)
-{
-	struct edge_loop *loop = conn->loop;
-	size_t limit = loop->edge->config.limits.body_bytes / loop->edge->n_loops;
-	struct edge_conn *oldest = loop->lists[CONN_BODY].first, *next;
-
-	while (limit && loop->body_bytes + n > limit) {
-		while (oldest != conn && !oldest->x->charged)
-			oldest = oldest->next;
-		if (oldest == conn)
-			return false;
-		next = oldest->next;
-		edge_conn_close(oldest);
-		oldest = next;
-	}
-	if (!edge_addresses_charge(loop->edge->addresses, &conn->address, n))
-		return false;
-	loop->body_bytes += n;
-	conn->x->charged += n;
-	conn->x->charged_to = conn->address;
-	return true;
-}
-
-static enum edge_refusal take_chunks(struct edge_conn *conn)
-{
-	size_t n = conn->in_len - conn->body_from, used, produced;
-
-	strbuf_reserve(&conn->body, n);
-	used = edge_chunks_feed(&conn->chunks, conn->in + conn->body_from, n,
-				conn->body.ptr + conn->body.len, &produced);
-	conn->body.len += produced;
-	if (conn->chunks.state == CHUNK_BAD)
-		return EDGE_BAD_CHUNK;
-	if (conn->body.len + (conn->chunks.state == CHUNK_DATA ? conn->chunks.left : 0) >
-	    conn->x->body_max)
-		return EDGE_BODY_TOO_LARGE;
-	if (conn->chunks.state == CHUNK_DONE)
-		conn->consumed = conn->body_from + used;
-	else
-		conn->in_len = conn->body_from;
-	return EDGE_FINE;
-}
-
-static void take_plain(struct edge_conn *conn)
-{
-	size_t left = conn->x->head.length - conn->body.len;
-	size_t n = conn->in_len - conn->body_from;
-
-	if (n >= left) {
-		n = left;
-		conn->consumed = conn->body_from + n;
-	}
-	strbuf_add(&conn->body, conn->in + conn->body_from, n);
-	if (!conn->consumed)
-		conn->in_len = conn->body_from;
-}
-
-static bool step_body(struct edge_conn *conn)
-{
-	struct edge_exchange *x = conn->x;
-	enum edge_refusal refusal = EDGE_FINE;
-
-	if (body_fits(conn)) {
-		if (conn->in_len - conn->body_from >= x->head.length) {
-			conn->consumed = conn->body_from + x->head.length;
-			x->body = (struct str){conn->in + conn->body_from, x->head.length};
-			return handle_request(conn);
-		}
-	} else if (conn->in_len > conn->body_from) {
-		if (!conn->body.arena) {
-			conn->body = strbuf_new(x->arena);
-			/* Only pages that are written to take memory: what is announced alone costs
-			 * nothing. */
-			strbuf_reserve(&conn->body, x->head.chunked ? 0 : x->head.length);
-		}
-		if (!charge(conn, conn->in_len - conn->body_from))
-			refusal = EDGE_BODIES_FULL;
-		else if (x->head.chunked)
-			refusal = take_chunks(conn);
-		else
-			take_plain(conn);
-		if (refusal != EDGE_FINE) {
-			refuse_here(conn, refusal);
-			return true;
-		}
-		if (conn->consumed) {
-			x->body = (struct str){conn->body.ptr, conn->body.len};
-			return handle_request(conn);
-		}
-	}
-	if (fill(conn))
+	if (edge_conn_fill(conn))
 		return true;
 	if (conn->eof)
 		edge_conn_close(conn);
@@ -357,7 +249,7 @@ static bool step_linger(struct edge_conn *conn)
 {
 	conn->consumed += conn->in_len;
 	conn->in_len = 0;
-	if (conn->consumed < LINGER_MAX && fill(conn))
+	if (conn->consumed < LINGER_MAX && edge_conn_fill(conn))
 		return true;
 	if (conn->eof || conn->consumed >= LINGER_MAX)
 		edge_conn_close(conn);
@@ -384,7 +276,7 @@ static bool step(struct edge_conn *conn)
 	case CONN_HANDSHAKE: return step_handshake(conn);
 	case CONN_IDLE:
 	case CONN_HEAD: return step_head(conn);
-	case CONN_BODY: return step_body(conn);
+	case CONN_BODY: return edge_body_step(conn);
 	case CONN_WRITE: return step_write(conn);
 	case CONN_LINGER: return step_linger(conn);
 	case CONN_BUSY:
@@ -425,9 +317,9 @@ void edge_conn_expire(struct edge_conn *conn)
 {
 	atomic_fetch_add(&conn->loop->timeouts, 1);
 	if (conn->state == CONN_HEAD && conn->in_len)
-		refuse_here(conn, EDGE_HEADER_TIMEOUT);
+		edge_conn_refuse(conn, EDGE_HEADER_TIMEOUT);
 	else if (conn->state == CONN_BODY)
-		refuse_here(conn, EDGE_BODY_TIMEOUT);
+		edge_conn_refuse(conn, EDGE_BODY_TIMEOUT);
 	else
 		edge_conn_close(conn);
 }

@@ -5,18 +5,17 @@
  */
 #include "edge/head.h"
 
-#include <arpa/inet.h>
-
 #include "base/bytes8.h"
+#include "edge/host.h"
 #include "edge/target.h"
 #include "edge/token.h"
 
 static const struct {
-	const char *name;
+	enum reason reason;
 	int status;
 	const char *text;
-} refusals[] = {[EDGE_FINE] = {"FINE", 200, ""},
-#define ROW(name, status, text) [EDGE_##name] = {#name, status, text},
+} refusals[] = {[EDGE_FINE] = {REASON_NONE, 200, ""},
+#define ROW(name, status, text) [EDGE_##name] = {REASON_##name, status, text},
 		EDGE_REFUSALS(ROW)
 #undef ROW
 };
@@ -36,14 +35,9 @@ static const bool is_value[256] = {
 	[0x80 ... 0xff] = 1,
 };
 
-static const bool is_host[256] = {
-	['-'] = 1, ['.'] = 1, ['_'] = 1,	 [':'] = 1,	    ['['] = 1,
-	[']'] = 1, ['~'] = 1, ['0' ... '9'] = 1, ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1,
-};
-
-const char *edge_refusal_name(enum edge_refusal refusal)
+enum reason edge_refusal_reason(enum edge_refusal refusal)
 {
-	return refusals[refusal].name;
+	return refusals[refusal].reason;
 }
 
 int edge_refusal_status(enum edge_refusal refusal)
@@ -95,14 +89,6 @@ enum edge_refusal edge_head_scan(struct edge_scan *scan, const char *bytes, size
 	}
 }
 
-static bool is_all(struct str s, const bool allowed[256])
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (!allowed[(unsigned char)s.ptr[i]])
-			return false;
-	return true;
-}
-
 /* A header value: all of is_value, that is no control character but HTAB. */
 static bool is_value_text(struct str s)
 {
@@ -115,7 +101,7 @@ static bool is_value_text(struct str s)
 			break;
 		i += 8;
 	}
-	return is_all((struct str){s.ptr + i, s.len - i}, is_value);
+	return edge_is_all((struct str){s.ptr + i, s.len - i}, is_value);
 }
 
 /* The line without its CR LF; *rest begins with the next. */
@@ -137,7 +123,7 @@ static enum edge_refusal parse_method(struct str name, enum edge_method *method)
 			return EDGE_FINE;
 		}
 	}
-	if (name.len == 0 || name.len > 32 || !is_all(name, edge_is_token))
+	if (name.len == 0 || name.len > 32 || !edge_is_all(name, edge_is_token))
 		return EDGE_BAD_METHOD;
 	return EDGE_METHOD_NOT_SUPPORTED;
 }
@@ -197,65 +183,13 @@ static enum edge_refusal parse_encoding(struct edge_head *head, struct str value
 		head->chunked = true;
 		return EDGE_FINE;
 	}
-	return value.len && is_all(value, edge_is_token) ? EDGE_UNKNOWN_TRANSFER_ENCODING
-							 : EDGE_BAD_TRANSFER_ENCODING;
-}
-
-static bool port_is_fine(struct str port)
-{
-	uint64_t n = 0;
-
-	return port.len == 0 || (port.len <= 5 && str_to_u64(port, &n) && n <= 65535);
-}
-
-static bool is_ipv6(struct str text)
-{
-	char copy[INET6_ADDRSTRLEN];
-
-	if (text.len >= sizeof copy)
-		return false;
-	memcpy(copy, text.ptr, text.len);
-	copy[text.len] = '\0';
-	return inet_pton(AF_INET6, copy, &(struct in6_addr){}) == 1;
-}
-
-/* Labels are not empty, but for the root's at the end. */
-static bool is_name(struct str text)
-{
-	bool dot = true;
-
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] == '[' || text.ptr[i] == ']' || (dot && text.ptr[i] == '.'))
-			return false;
-		dot = text.ptr[i] == '.';
-	}
-	return text.len > 0;
-}
-
-/* name[:port], or an IPv6 address in brackets; userinfo and lists have no place here. */
-static bool host_is_fine(struct str value)
-{
-	struct str host;
-
-	if (value.ptr[0] != '[') {
-		host = str_take_until(&value, ':');
-		return is_name(host) && port_is_fine(value);
-	}
-	value = (struct str){value.ptr + 1, value.len - 1};
-	if (!value.len || !memchr(value.ptr, ']', value.len))
-		return false;
-	host = str_take_until(&value, ']');
-	if (!is_ipv6(host))
-		return false;
-	if (value.len == 0)
-		return true;
-	return value.ptr[0] == ':' && port_is_fine((struct str){value.ptr + 1, value.len - 1});
+	return value.len && edge_is_all(value, edge_is_token) ? EDGE_UNKNOWN_TRANSFER_ENCODING
+							      : EDGE_BAD_TRANSFER_ENCODING;
 }
 
 static enum edge_refusal parse_host(struct edge_head *head, struct str value)
 {
-	if (head->host.ptr || value.len == 0 || value.len > 255 || !is_all(value, is_host) ||
-	    !host_is_fine(value))
+	if (head->host.ptr || value.len == 0 || value.len > 255 || !edge_host_is_fine(value))
 		return EDGE_BAD_HOST;
 	head->host = value;
 	return EDGE_FINE;
@@ -266,7 +200,7 @@ static enum edge_refusal parse_connection(struct edge_head *head, struct str val
 	while (value.len) {
 		struct str option = str_trim(str_take_until(&value, ','));
 
-		if (!is_all(option, edge_is_token))
+		if (!edge_is_all(option, edge_is_token))
 			return EDGE_BAD_HEADER;
 		if (str_eq_nocase(option, STR("close")))
 			head->keep_alive = false;
@@ -362,7 +296,7 @@ static enum edge_refusal parse_field(struct str line, struct edge_head *head)
 		return EDGE_BAD_HEADER;
 	field.name = (struct str){line.ptr, (size_t)(colon - line.ptr)};
 	field.value = (struct str){colon + 1, line.len - field.name.len - 1};
-	if (!is_all(field.name, edge_is_token) || !is_value_text(field.value))
+	if (!edge_is_all(field.name, edge_is_token) || !is_value_text(field.value))
 		return EDGE_BAD_HEADER;
 	field.value = trim_spaces(field.value);
 	refusal = note_field(head, &field);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/status.h"
 #include "base/str.h"
 
 #define EDGE_HEAD_MAX	((size_t)16 * 1024)
@@ -53,8 +54,8 @@ enum edge_refusal {
 #undef EDGE_REFUSAL_ENUM
 };
 
-/* "BAD_HOST" */
-const char *edge_refusal_name(enum edge_refusal refusal);
+/* REASON_BAD_HOST: each refusal is a reason of the same name; REASON_NONE for EDGE_FINE. */
+enum reason edge_refusal_reason(enum edge_refusal refusal);
 int edge_refusal_status(enum edge_refusal refusal);
 const char *edge_refusal_text(enum edge_refusal refusal);
 

@@ -116,6 +116,14 @@ void edge_conn_expire(struct edge_conn *conn);
 void edge_conn_enter(struct edge_conn *conn, enum conn_state state);
 /* Goes on with what is in the buffers. */
 void edge_conn_process(struct edge_conn *conn);
+/* True when bytes were added to conn->in. */
+bool edge_conn_fill(struct edge_conn *conn);
+/* The request is whole.  True when it was answered at once. */
+bool edge_conn_handle(struct edge_conn *conn);
+void edge_conn_refuse(struct edge_conn *conn, enum edge_refusal refusal);
+
+/* body.c: the step of CONN_BODY.  True: the next step may go on at once. */
+bool edge_body_step(struct edge_conn *conn);
 
 /* accept.c */
 void edge_conn_accept(struct edge_loop *loop, int fd, const struct sockaddr_storage *peer,

@@ -33,7 +33,7 @@ struct status edge_tls_new(const char *certificate, const char *key, struct edge
 		log_error("the certificate cannot be used", KV("certificate", certificate),
 			  KV("key", key), KV("error", gnutls_strerror(rc)));
 		edge_tls_free(&tls);
-		return FAIL(FAILED_PRECONDITION, "BAD_CERTIFICATE");
+		return FAIL(BAD_CERTIFICATE);
 	}
 	*out = tls;
 	return OK;

@@ -36,7 +36,7 @@ static struct status resolve(const char *address, uint16_t port, union name *out
 		return OK;
 	}
 	log_error("not a numeric address", KV("address", address));
-	return FAIL(INVALID_ARGUMENT, "BAD_ADDRESS");
+	return FAIL(BAD_ADDRESS);
 }
 
 static uint16_t port_of(int fd)
@@ -60,8 +60,7 @@ static struct status refuse_port(const char *address, uint16_t port, int fd)
 	else
 		log_error("cannot listen", KV("address", address), KV("port", (unsigned)port),
 			  KV("error", strerror(error)));
-	return error == EADDRINUSE ? FAIL(UNAVAILABLE, "PORT_TAKEN")
-				   : FAIL(INVALID_ARGUMENT, "BAD_ADDRESS");
+	return error == EADDRINUSE ? FAIL(PORT_TAKEN) : FAIL(BAD_ADDRESS);
 }
 
 static struct status open_socket(const char *address, uint16_t port, bool shared, int *out)

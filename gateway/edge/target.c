@@ -1,5 +1,7 @@
 #include "edge/target.h"
 
+#include "base/encoding.h"
+
 /* Path and query characters of RFC 3986: unreserved, sub-delims, ":", "@", "/", "?", "%". */
 static const bool is_target[256] = {
 	['-'] = 1, ['.'] = 1,  ['_'] = 1,	  ['~'] = 1,	     ['!'] = 1,		['$'] = 1,

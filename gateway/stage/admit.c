@@ -79,7 +79,7 @@ bool gw_may_try_credential(struct gw_call *call)
 	gcra_table_peek(call->loop->local, &check, edge_loop_now(call->loop->edge_loop), &verdict);
 	if (!verdict.allowed)
 		gw_fail_later(
-			call, FAIL(RESOURCE_EXHAUSTED, "RATE_LIMITED"),
+			call, FAIL(RATE_LIMITED),
 			"Too many credentials from this network were refused: wait before the "
 			"next one.",
 			verdict.retry_ms ? verdict.retry_ms : 1000);
@@ -96,8 +96,7 @@ bool gw_may_ask_builtin(struct gw_call *call)
 		return true;
 	gcra_table_check(call->loop->local, &check, edge_loop_now(call->loop->edge_loop), &verdict);
 	if (!verdict.allowed)
-		gw_fail_later(call, FAIL(RESOURCE_EXHAUSTED, "RATE_LIMITED"),
-			      "Too many calls: wait before the next one.",
+		gw_fail_later(call, FAIL(RATE_LIMITED), "Too many calls: wait before the next one.",
 			      verdict.retry_ms ? verdict.retry_ms : 1000);
 	return verdict.allowed;
 }
@@ -154,7 +153,7 @@ static void check_verified(struct gw_call *call)
 {
 	if (call->principal &&
 	    access_needs_verified(&route_method(call->route)->policy, call->principal))
-		gw_fail(call, FAIL(PERMISSION_DENIED, "EMAIL_NOT_VERIFIED"),
+		gw_fail(call, FAIL(EMAIL_NOT_VERIFIED),
 			"Confirm your e-mail address by the link you were sent, then refresh your "
 			"token.");
 	else
@@ -165,13 +164,12 @@ static void go_on(struct gw_call *call, enum cache_session session, uint64_t epo
 {
 	if (session == CACHE_SESSION_SUSPENDED)
 		/* Consumers read this, too: it says nothing of why. */
-		gw_fail(call, FAIL(PERMISSION_DENIED, "TENANT_SUSPENDED"),
+		gw_fail(call, FAIL(TENANT_SUSPENDED),
 			"This organization is not active at present.");
 	else if (session == CACHE_SESSION_ENDED)
-		gw_fail(call, FAIL(UNAUTHENTICATED, "SESSION_ENDED"),
-			"This session has ended: sign in again.");
+		gw_fail(call, FAIL(SESSION_ENDED), "This session has ended: sign in again.");
 	else if (session == CACHE_SESSION_ALIVE && call->principal->epoch < epoch)
-		gw_fail(call, FAIL(UNAUTHENTICATED, "TOKEN_STALE"),
+		gw_fail(call, FAIL(TOKEN_STALE),
 			"Your rights have changed since this token was made: refresh it.");
 	else
 		check_verified(call);
@@ -197,7 +195,7 @@ static void on_session_checked(struct gw_call *call)
 	answer = auth__check_session_response__unpack(&allocator, result->payload.len,
 						      (const uint8_t *)result->payload.ptr);
 	if (!answer) {
-		gw_fail(call, FAIL(INTERNAL, "MALFORMED_REPLY"), NULL);
+		gw_fail(call, FAIL(MALFORMED_REPLY), NULL);
 		return;
 	}
 	session_facts_put(call->loop->facts, call->principal->session, state_of(answer),
@@ -237,8 +235,7 @@ static void decide(struct gw_call *call)
 		return;
 	}
 	if (!verdict->allowed) {
-		gw_fail_later(call, FAIL(RESOURCE_EXHAUSTED, "RATE_LIMITED"),
-			      "Too many calls: wait before the next one.",
+		gw_fail_later(call, FAIL(RATE_LIMITED), "Too many calls: wait before the next one.",
 			      verdict->retry_ms ? verdict->retry_ms : 1000);
 		return;
 	}

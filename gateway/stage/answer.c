@@ -4,11 +4,8 @@
  */
 #include "builtin/link_page.h"
 #include "call.h"
-#include "contract/manifest.h"
 #include "http/problem.h"
 #include "http/ratelimit.h"
-
-#define CSP_NONE "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 struct gw_call *gw_call_of(struct gw_loop *loop, struct edge_exchange *x)
 {
@@ -118,32 +115,24 @@ static void add_challenge(struct gw_call *call, struct edge_answer *answer)
 		edge_answer_add(answer, "WWW-Authenticate", STR("Bearer realm=\"aegis\""));
 }
 
-/* What the contract says about a reason to whoever reads it; NULL when it is not listed. */
-static const char *sentence_of(struct status st)
-{
-	const struct contract_reason *reason = contract_reason_find(st.reason ? st.reason : "");
-
-	if (!reason && st.code == STATUS_INTERNAL)
-		reason = contract_reason_find("INTERNAL");
-	return reason ? reason->sentence : NULL;
-}
-
 static void answer_problem(struct gw_call *call, struct problem *problem)
 {
 	struct strbuf body = strbuf_new(call->x->arena);
 	struct edge_answer answer = {.content_type = PROBLEM_CONTENT_TYPE};
 	char *allow;
 
-	if (!problem->detail)
-		problem->detail = sentence_of(problem->status);
-	problem->request_id = call->request_id;
 	call->reason = problem->status.reason;
+	/* The access line has the true reason; a client gets one of the reference. */
+	problem->status.reason = reason_public(problem->status.reason);
+	if (!problem->detail)
+		problem->detail = reason_sentence(problem->status.reason);
+	problem->request_id = call->request_id;
 	problem_write(&body, problem);
 	answer.status = problem_http(problem);
 	answer.body = strbuf_str(&body);
 	if (call->answers_page) {
 		answer.content_type = "text/html; charset=utf-8";
-		answer.body = link_page_refused(call, sentence_of(problem->status));
+		answer.body = link_page_refused(call, reason_sentence(problem->status.reason));
 	}
 	gw_common_fields(call, &answer);
 	edge_answer_add(&answer, "Cache-Control", STR("no-store"));
@@ -201,13 +190,10 @@ static uint32_t retry_after_of(const struct rpc_reply_header *header)
 
 void gw_fail_reply(struct gw_call *call, const struct rpc_reply_header *header)
 {
-	struct status st = header->status;
 	const char *detail = header->detail && *header->detail ? header->detail : NULL;
 
-	st.reason = st.reason && *st.reason ? arena_strdup(call->x->arena, st.reason)
-					    : status_code_name(st.code);
 	answer_problem(call, &(struct problem){
-				     .status = st,
+				     .status = header->status,
 				     .detail = detail,
 				     .fields = header->fields,
 				     .n_fields = header->n_fields,
@@ -219,12 +205,8 @@ void gw_on_refused(void *state, struct edge_exchange *x, enum edge_refusal refus
 {
 	struct gw_call *call = gw_call_of(state, x);
 	int http = edge_refusal_status(refusal);
-	enum status_code code = http == 503   ? STATUS_UNAVAILABLE
-				: http == 501 ? STATUS_UNIMPLEMENTED
-				: http == 408 ? STATUS_DEADLINE_EXCEEDED
-					      : STATUS_INVALID_ARGUMENT;
 	struct problem problem = {
-		.status = {code, edge_refusal_name(refusal)},
+		.status = fail_as(edge_refusal_reason(refusal)),
 		.http = http,
 		.detail = edge_refusal_text(refusal),
 		.retry_after_ms = http == 503 ? 1000 : 0,

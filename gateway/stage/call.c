@@ -16,7 +16,7 @@ static void fail_answer(struct gw_call *call, const char *reason)
 	log_error("an answer could not be written",
 		  KV("method", route_method(call->route)->full_name), KV("reason", reason),
 		  KV("request_id", call->request_id));
-	gw_fail(call, FAIL(INTERNAL, "MALFORMED_REPLY"), NULL);
+	gw_fail(call, FAIL(MALFORMED_REPLY), NULL);
 }
 
 static void refuse_reply(struct gw_call *call, const struct rpc_reply_header *header)
@@ -25,9 +25,8 @@ static void refuse_reply(struct gw_call *call, const struct rpc_reply_header *he
 
 	if (header->status.code == STATUS_UNAUTHENTICATED && call->credential)
 		gw_count_refusal(call);
-	if (call->expected_version && header->status.reason &&
-	    strcmp(header->status.reason, "VERSION_CONFLICT") == 0) {
-		gw_fail(call, FAIL(FAILED_PRECONDITION, "PRECONDITION_FAILED"), NULL);
+	if (call->expected_version && header->status.reason == REASON_VERSION_CONFLICT) {
+		gw_fail(call, FAIL(PRECONDITION_FAILED), NULL);
 		return;
 	}
 	for (size_t i = 0; i < header->n_fields; i++)
@@ -79,7 +78,7 @@ static void on_reply(struct gw_call *call)
 	else
 		st = pbjson_write(&json, method->response, message, NULL);
 	if (is_failed(st)) {
-		fail_answer(call, st.reason);
+		fail_answer(call, reason_name(st.reason));
 		return;
 	}
 	gw_answer_ok(call, method->policy.http_success ? method->policy.http_success : 200,

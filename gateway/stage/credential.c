@@ -29,10 +29,10 @@ static void refuse_credential(struct gw_call *call, struct status st, const char
 static void refuse(struct gw_call *call, const struct principal *p)
 {
 	if (p->kind == PRINCIPAL_API_KEY || p->kind == PRINCIPAL_PARTNER_KEY)
-		gw_fail(call, FAIL(PERMISSION_DENIED, "SCOPE_REQUIRED"),
+		gw_fail(call, FAIL(SCOPE_REQUIRED),
 			"This key lacks the scope that the call needs.");
 	else
-		gw_fail(call, FAIL(PERMISSION_DENIED, "PERMISSION_REQUIRED"),
+		gw_fail(call, FAIL(PERMISSION_REQUIRED),
 			"You lack the permission that the call needs.");
 }
 
@@ -91,7 +91,7 @@ static void authorize(struct gw_call *call)
 		choose_admins_tenant(call);
 	} else if (policy->tenant == RPC_TENANT_PATH &&
 		   (!path_tenant(call, &tenant) || !uuid_eq(tenant, p->tenant))) {
-		gw_fail(call, FAIL(NOT_FOUND, "TENANT_NOT_FOUND"), "There is no such tenant.");
+		gw_fail(call, FAIL(TENANT_NOT_FOUND), "There is no such tenant.");
 		return;
 	} else {
 		call->signed_principal =
@@ -135,8 +135,7 @@ static void on_claims(struct gw_call *call, const struct jwt_claims *claims, ins
 
 	/* A user belongs to one tenant, an administrator to none: auth signs nothing else. */
 	if (uuid_is_nil(p.id) || uuid_is_nil(p.tenant) != claims->admin) {
-		refuse_credential(call, FAIL(UNAUTHENTICATED, "TOKEN_INVALID"),
-				  "The token names nobody.");
+		refuse_credential(call, FAIL(TOKEN_INVALID), "The token names nobody.");
 		return;
 	}
 	keep(call, &p, now, kept < p.expires_at ? kept : p.expires_at);
@@ -144,7 +143,7 @@ static void on_claims(struct gw_call *call, const struct jwt_claims *claims, ins
 
 static const char *token_detail(struct status st)
 {
-	if (strcmp(st.reason, "TOKEN_EXPIRED") == 0)
+	if (st.reason == REASON_TOKEN_EXPIRED)
 		return "The access token has expired: refresh it.";
 	return "This is not a valid access token.";
 }
@@ -160,15 +159,15 @@ static void check_jwt(struct gw_call *call, instant now)
 		on_claims(call, &claims, now);
 		return;
 	}
-	if (strcmp(st.reason, "TOKEN_UNKNOWN_KEY") == 0) {
+	if (st.reason == REASON_TOKEN_UNKNOWN_KEY) {
 		if (gw_keys_wait(call))
 			return;
 		if (loop->keys.fetched_at == 0) {
-			gw_fail_later(call, FAIL(UNAVAILABLE, "KEYS_UNAVAILABLE"),
+			gw_fail_later(call, FAIL(KEYS_UNAVAILABLE),
 				      "Tokens cannot be checked at the moment.", 1000);
 			return;
 		}
-		st = FAIL(UNAUTHENTICATED, "TOKEN_INVALID");
+		st = FAIL(TOKEN_INVALID);
 	}
 	refuse_credential(call, st, token_detail(st));
 }
@@ -191,7 +190,7 @@ static void on_partner_key(struct gw_call *call)
 							      (const uint8_t *)result->payload.ptr);
 	if (!answer || !uuid_parse(str_of(answer->key_id), &p.id) ||
 	    !uuid_parse(str_of(answer->tenant_id), &p.tenant)) {
-		gw_fail(call, FAIL(INTERNAL, "MALFORMED_REPLY"), NULL);
+		gw_fail(call, FAIL(MALFORMED_REPLY), NULL);
 		return;
 	}
 	p.partner = uuid_or_nil(answer->partner_id);
@@ -209,8 +208,7 @@ static void check_key(struct gw_call *call)
 	struct bearer bearer;
 
 	if (!bearer_parse(call->token, &bearer)) {
-		refuse_credential(call, FAIL(UNAUTHENTICATED, "KEY_NOT_VALID"),
-				  "This is not a valid key.");
+		refuse_credential(call, FAIL(KEY_NOT_VALID), "This is not a valid key.");
 		return;
 	}
 	request.key = str_dup(call->x->arena, call->token);
@@ -231,7 +229,7 @@ static void take_session_token(struct gw_call *call, instant now)
 	struct bearer bearer;
 
 	if (!bearer_parse(call->token, &bearer)) {
-		refuse_credential(call, FAIL(UNAUTHENTICATED, "SESSION_TOKEN_INVALID"),
+		refuse_credential(call, FAIL(SESSION_TOKEN_INVALID),
 				  "This is not a valid session token.");
 		return;
 	}

@@ -4,6 +4,7 @@
  * call in the tenant's log before it answers.
  */
 #include "aegis/tenant/v1/tenant.pb-c.h"
+#include "base/utf8.h"
 #include "call.h"
 #include "rpc/pb_arena.h"
 #include "rpc/trust.h"
@@ -44,7 +45,7 @@ static void on_grant(struct gw_call *call)
 	answer = tenant__use_break_glass_grant_response__unpack(
 		&allocator, result->payload.len, (const uint8_t *)result->payload.ptr);
 	if (!answer)
-		gw_fail(call, FAIL(INTERNAL, "MALFORMED_REPLY"), NULL);
+		gw_fail(call, FAIL(MALFORMED_REPLY), NULL);
 	else
 		go_on_under(call, answer->grant_id);
 }
@@ -63,7 +64,7 @@ void gw_use_grant(struct gw_call *call)
 	}
 	use_grant = call->loop->gw->methods.use_grant;
 	if (!use_grant || uuid_is_nil(call->principal->tenant)) {
-		gw_fail(call, FAIL(PERMISSION_DENIED, "GRANT_REQUIRED"),
+		gw_fail(call, FAIL(GRANT_REQUIRED),
 			"Name the organization in Aegis-Tenant and open a break-glass grant for it "
 			"first.");
 		return;

@@ -75,13 +75,12 @@ static bool check_media(struct gw_call *call)
 	bool has_body = head->chunked || head->length > 0;
 
 	if (!call->answers_page && !accepts_json(edge_head_field(head, "accept"))) {
-		gw_fail_http(call, 406, FAIL(INVALID_ARGUMENT, "NOT_ACCEPTABLE"),
-			     "Answers are application/json.");
+		gw_fail_http(call, 406, FAIL(NOT_ACCEPTABLE), "Answers are application/json.");
 		return false;
 	}
 	if (has_body &&
 	    (!body_is_json(type) || (coding.ptr && !str_eq_nocase(coding, STR("identity"))))) {
-		gw_fail_http(call, 415, FAIL(INVALID_ARGUMENT, "UNSUPPORTED_MEDIA_TYPE"),
+		gw_fail_http(call, 415, FAIL(UNSUPPORTED_MEDIA_TYPE),
 			     "Bodies are application/json without content coding.");
 		return false;
 	}
@@ -119,7 +118,7 @@ static void on_route(struct gw_call *call)
 	if (!check_media(call))
 		return;
 	if (!policy->is_public && !call->token.ptr) {
-		gw_fail(call, FAIL(UNAUTHENTICATED, "SIGN_IN_REQUIRED"),
+		gw_fail(call, FAIL(SIGN_IN_REQUIRED),
 			"Send Authorization: Bearer with an access token or a key.");
 		return;
 	}
@@ -141,7 +140,7 @@ static void find_route(struct gw_call *call)
 		if (x->head.method == EDGE_OPTIONS && str_eq_c(x->head.path, "*"))
 			gw_answer_options(call);
 		else
-			gw_fail(call, FAIL(NOT_FOUND, "ROUTE_NOT_FOUND"),
+			gw_fail(call, FAIL(ROUTE_NOT_FOUND),
 				"There is nothing at this path; /openapi.json lists what is.");
 		break;
 	case ROUTE_OTHER_METHOD:
@@ -150,7 +149,7 @@ static void find_route(struct gw_call *call)
 		if (x->head.method == EDGE_OPTIONS)
 			gw_answer_options(call);
 		else
-			gw_fail_http(call, 405, FAIL(UNIMPLEMENTED, "METHOD_NOT_ALLOWED"),
+			gw_fail_http(call, 405, FAIL(METHOD_NOT_ALLOWED),
 				     "This path answers other methods: see Allow.");
 		break;
 	}
@@ -173,11 +172,11 @@ void gw_on_head(void *state, struct edge_exchange *x)
 	}
 	call->match.allow = 1u << HTTP_GET;
 	if (!call->builtin)
-		gw_fail(call, FAIL(NOT_FOUND, "ROUTE_NOT_FOUND"), "There is nothing at this path.");
+		gw_fail(call, FAIL(ROUTE_NOT_FOUND), "There is nothing at this path.");
 	else if (x->head.method == EDGE_OPTIONS)
 		gw_answer_options(call);
 	else if (x->head.method != EDGE_GET && x->head.method != EDGE_HEAD)
-		gw_fail_http(call, 405, FAIL(UNIMPLEMENTED, "METHOD_NOT_ALLOWED"),
+		gw_fail_http(call, 405, FAIL(METHOD_NOT_ALLOWED),
 			     "This path answers other methods: see Allow.");
 }
 

@@ -100,7 +100,7 @@ static void start(struct gw_loop *loop, instant now)
 				    .idempotency_key = "",
 				    .client_addr = "",
 				    .user_agent = "",
-				    .locale = "",
+				    .accept_language = "",
 				    .deadline = instant_now() + SECONDS(2)};
 	struct fetch *fetch = calloc(1, sizeof *fetch);
 

@@ -8,36 +8,42 @@
 
 #define ETAG_TEXT 40
 
-/* Where an int64 marked `etag` is: in the message, or in the message that is its body. */
-static int64_t *find_etag(const struct pb_info *info, const ProtobufCMessage *message,
-			  const char *body)
+static void *member_of(const struct pb_info *info, const ProtobufCMessage *message, unsigned i)
 {
-	for (unsigned i = 0; i < info->descriptor->n_fields; i++) {
-		const ProtobufCFieldDescriptor *field = &info->descriptor->fields[i];
-		char *member = (char *)(uintptr_t)message + field->offset;
-
-		if (info->fields[i].rule->etag)
-			return (int64_t *)(void *)member;
-		if (body && strcmp(field->name, body) == 0 && info->fields[i].message) {
-			ProtobufCMessage *inner = *(ProtobufCMessage **)(void *)member;
-
-			return inner ? find_etag(info->fields[i].message, inner, NULL) : NULL;
-		}
-	}
-	return NULL;
+	return (char *)(uintptr_t)message + info->descriptor->fields[i].offset;
 }
 
-/* The same of a message's type alone. */
-static bool has_etag(const struct pb_info *info, const char *body)
+/* The member that is the body, be it of a request or of an answer; -1 when all of it is. */
+static int part_of(const struct pb_info *info, const char *body)
 {
-	for (unsigned i = 0; i < info->descriptor->n_fields; i++) {
-		if (info->fields[i].rule->etag)
-			return true;
-		if (body && strcmp(info->descriptor->fields[i].name, body) == 0 &&
-		    info->fields[i].message)
-			return has_etag(info->fields[i].message, NULL);
+	for (unsigned i = 0; body && i < info->descriptor->n_fields; i++)
+		if (strcmp(info->descriptor->fields[i].name, body) == 0)
+			return (int)i;
+	return -1;
+}
+
+static bool has_version(const struct pb_info *info, const char *body)
+{
+	int part = part_of(info, body);
+
+	if (part >= 0)
+		info = info->fields[part].message;
+	return info && info->has_version;
+}
+
+/* The version of the resource that the body is; NULL when there is none. */
+static int64_t *find_version(const struct pb_info *info, const ProtobufCMessage *message,
+			     const char *body)
+{
+	int part = part_of(info, body);
+
+	if (!has_version(info, body))
+		return NULL;
+	if (part >= 0) {
+		message = *(ProtobufCMessage **)member_of(info, message, (unsigned)part);
+		info = info->fields[part].message;
 	}
-	return false;
+	return message ? member_of(info, message, info->version) : NULL;
 }
 
 /* All lines of a list field as one list (RFC 9110, 5.3); ptr NULL when there is none. */
@@ -141,13 +147,13 @@ static int64_t version_of(const struct gw_call *call, struct str tag)
 
 static bool refuse(struct gw_call *call, const char *detail)
 {
-	gw_fail(call, FAIL(INVALID_ARGUMENT, "PRECONDITION_UNSUPPORTED"), detail);
+	gw_fail(call, FAIL(PRECONDITION_UNSUPPORTED), detail);
 	return false;
 }
 
 static bool fail_precondition(struct gw_call *call)
 {
-	gw_fail(call, FAIL(FAILED_PRECONDITION, "PRECONDITION_FAILED"), NULL);
+	gw_fail(call, FAIL(PRECONDITION_FAILED), NULL);
 	return false;
 }
 
@@ -174,9 +180,17 @@ static bool check_read(struct gw_call *call)
 {
 	const struct gw_route *route = call->route;
 
-	if (!has_etag(route_method(route)->response, route->response_body))
+	if (!has_version(route_method(route)->response, route->response_body))
 		return refuse(call, "This resource has no ETag to compare with.");
 	return true;
+}
+
+static bool is_update(const struct gw_route *route)
+{
+	const struct pb_info *info = route_method(route)->request;
+	int part = part_of(info, route->body);
+
+	return part >= 0 && info->fields[part].body == PB_BODY_UPDATE;
 }
 
 static bool check_write(struct gw_call *call)
@@ -185,7 +199,7 @@ static bool check_write(struct gw_call *call)
 
 	if (call->if_none_match.ptr)
 		return refuse(call, "If-None-Match is for GET.");
-	if (!has_etag(route_method(route)->request, route->body))
+	if (!is_update(route) || !has_version(route_method(route)->request, route->body))
 		return refuse(call, "This call cannot compare If-Match with anything.");
 	return take_expected(call);
 }
@@ -216,9 +230,10 @@ bool gw_bind_precondition(struct gw_call *call)
 
 	if (!call->expected_version)
 		return true;
-	version = find_etag(route_method(call->route)->request, call->request, call->route->body);
+	version =
+		find_version(route_method(call->route)->request, call->request, call->route->body);
 	if (version && *version && *version != call->expected_version) {
-		gw_fail(call, FAIL(INVALID_ARGUMENT, "PRECONDITION_CONFLICT"), NULL);
+		gw_fail(call, FAIL(PRECONDITION_CONFLICT), NULL);
 		return false;
 	}
 	/* A body that is not there has no member to hold the version: validation says so. */
@@ -235,7 +250,7 @@ struct str gw_etag_of(const struct gw_call *call, const struct pb_info *info,
 
 	if (!is_read(call) && method != EDGE_PATCH && method != EDGE_PUT)
 		return (struct str){};
-	version = find_etag(info, message, call->route->response_body);
+	version = find_version(info, message, call->route->response_body);
 	return version && *version ? etag_text(call, *version) : (struct str){};
 }
 

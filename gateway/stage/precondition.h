@@ -1,9 +1,10 @@
 #pragma once
 
 /*
- * Conditional requests (RFC 9110, 13): the ETag of a single resource is made of the field that the
- * contract marks `etag`, and If-Match and If-None-Match are compared with that.  A precondition
- * that a route cannot evaluate is refused, because a client that sends one relies on it.
+ * Conditional requests (RFC 9110, 13): the ETag of a single resource is made of the version that
+ * the contract names in (aegis.resource), and If-Match and If-None-Match are compared with that.  A
+ * precondition that a route cannot evaluate is refused, because a client that sends one relies on
+ * it.
  */
 #include <stdbool.h>
 
@@ -20,14 +21,14 @@ struct pb_info;
 bool gw_take_preconditions(struct gw_call *call);
 
 /*
- * Puts the version of If-Match into the request's etag field, for the handler to compare in its
+ * Puts the version of If-Match into the request's resource, for the handler to compare in its
  * transaction.  False when the body names another version; the answer (400) is then on its way.
  */
 bool gw_bind_precondition(struct gw_call *call);
 
 /*
  * The ETag of an answer's resource, in the call's arena; len 0 when there is none: the message has
- * no etag field, the field is 0, or the method changes something other than what its path names.
+ * no version, the version is 0, or the method changes something other than what its path names.
  */
 struct str gw_etag_of(const struct gw_call *call, const struct pb_info *info,
 		      const struct ProtobufCMessage *message);

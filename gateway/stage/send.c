@@ -1,4 +1,5 @@
 /* Calls to daemons whose answers come back on the loop's thread. */
+#include "base/utf8.h"
 #include "call.h"
 
 static void on_loop(struct edge_task *task)
@@ -32,7 +33,7 @@ void gw_send(struct gw_call *call, const char *daemon, const struct rpc_method *
 {
 	char traceparent[TRACEPARENT_TEXT];
 	struct str agent = edge_head_field(&call->x->head, "user-agent");
-	struct str locale = edge_head_field(&call->x->head, "accept-language");
+	struct str languages = edge_head_field(&call->x->head, "accept-language");
 	struct rpc_header header = {
 		.request_id = call->request_id,
 		.traceparent = traceparent,
@@ -41,18 +42,18 @@ void gw_send(struct gw_call *call, const char *daemon, const struct rpc_method *
 		.idempotency_key = call->idempotency_key ? call->idempotency_key : "",
 		.client_addr = call->client.address,
 		.user_agent = "",
-		.locale = "",
+		.accept_language = "",
 	};
 
 	if (call->loop->closed) {
-		gw_fail_later(call, FAIL(UNAVAILABLE, "SHUTTING_DOWN"), NULL, 1000);
+		gw_fail_later(call, FAIL(SHUTTING_DOWN), NULL, 1000);
 		return;
 	}
 	trace_format(traceparent, &call->trace);
 	if (agent.len && agent.len <= 512 && utf8_is_valid(agent.ptr, agent.len))
 		header.user_agent = str_dup(call->x->arena, agent);
-	if (locale.len && locale.len <= 128 && utf8_is_valid(locale.ptr, locale.len))
-		header.locale = str_dup(call->x->arena, locale);
+	if (languages.len && languages.len <= 256 && utf8_is_valid(languages.ptr, languages.len))
+		header.accept_language = str_dup(call->x->arena, languages);
 	rpc_result_free(&call->result);
 	call->then = then;
 	call->task.run = on_loop;

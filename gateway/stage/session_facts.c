@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/fnv1a.h"
+
 #define SLOTS 4096
 #define KEPT  SECONDS(1)
 

@@ -14,15 +14,14 @@
 
 static void fail_json(struct gw_call *call, struct status st, const struct pbjson_error *error)
 {
-	const char *text = pbjson_reason_text(error->reason);
 	const char *detail;
 
 	if (error->path && *error->path) {
 		field_errors_add(&call->errors, error->path, pbjson_reason_name(error->reason),
-				 text);
+				 error->message);
 		detail = "The request has fields that cannot be taken.";
 	} else {
-		detail = arena_printf(call->x->arena, "The body %s (byte %zu).", text,
+		detail = arena_printf(call->x->arena, "The body %s (byte %zu).", error->message,
 				      error->offset);
 	}
 	gw_fail_fields(call, st, detail);
@@ -72,7 +71,7 @@ static bool bind_path(struct gw_call *call, struct pbjson_binder *binder)
 		if (route->segments[i].kind != ROUTE_VARIABLE)
 			continue;
 		if (!uri_decode(call->x->arena, call->match.variables[n++], false, &text)) {
-			gw_fail(call, FAIL(INVALID_ARGUMENT, "BAD_TARGET"),
+			gw_fail(call, FAIL(BAD_TARGET),
 				"The path holds text that is not valid Unicode.");
 			return false;
 		}
@@ -92,8 +91,7 @@ static bool bind_one_parameter(struct gw_call *call, struct pbjson_binder *binde
 
 	if (!uri_decode(call->x->arena, name, true, &name) ||
 	    !uri_decode(call->x->arena, value, true, &value)) {
-		gw_fail(call, FAIL(INVALID_ARGUMENT, "BAD_TARGET"),
-			"The query holds text that is not valid Unicode.");
+		gw_fail(call, FAIL(BAD_TARGET), "The query holds text that is not valid Unicode.");
 		return false;
 	}
 	st = pbjson_bind(binder, name, value);
@@ -109,12 +107,12 @@ static bool bind_query(struct gw_call *call, struct pbjson_binder *binder)
 
 	while (uri_query_next(&query, &name, &value)) {
 		if (call->route->body && strcmp(call->route->body, "*") == 0) {
-			gw_fail(call, FAIL(INVALID_ARGUMENT, "QUERY_NOT_ALLOWED"),
+			gw_fail(call, FAIL(QUERY_NOT_ALLOWED),
 				"This route takes no query parameters.");
 			return false;
 		}
 		if (++n > QUERY_PARAMETERS_MAX) {
-			gw_fail(call, FAIL(INVALID_ARGUMENT, "TOO_MANY_PARAMETERS"),
+			gw_fail(call, FAIL(TOO_MANY_PARAMETERS),
 				"There are too many query parameters.");
 			return false;
 		}
@@ -142,12 +140,12 @@ static bool take_idempotency_key(struct gw_call *call)
 	if (rule == RPC_IDEMPOTENCY_NONE || (rule == RPC_IDEMPOTENCY_OPTIONAL && !key.ptr))
 		return true;
 	if (!key.ptr) {
-		gw_fail(call, FAIL(INVALID_ARGUMENT, "IDEMPOTENCY_KEY_REQUIRED"),
+		gw_fail(call, FAIL(IDEMPOTENCY_KEY_REQUIRED),
 			"Send a fresh Idempotency-Key, and the same one when you repeat the call.");
 		return false;
 	}
 	if (!key_is_fine(key)) {
-		gw_fail(call, FAIL(INVALID_ARGUMENT, "IDEMPOTENCY_KEY_INVALID"),
+		gw_fail(call, FAIL(IDEMPOTENCY_KEY_INVALID),
 			"Idempotency-Key is 1 to 255 visible ASCII characters.");
 		return false;
 	}
@@ -196,7 +194,7 @@ void gw_transcode(struct gw_call *call)
 		return;
 	}
 	if (arena_is_exhausted(call->x->arena)) {
-		gw_fail(call, FAIL(RESOURCE_EXHAUSTED, "REQUEST_TOO_LARGE"), NULL);
+		gw_fail(call, FAIL(REQUEST_TOO_LARGE), NULL);
 		return;
 	}
 	gw_next(call);

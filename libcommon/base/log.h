@@ -125,4 +125,5 @@ static inline struct log_kv log_kv_uuid(const char *k, struct uuid v)
 #define log_error(msg, ...) LOG_AT(LOG_ERROR, msg, __VA_ARGS__)
 
 /* The code and reason of a status as two members. */
-#define KV_STATUS(st) KV("code", status_code_name((st).code)), KV("reason", (st).reason)
+#define KV_STATUS(st)                                                                              \
+	KV("code", status_code_name((st).code)), KV("reason", reason_name((st).reason))

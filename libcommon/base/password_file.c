@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/encoding.h"
 #include "base/str.h"
 
 #define PASSWORD_BYTES 32
@@ -19,14 +20,14 @@ struct status password_file_read(const char *path, char buf[PASSWORD_FILE_TEXT])
 	ssize_t n;
 
 	if (fd < 0)
-		return FAIL(NOT_FOUND, "NO_PASSWORD");
+		return FAIL(NO_PASSWORD);
 	n = read(fd, buf, PASSWORD_FILE_TEXT - 1);
 	close(fd);
 	if (n <= 0)
-		return FAIL(NOT_FOUND, "NO_PASSWORD");
+		return FAIL(NO_PASSWORD);
 	buf[n] = '\0';
 	buf[strcspn(buf, "\r\n")] = '\0';
-	return buf[0] ? OK : FAIL(NOT_FOUND, "NO_PASSWORD");
+	return buf[0] ? OK : FAIL(NO_PASSWORD);
 }
 
 static bool write_all(int fd, const char *text, const struct stat *owner)
@@ -66,15 +67,15 @@ struct status password_file_ensure(const char *dir, const char *name)
 
 	if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path) {
 		errno = ENAMETOOLONG;
-		return FAIL(INTERNAL, "SECRETS");
+		return FAIL(SECRETS);
 	}
 	exists = is_ok(password_file_read(path, found));
 	explicit_bzero(found, sizeof found);
 	if (exists)
 		return OK;
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-		return FAIL(INTERNAL, "SECRETS");
+		return FAIL(SECRETS);
 	if (stat(dir, &owner) < 0 || !write_password(path, &owner))
-		return FAIL(INTERNAL, "SECRETS");
+		return FAIL(SECRETS);
 	return OK;
 }

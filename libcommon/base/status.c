@@ -1,6 +1,18 @@
 #include "base/status.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+struct reason_row {
+	const char *name;
+	enum reason reason;
+	bool is_public;
+	const char *sentence;
+};
+
+#include "base/reason_table.h"
+
+#define REASONS (sizeof reasons / sizeof *reasons)
 
 static const struct {
 	const char *name;
@@ -37,6 +49,55 @@ enum status_code status_code_parse(const char *name)
 		if (strcmp(codes[i].name, name) == 0)
 			return (enum status_code)i;
 	return STATUS_UNKNOWN;
+}
+
+static const struct reason_row *row_of(enum reason reason)
+{
+	unsigned place = (unsigned)reason & ((1u << REASON_CODE_SHIFT) - 1);
+
+	return place < REASONS ? &reasons[place] : &reasons[0];
+}
+
+const char *reason_name(enum reason reason)
+{
+	return row_of(reason)->name;
+}
+
+const char *reason_sentence(enum reason reason)
+{
+	return row_of(reason)->sentence;
+}
+
+static int compare(const void *name, const void *row)
+{
+	return strcmp(name, ((const struct reason_row *)row)->name);
+}
+
+enum reason reason_parse(const char *name)
+{
+	const struct reason_row *row = bsearch(name, reasons, REASONS, sizeof *reasons, compare);
+
+	return row ? row->reason : REASON_NONE;
+}
+
+enum reason reason_of_code(enum status_code code)
+{
+	return (unsigned)code < CODES ? general_reasons[code] : REASON_NONE;
+}
+
+enum reason reason_public(enum reason reason)
+{
+	return row_of(reason)->is_public ? reason : reason_of_code(reason_code(reason));
+}
+
+struct status status_parse(enum status_code code, const char *name, bool *is_known)
+{
+	enum reason reason = reason_parse(name);
+
+	*is_known = code == STATUS_OK || (reason != REASON_NONE && reason_code(reason) == code);
+	if (code == STATUS_OK)
+		return OK;
+	return (struct status){code, *is_known ? reason : reason_of_code(code)};
 }
 
 int status_http(enum status_code code)

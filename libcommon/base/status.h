@@ -1,15 +1,20 @@
 #pragma once
 
 /*
- * What a function that can fail returns: gRPC's code and a stable
- * UPPER_SNAKE reason that clients may switch on.  Details for people go to the
- * log or into the call's error details, never into the reason.
+ * What a function that can fail returns: gRPC's code and a stable UPPER_SNAKE
+ * reason that clients may switch on.  The reasons are listed in proto/manifest/
+ * (reasons.txt, internal_reasons.txt); the build writes "base/reason.h" from the
+ * lists, so a reason that is not listed does not compile.  Details for people go
+ * to the log or into the call's error details.
  *
  * Codes: https://grpc.io/docs/guides/status-codes (google.rpc.Code).
  */
 #include <stdbool.h>
 
+#include "base/reason.h"
+
 enum status_code {
+	STATUS_STOPPED = -1, /* STOP; never leaves the process */
 	STATUS_OK = 0,
 	STATUS_CANCELLED = 1,
 	STATUS_UNKNOWN = 2,
@@ -29,23 +34,37 @@ enum status_code {
 	STATUS_UNAUTHENTICATED = 16,
 };
 
-/* reason is a string literal or lives as long as the arena of the call. */
 struct [[nodiscard]] status {
 	enum status_code code;
-	const char *reason;
+	enum reason reason; /* REASON_NONE when OK or stopped */
 };
 
-#define OK		     ((struct status){})
-#define FAIL(code_, reason_) ((struct status){.code = STATUS_##code_, .reason = (reason_)})
+#define OK ((struct status){})
+/* FAIL(PROGRAM_ENDED): the code of a reason is part of its number, so this is a constant. */
+#define FAIL(reason_) FAIL_AS(REASON_##reason_)
+#define FAIL_AS(reason_)                                                                           \
+	((struct status){.code = (enum status_code)((reason_) >> REASON_CODE_SHIFT),               \
+			 .reason = (reason_)})
+/*
+ * No failure, but an end: the work was done before, or is to be undone on purpose.  It passes
+ * through TRY() and makes a transaction roll back; whoever asked for it looks for is_stopped().
+ */
+#define STOP ((struct status){.code = STATUS_STOPPED})
 
 static inline bool is_ok(struct status st)
 {
 	return st.code == STATUS_OK;
 }
 
+/* Also true of STOP. */
 static inline bool is_failed(struct status st)
 {
 	return st.code != STATUS_OK;
+}
+
+static inline bool is_stopped(struct status st)
+{
+	return st.code == STATUS_STOPPED;
 }
 
 #define TRY_CAT_(a, b) a##b
@@ -59,6 +78,40 @@ static inline bool is_failed(struct status st)
 
 /* Returns expr's status from the enclosing function unless it is OK. */
 #define TRY(expr) TRY_IN(expr, TRY_CAT(try_status_, __COUNTER__))
+
+static inline struct status fail_as(enum reason reason)
+{
+	return FAIL_AS(reason);
+}
+
+static inline enum status_code reason_code(enum reason reason)
+{
+	return FAIL_AS(reason).code;
+}
+
+/* "PROGRAM_ENDED", "" for REASON_NONE.  Numbers of reasons change from build to build: what is
+ * stored or sent is the name. */
+const char *reason_name(enum reason reason);
+
+/* The manifest's sentence, "" for REASON_NONE. */
+const char *reason_sentence(enum reason reason);
+
+/* The reason of that name, REASON_NONE when none is listed. */
+enum reason reason_parse(const char *name);
+
+/* The reason that stands for all of a code: REASON_NOT_FOUND for STATUS_NOT_FOUND.  REASON_NONE for
+ * OK and for what is no code. */
+enum reason reason_of_code(enum status_code code);
+
+/* What a client is shown: the reason itself, or the general one of its code when it is internal. */
+enum reason reason_public(enum reason reason);
+
+/*
+ * A status that another process sent as a code and the name of a reason, which may be of an older
+ * or a newer version.  A name that is not listed, or is listed with another code, becomes the
+ * general reason of the code; *is_known is then false, and the caller logs the name.
+ */
+struct status status_parse(enum status_code code, const char *name, bool *is_known);
 
 /* The canonical name of a code, "NOT_FOUND"; "UNKNOWN" for a foreign number. */
 const char *status_code_name(enum status_code code);

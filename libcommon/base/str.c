@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/bytes8.h"
+#include "base/utf8.h"
 
 bool str_eq(struct str a, struct str b)
 {
@@ -112,78 +113,6 @@ bool str_to_i64(struct str s, int64_t *out)
 char *str_dup(struct arena *arena, struct str s)
 {
 	return arena_strndup(arena, s.ptr, s.len);
-}
-
-/* The length of the well-formed sequence at s, 0 when there is none. */
-static size_t utf8_sequence(const unsigned char *s, size_t len)
-{
-	if (s[0] < 0x80)
-		return 1;
-	if (s[0] < 0xc2 || s[0] > 0xf4)
-		return 0;
-	if (len < 2 || (s[1] & 0xc0) != 0x80)
-		return 0;
-	if (s[0] < 0xe0)
-		return 2;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	if (len < 3 || (s[2] & 0xc0) != 0x80)
-		return 0;
-	if (s[0] < 0xf0)
-		return 3;
-	return len >= 4 && (s[3] & 0xc0) == 0x80 ? 4 : 0;
-}
-
-bool utf8_is_valid(const char *s, size_t len)
-{
-	const unsigned char *p = (const unsigned char *)s;
-
-	for (size_t i = 0; i < len;) {
-		/* Most text is ASCII. */
-		while (len - i >= 8 && !bytes8_any_high(bytes8_load(p + i)))
-			i += 8;
-		if (i == len)
-			break;
-		size_t n = utf8_sequence(p + i, len - i);
-		if (n == 0)
-			return false;
-		i += n;
-	}
-	return true;
-}
-
-size_t utf8_length(const char *s, size_t len)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++)
-		n += ((unsigned char)s[i] & 0xc0) != 0x80;
-	return n;
-}
-
-size_t utf8_put(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 63));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 63));
-		out[2] = (char)(0x80 | (c & 63));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 63));
-	out[2] = (char)(0x80 | (c >> 6 & 63));
-	out[3] = (char)(0x80 | (c & 63));
-	return 4;
 }
 
 struct strbuf strbuf_new(struct arena *arena)
@@ -311,7 +240,6 @@ size_t json_plain_length(const char *s, size_t len)
 
 void strbuf_add_json(struct strbuf *buf, struct str s)
 {
-	const unsigned char *p = (const unsigned char *)s.ptr;
 	size_t from = 0, n;
 
 	strbuf_add_char(buf, '"');
@@ -319,14 +247,14 @@ void strbuf_add_json(struct strbuf *buf, struct str s)
 		i += json_plain_length(s.ptr + i, s.len - i);
 		if (i == s.len)
 			break;
-		n = utf8_sequence(p + i, s.len - i);
+		n = utf8_sequence(s.ptr + i, s.len - i);
 		if (n > 1) {
 			i += n;
 			continue;
 		}
 		strbuf_add(buf, s.ptr + from, i - from);
 		if (n)
-			add_json_escape(buf, p[i]);
+			add_json_escape(buf, (unsigned char)s.ptr[i]);
 		else
 			strbuf_add_c(buf, "\xef\xbf\xbd");
 		from = ++i;
@@ -334,158 +262,4 @@ void strbuf_add_json(struct strbuf *buf, struct str s)
 	if (s.len)
 		strbuf_add(buf, s.ptr + from, s.len - from);
 	strbuf_add_char(buf, '"');
-}
-
-void hex_encode(char *out, const void *data, size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-	const unsigned char *p = data;
-
-	for (size_t i = 0; i < len; i++) {
-		out[2 * i] = digits[p[i] >> 4];
-		out[2 * i + 1] = digits[p[i] & 15];
-	}
-	out[2 * len] = '\0';
-}
-
-int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (lower(c) >= 'a' && lower(c) <= 'f')
-		return lower(c) - 'a' + 10;
-	return -1;
-}
-
-bool hex_decode(void *out, size_t len, struct str hex)
-{
-	unsigned char *p = out;
-
-	if (hex.len != 2 * len)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		int hi = hex_digit(hex.ptr[2 * i]), lo = hex_digit(hex.ptr[2 * i + 1]);
-
-		if (hi < 0 || lo < 0)
-			return false;
-		p[i] = (unsigned char)(hi << 4 | lo);
-	}
-	return true;
-}
-
-static char *base64_with(struct arena *arena, const void *data, size_t len, const char *tail,
-			 bool pad)
-{
-	static const char common[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-	const unsigned char *p = data;
-	char *out = arena_alloc(arena, (len + 2) / 3 * 4 + 1);
-	char *o = out;
-
-	for (size_t i = 0; i < len; i += 3) {
-		size_t n = len - i < 3 ? len - i : 3;
-		uint32_t v = (uint32_t)p[i] << 16 | (n > 1 ? (uint32_t)p[i + 1] << 8 : 0) |
-			     (n > 2 ? p[i + 2] : 0);
-
-		for (size_t k = 0; k <= n; k++) {
-			uint32_t six = v >> (18 - 6 * k) & 63;
-			*o++ = six < 62 ? common[six] : tail[six - 62];
-		}
-		for (size_t k = n; pad && k < 3; k++)
-			*o++ = '=';
-	}
-	*o = '\0';
-	return out;
-}
-
-char *base64url_encode(struct arena *arena, const void *data, size_t len)
-{
-	return base64_with(arena, data, len, "-_", false);
-}
-
-char *base64_encode(struct arena *arena, const void *data, size_t len)
-{
-	return base64_with(arena, data, len, "+/", true);
-}
-
-static int base64_digit(char c, bool url, bool std)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if ((url && c == '-') || (std && c == '+'))
-		return 62;
-	if ((url && c == '_') || (std && c == '/'))
-		return 63;
-	return -1;
-}
-
-static bool base64_parse(struct arena *arena, struct str t, bool std, uint8_t **out, size_t *len)
-{
-	uint8_t *bytes = arena_alloc(arena, t.len / 4 * 3 + 3);
-	uint32_t acc = 0;
-	size_t n = 0;
-	int bits = 0;
-
-	if (t.len % 4 == 1)
-		return false;
-	for (size_t i = 0; i < t.len; i++) {
-		int digit = base64_digit(t.ptr[i], true, std);
-
-		if (digit < 0)
-			return false;
-		acc = acc << 6 | (uint32_t)digit;
-		bits += 6;
-		if (bits >= 8) {
-			bits -= 8;
-			bytes[n++] = (uint8_t)(acc >> bits);
-			acc &= (1u << bits) - 1;
-		}
-	}
-	if (acc != 0 && !std)
-		return false;
-	*out = bytes;
-	*len = n;
-	return true;
-}
-
-bool base64url_decode(struct arena *arena, struct str text, uint8_t **out, size_t *len)
-{
-	return base64_parse(arena, text, false, out, len);
-}
-
-bool base64_decode_any(struct arena *arena, struct str text, uint8_t **out, size_t *len)
-{
-	size_t padding = 0;
-
-	while (padding < 2 && text.len && text.ptr[text.len - 1] == '=') {
-		text.len--;
-		padding++;
-	}
-	if (padding && (text.len + padding) % 4 != 0)
-		return false;
-	return base64_parse(arena, text, true, out, len);
-}
-
-uint32_t fnv1a_32(const void *data, size_t len)
-{
-	const unsigned char *p = data;
-	uint32_t h = 2166136261u;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ p[i]) * 16777619u;
-	return h;
-}
-
-uint64_t fnv1a_64(const void *data, size_t len)
-{
-	const unsigned char *p = data;
-	uint64_t h = 14695981039346656037u;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ p[i]) * 1099511628211u;
-	return h;
 }

@@ -2,8 +2,7 @@
 
 /*
  * Text as pointer and length (struct str, owns nothing, need not end in NUL)
- * and a growing buffer in an arena (struct strbuf).  Encodings that every layer
- * needs are here too: hex, base64url, UTF-8 checks, FNV-1a.
+ * and a growing buffer in an arena (struct strbuf).
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -46,14 +45,6 @@ bool str_to_u64(struct str s, uint64_t *out);
 /* NUL-terminated copy in the arena. */
 char *str_dup(struct arena *arena, struct str s);
 
-/* Valid UTF-8 without surrogates and overlong forms (RFC 3629)? */
-bool utf8_is_valid(const char *s, size_t len);
-/* Code points in valid UTF-8. */
-size_t utf8_length(const char *s, size_t len);
-/* Writes the code point c, which is no surrogate and below 0x110000; how many bytes it took, 1
- * to 4. */
-size_t utf8_put(char *out, uint32_t c);
-
 /* A buffer that grows in an arena; buf->ptr is always NUL-terminated after a call. */
 struct strbuf {
 	struct arena *arena;
@@ -82,21 +73,3 @@ struct str strbuf_str(const struct strbuf *buf);
 size_t json_plain_length(const char *s, size_t len);
 /* s as a JSON string with its quotes; invalid UTF-8 becomes U+FFFD. */
 void strbuf_add_json(struct strbuf *buf, struct str s);
-
-/* Lower-case hex; out holds 2 * len + 1 bytes. */
-void hex_encode(char *out, const void *data, size_t len);
-/* Exactly 2 * len hex digits, either case. */
-bool hex_decode(void *out, size_t len, struct str hex);
-/* 0 to 15, -1 for what is no digit. */
-int hex_digit(char c);
-/* RFC 4648 base64url without padding, strict (canonical tail bits). */
-char *base64url_encode(struct arena *arena, const void *data, size_t len);
-bool base64url_decode(struct arena *arena, struct str text, uint8_t **out, size_t *len);
-/* RFC 4648 base64 with padding. */
-char *base64_encode(struct arena *arena, const void *data, size_t len);
-/* Accepts the standard and the url alphabet, with or without padding (ProtoJSON). */
-bool base64_decode_any(struct arena *arena, struct str text, uint8_t **out, size_t *len);
-
-/* FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv */
-uint32_t fnv1a_32(const void *data, size_t len);
-uint64_t fnv1a_64(const void *data, size_t len);

@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
 
 /* Random bytes are fetched from the kernel in batches: one system call for 25 ids. */
 static void random_bytes(uint8_t *out, size_t len)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/fnv1a.h"
+
 static bool is_same_rate(const struct cache_rate *a, const struct cache_rate *b)
 {
 	return a->per_minute == b->per_minute && a->burst == b->burst && a->cost == b->cost;

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/fnv1a.h"
+
 #define NEIGHBOURS 8
 
 /* Where classes of methods, which are small, leave off. */

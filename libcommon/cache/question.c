@@ -12,7 +12,7 @@
 #define ASKERS_USUAL 8
 
 static const struct cache_verdict unknown = {
-	.status = {STATUS_UNAVAILABLE, "CACHE_DOWN"},
+	.status = FAIL_AS(REASON_CACHE_DOWN),
 };
 
 void question_list_add(struct question_list *list, struct question *q)

@@ -25,7 +25,7 @@ struct cache_sync {
 	redisContext *context;
 };
 
-static const struct status down = {STATUS_UNAVAILABLE, "CACHE_DOWN"};
+static const struct status down = FAIL_AS(REASON_CACHE_DOWN);
 
 static void reply_cleanup(redisReply **reply)
 {

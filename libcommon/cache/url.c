@@ -8,7 +8,7 @@
 static struct status parse_unix(const char *path, struct cache_url *out)
 {
 	if (path[0] != '/' || strlen(path) >= sizeof out->host)
-		return FAIL(INVALID_ARGUMENT, "CACHE_URL");
+		return FAIL(CACHE_URL);
 	out->is_unix = true;
 	snprintf(out->host, sizeof out->host, "%s", path);
 	return OK;
@@ -24,7 +24,7 @@ static struct status parse_tcp(struct str rest, struct cache_url *out)
 		port.len--;
 	if (host.len == 0 || host.len >= sizeof out->host || !str_to_u64(port, &number) ||
 	    number == 0 || number > 65535)
-		return FAIL(INVALID_ARGUMENT, "CACHE_URL");
+		return FAIL(CACHE_URL);
 	out->is_unix = false;
 	snprintf(out->host, sizeof out->host, STR_FMT, STR_ARG(host));
 	out->port = (int)number;
@@ -42,5 +42,5 @@ struct status cache_url_parse(const char *text, struct cache_url *out)
 	for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
 		if (str_has_prefix(str_of(text), schemes[i]))
 			return parse_tcp(str_of(text + strlen(schemes[i])), out);
-	return FAIL(INVALID_ARGUMENT, "CACHE_URL");
+	return FAIL(CACHE_URL);
 }

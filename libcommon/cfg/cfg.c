@@ -230,5 +230,5 @@ struct status cfg_load(struct arena *arena, const struct cfg_spec *spec, const c
 		take_file(&reader, file);
 	take_environment(&reader);
 	find_missing(&reader);
-	return reader.n_errors > 0 ? FAIL(INVALID_ARGUMENT, "BAD_CONFIG") : OK;
+	return reader.n_errors > 0 ? FAIL(BAD_CONFIG) : OK;
 }

@@ -10,14 +10,6 @@ const struct contract_permission *contract_permission_find(const char *name)
 	return NULL;
 }
 
-const struct contract_reason *contract_reason_find(const char *name)
-{
-	for (const struct contract_reason *r = contract_reasons; r->name; r++)
-		if (strcmp(r->name, name) == 0)
-			return r;
-	return NULL;
-}
-
 static bool is_listed(const char *const *list, const char *name)
 {
 	for (; *list; list++)

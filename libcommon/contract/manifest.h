@@ -1,14 +1,11 @@
 #pragma once
 
 /*
- * The lists of proto/manifest/ as tables: which role may do what, and the
- * sentence that a person reads for a reason.  Written by the generator into
- * the target aegis_proto_manifest.
+ * The lists of proto/manifest/ as tables: which role may do what.
+ * Written by the generator into the target aegis_proto_manifest.
  */
 #include <stdbool.h>
 #include <stddef.h>
-
-#include "base/status.h"
 
 struct contract_permission {
 	const char *name; /* "programs:write" */
@@ -16,22 +13,14 @@ struct contract_permission {
 	const char *const *roles; /* NULL-terminated; who has it from the start */
 };
 
-struct contract_reason {
-	const char *name; /* "PROGRAM_NOT_FOUND" */
-	enum status_code code;
-	const char *sentence;
-};
-
 /* All sorted by name, ended by an entry whose name is NULL. */
 extern const struct contract_permission contract_permissions[];
 extern const struct contract_permission contract_scopes[]; /* without roles */
-extern const struct contract_reason contract_reasons[];
 /* Names of the roles that the permissions mention, NULL-terminated. */
 extern const char *const contract_roles[];
 
 /* NULL when it is not listed. */
 const struct contract_permission *contract_permission_find(const char *name);
-const struct contract_reason *contract_reason_find(const char *name);
 
 bool contract_role_exists(const char *role);
 bool contract_role_has(const char *role, const char *permission);

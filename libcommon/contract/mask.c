@@ -11,16 +11,3 @@ bool mask_has(const Google__Protobuf__FieldMask *mask, const char *field)
 			return true;
 	return false;
 }
-
-const char *mask_find_stranger(const Google__Protobuf__FieldMask *mask, const char *const *allowed)
-{
-	for (size_t i = 0; mask && i < mask->n_paths; i++) {
-		const char *const *name = allowed;
-
-		while (*name && strcmp(*name, mask->paths[i]) != 0)
-			name++;
-		if (!*name)
-			return mask->paths[i];
-	}
-	return NULL;
-}

@@ -8,6 +8,3 @@
 
 /* Is the field named?  An absent mask names every field (AIP-134). */
 bool mask_has(const Google__Protobuf__FieldMask *mask, const char *field);
-
-/* The first path that is not among the allowed ones (NULL-ended), or NULL. */
-const char *mask_find_stranger(const Google__Protobuf__FieldMask *mask, const char *const *allowed);

@@ -115,7 +115,8 @@ struct rpc_handler_table {
 struct field_error {
 	const char *field;   /* JSON path: "items[2].code" */
 	const char *reason;  /* "REQUIRED", "TOO_LONG", "PATTERN", "NOT_UUID" … */
-	const char *message; /* for a person, never with the value in it */
+	const char *message; /* for a person: what was expected, and of an unprotected field what
+				came */
 };
 
 struct field_errors {

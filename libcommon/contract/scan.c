@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/utf8.h"
 #include "pbjson/pb_info.h"
 
 #define MAX_SCANNED_FIELDS 512 /* of one message type */
@@ -50,7 +51,7 @@ static struct status scan_payload(struct scan *scan, const struct pb_info *info,
 	switch (field->type) {
 	case PROTOBUF_C_TYPE_STRING:
 		if (memchr(data, 0, len) || !utf8_is_valid((const char *)data, len))
-			return FAIL(INVALID_ARGUMENT, "MALFORMED_MESSAGE");
+			return FAIL(MALFORMED_MESSAGE);
 		return OK;
 	case PROTOBUF_C_TYPE_MESSAGE:
 		return scan_message(scan, info->fields[index].message, data, len, depth + 1);
@@ -70,18 +71,17 @@ static struct status scan_value(struct scan *scan, const struct pb_info *info, i
 	uint64_t n;
 
 	switch (wire_type) {
-	case WIRE_VARINT:
-		return read_varint(p, end, &n) ? OK : FAIL(INVALID_ARGUMENT, "MALFORMED_MESSAGE");
+	case WIRE_VARINT: return read_varint(p, end, &n) ? OK : FAIL(MALFORMED_MESSAGE);
 	case WIRE_I64: n = 8; break;
 	case WIRE_I32: n = 4; break;
 	case WIRE_LEN:
 		if (!read_varint(p, end, &n))
-			return FAIL(INVALID_ARGUMENT, "MALFORMED_MESSAGE");
+			return FAIL(MALFORMED_MESSAGE);
 		break;
-	default: return FAIL(INVALID_ARGUMENT, "MALFORMED_MESSAGE");
+	default: return FAIL(MALFORMED_MESSAGE);
 	}
 	if (n > (uint64_t)(end - *p))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_MESSAGE");
+		return FAIL(MALFORMED_MESSAGE);
 	if (wire_type == WIRE_LEN && index >= 0)
 		TRY(scan_payload(scan, info, index, *p, (size_t)n, depth));
 	*p += n;
@@ -95,24 +95,23 @@ static struct status scan_message(struct scan *scan, const struct pb_info *info,
 	const uint8_t *p = wire, *end = wire + len;
 
 	if (depth > CONTRACT_MAX_DEPTH || !info)
-		return FAIL(RESOURCE_EXHAUSTED, "MESSAGE_TOO_COMPLEX");
+		return FAIL(MESSAGE_TOO_COMPLEX);
 	while (p < end) {
 		uint64_t tag;
 		int index;
 
 		if (!read_varint(&p, end, &tag) || tag >> 3 == 0 || tag >> 32)
-			return FAIL(INVALID_ARGUMENT, "MALFORMED_MESSAGE");
+			return FAIL(MALFORMED_MESSAGE);
 		if (++scan->fields > CONTRACT_MAX_FIELDS)
-			return FAIL(RESOURCE_EXHAUSTED, "MESSAGE_TOO_COMPLEX");
+			return FAIL(MESSAGE_TOO_COMPLEX);
 		index = field_index(info->descriptor, tag >> 3);
 		if (index >= 0 && index < MAX_SCANNED_FIELDS &&
 		    info->descriptor->fields[index].label == PROTOBUF_C_LABEL_REPEATED &&
 		    ++counts[index] > info->fields[index].max_items)
-			return FAIL(RESOURCE_EXHAUSTED, "MESSAGE_TOO_COMPLEX");
+			return FAIL(MESSAGE_TOO_COMPLEX);
 		TRY(scan_value(scan, info, index, tag & 7, &p, end, depth));
 	}
-	return scan->fields > CONTRACT_MAX_FIELDS ? FAIL(RESOURCE_EXHAUSTED, "MESSAGE_TOO_COMPLEX")
-						  : OK;
+	return scan->fields > CONTRACT_MAX_FIELDS ? FAIL(MESSAGE_TOO_COMPLEX) : OK;
 }
 
 struct status contract_scan(const struct pb_info *info, const uint8_t *wire, size_t len)

@@ -1,6 +1,8 @@
 #include "crypto/flat_json.h"
 
 #include "base/arena.h"
+#include "base/encoding.h"
+#include "base/utf8.h"
 
 struct reader {
 	struct arena *arena;

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "crypto/flat_json.h"
 #include "crypto/sign.h"
 
@@ -193,14 +194,14 @@ static struct status check_claims(const struct flat_json *object, const struct j
 
 	if (strcmp(claims->iss, expect->iss) != 0 || strcmp(claims->aud, expect->aud) != 0 ||
 	    strcmp(claims->type, expect->type) != 0)
-		return FAIL(UNAUTHENTICATED, "TOKEN_INVALID");
+		return FAIL(TOKEN_INVALID);
 	if (flat_json_find(object, "nbf") &&
 	    !integer_of(object, "nbf", INSTANT_MAX / SECONDS(1), &not_before))
-		return FAIL(UNAUTHENTICATED, "TOKEN_MALFORMED");
+		return FAIL(TOKEN_MALFORMED);
 	if (SECONDS(not_before) > now + JWT_LEEWAY || claims->issued_at > now + JWT_LEEWAY)
-		return FAIL(UNAUTHENTICATED, "TOKEN_INVALID");
+		return FAIL(TOKEN_INVALID);
 	if (claims->expires_at + JWT_LEEWAY <= now)
-		return FAIL(UNAUTHENTICATED, "TOKEN_EXPIRED");
+		return FAIL(TOKEN_EXPIRED);
 	return OK;
 }
 
@@ -217,23 +218,23 @@ struct status jwt_verify(struct arena *arena, const struct jwt_key *keys, size_t
 	size_t len;
 
 	if (token.len > JWT_MAX)
-		return FAIL(UNAUTHENTICATED, "TOKEN_MALFORMED");
+		return FAIL(TOKEN_MALFORMED);
 	header_part = str_take_until(&rest, '.');
 	body_part = str_take_until(&rest, '.');
 	signed_part = (struct str){token.ptr, header_part.len + 1 + body_part.len};
 	if (!base64url_decode(arena, rest, &signature, &len) || len != SIGN_SIGNATURE_BYTES ||
 	    !decode_object(arena, header_part, &object))
-		return FAIL(UNAUTHENTICATED, "TOKEN_MALFORMED");
+		return FAIL(TOKEN_MALFORMED);
 	kid = kid_of_header(&object);
 	if (!kid)
-		return FAIL(UNAUTHENTICATED, "TOKEN_MALFORMED");
+		return FAIL(TOKEN_MALFORMED);
 	key = find_key(keys, n_keys, kid);
 	if (!key)
-		return FAIL(UNAUTHENTICATED, "TOKEN_UNKNOWN_KEY");
+		return FAIL(TOKEN_UNKNOWN_KEY);
 	if (!sign_verify(signature, key->public_key, signed_part.ptr, signed_part.len))
-		return FAIL(UNAUTHENTICATED, "TOKEN_INVALID");
+		return FAIL(TOKEN_INVALID);
 	if (!decode_object(arena, body_part, &object) || !read_claims(&object, &claims))
-		return FAIL(UNAUTHENTICATED, "TOKEN_MALFORMED");
+		return FAIL(TOKEN_MALFORMED);
 	TRY(check_claims(&object, &claims, now, expect));
 	*out = claims;
 	return OK;

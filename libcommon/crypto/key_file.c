@@ -67,14 +67,14 @@ static struct status read_line(int fd, const char *path, char line[KEY_FILE_LINE
 		return key_io_failed("stat", path);
 	if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0) {
 		log_error("key file is open to others", KV("path", path));
-		return FAIL(FAILED_PRECONDITION, "KEY_FILE_MODE");
+		return FAIL(KEY_FILE_MODE);
 	}
 	n = read(fd, line, KEY_FILE_LINE - 1);
 	if (n < 0)
 		return key_io_failed("read", path);
 	if (n < 2 || n == KEY_FILE_LINE - 1 || line[n - 1] != '\n' || memchr(line, 0, (size_t)n)) {
 		log_error("key file is damaged", KV("path", path));
-		return FAIL(DATA_LOSS, "KEY_FILE_BAD");
+		return FAIL(KEY_FILE_BAD);
 	}
 	line[n - 1] = '\0';
 	return OK;
@@ -152,7 +152,7 @@ struct status key_dir_make(const char *secrets_dir, const char *daemon)
 	char path[KEY_PATH_TEXT];
 
 	if (!key_path(path, secrets_dir, daemon, NULL))
-		return FAIL(INVALID_ARGUMENT, "KEY_PATH");
+		return FAIL(KEY_PATH);
 	if (mkdir(secrets_dir, 0711) != 0 && errno != EEXIST)
 		return key_io_failed("mkdir", secrets_dir);
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)

@@ -43,5 +43,5 @@ void key_io_log(const char *what, const char *path);
 static inline struct status key_io_failed(const char *what, const char *path)
 {
 	key_io_log(what, path);
-	return FAIL(INTERNAL, "KEY_FILE_IO");
+	return FAIL(KEY_FILE_IO);
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/encoding.h"
 #include "base/log.h"
 #include "crypto/hash.h"
 #include "crypto/key_file.h"
@@ -36,7 +37,7 @@ static struct status guard_key(struct key *key, const uint8_t raw[32])
 
 	if (!memory) {
 		log_error("no locked memory for keys", KV("purpose", key->purpose));
-		return FAIL(RESOURCE_EXHAUSTED, "KEY_MEMORY");
+		return FAIL(KEY_MEMORY);
 	}
 	if (key->kind == KEY_ED25519)
 		sign_from_seed(key->public_key, memory, raw);
@@ -59,7 +60,7 @@ static struct status parse_key(const char *path, char line[KEY_FILE_LINE], struc
 	if (!magic || !kind || !hex || strcmp(magic, LINE_MAGIC) != 0 ||
 	    !key_kind_parse(kind, &key->kind) || !hex_decode(raw, sizeof raw, str_of(hex))) {
 		log_error("key file is damaged", KV("path", path));
-		return FAIL(DATA_LOSS, "KEY_FILE_BAD");
+		return FAIL(KEY_FILE_BAD);
 	}
 	st = guard_key(key, raw);
 	crypto_wipe(raw, sizeof raw);
@@ -92,7 +93,7 @@ static struct status load_key(struct keyring *ring, const char *dir, const char 
 	if (!split_name(name, &key))
 		return OK;
 	if (ring->n == RING_MAX || !key_path(path, dir, name, NULL))
-		return FAIL(RESOURCE_EXHAUSTED, "KEY_COUNT");
+		return FAIL(KEY_COUNT);
 	TRY(key_file_read(path, line));
 	st = parse_key(path, line, &key);
 	crypto_wipe(line, sizeof line);
@@ -118,7 +119,7 @@ static struct status load_folder(struct keyring *ring, const char *path, DIR *di
 		return key_io_failed("stat", path);
 	if ((st.st_mode & 077) != 0) {
 		log_error("key folder is open to others", KV("path", path));
-		return FAIL(FAILED_PRECONDITION, "KEY_FILE_MODE");
+		return FAIL(KEY_FILE_MODE);
 	}
 	while ((entry = readdir(dir)) != NULL)
 		TRY(load_key(ring, path, entry->d_name));
@@ -135,7 +136,7 @@ struct status keyring_open(const char *secrets_dir, const char *daemon, struct k
 
 	crypto_init();
 	if (!key_name_is_valid(daemon) || !key_path(path, secrets_dir, daemon, NULL))
-		return FAIL(INVALID_ARGUMENT, "KEY_PATH");
+		return FAIL(KEY_PATH);
 	dir = opendir(path);
 	if (!dir && errno != ENOENT)
 		return key_io_failed("open folder", path);
@@ -217,7 +218,7 @@ static struct status write_key(const char *secrets_dir, const char *daemon, cons
 	int len;
 
 	if (!key_path(path, secrets_dir, daemon, name))
-		return FAIL(INVALID_ARGUMENT, "KEY_PATH");
+		return FAIL(KEY_PATH);
 	hex_encode(hex, raw, 32);
 	len = snprintf(line, sizeof line, LINE_MAGIC " %s %s\n", key_kind_text(kind), hex);
 	st = key_file_write(path, line, (size_t)len, 0600);
@@ -235,7 +236,7 @@ struct status keyring_generate(const char *secrets_dir, const char *daemon, cons
 
 	crypto_init();
 	if (!key_name_is_valid(daemon) || !key_name_is_valid(purpose))
-		return FAIL(INVALID_ARGUMENT, "KEY_PATH");
+		return FAIL(KEY_PATH);
 	TRY(key_dir_make(secrets_dir, daemon));
 	new_kid(kid);
 	snprintf(name, sizeof name, "%s.%s", purpose, kid);
@@ -269,12 +270,11 @@ struct status keyring_owner(const char *secrets_dir, const char *daemon, unsigne
 	struct stat st;
 
 	if (!key_name_is_valid(daemon) || !key_path(path, secrets_dir, daemon, NULL))
-		return FAIL(NOT_FOUND, "KEY_FOLDER");
+		return FAIL(KEY_FOLDER);
 	if (lstat(path, &st) != 0)
-		return errno == ENOENT ? FAIL(NOT_FOUND, "KEY_FOLDER")
-				       : FAIL(INTERNAL, "KEY_FILE_IO");
+		return errno == ENOENT ? FAIL(KEY_FOLDER) : FAIL(KEY_FILE_IO);
 	if (!S_ISDIR(st.st_mode))
-		return FAIL(NOT_FOUND, "KEY_FOLDER");
+		return FAIL(KEY_FOLDER);
 	*uid = st.st_uid;
 	return OK;
 }

@@ -37,21 +37,21 @@ struct status password_hash(char out[PASSWORD_HASH_TEXT], struct str password,
 			    struct password_cost cost)
 {
 	if (password.len > PASSWORD_MAX)
-		return FAIL(INVALID_ARGUMENT, "PASSWORD_TOO_LONG");
+		return FAIL(PASSWORD_TOO_LONG);
 	if (crypto_pwhash_str_alg(out, password.ptr, password.len, cost.passes,
 				  (size_t)cost.memory_kib * 1024,
 				  crypto_pwhash_ALG_ARGON2ID13) != 0)
-		return FAIL(RESOURCE_EXHAUSTED, "PASSWORD_MEMORY");
+		return FAIL(PASSWORD_MEMORY);
 	return OK;
 }
 
 struct status password_verify(const char *hash, struct str password)
 {
 	if (!is_within_bounds(hash))
-		return FAIL(FAILED_PRECONDITION, "PASSWORD_HASH_REFUSED");
+		return FAIL(PASSWORD_HASH_REFUSED);
 	if (password.len > PASSWORD_MAX ||
 	    crypto_pwhash_str_verify(hash, password.ptr, password.len) != 0)
-		return FAIL(UNAUTHENTICATED, "PASSWORD_WRONG");
+		return FAIL(PASSWORD_WRONG);
 	return OK;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/encoding.h"
 #include "base/log.h"
 #include "crypto/key_file.h"
 
@@ -46,12 +47,12 @@ static struct status parse_file(struct service_keys *keys, char *text, const cha
 
 		if (!end) {
 			log_error("key file is damaged", KV("path", path));
-			return FAIL(DATA_LOSS, "KEY_FILE_BAD");
+			return FAIL(KEY_FILE_BAD);
 		}
 		*end = '\0';
 		if (!parse_line(text, &keys->items[keys->n++])) {
 			log_error("key file is damaged", KV("path", path));
-			return FAIL(DATA_LOSS, "KEY_FILE_BAD");
+			return FAIL(KEY_FILE_BAD);
 		}
 		text = end + 1;
 	}
@@ -74,7 +75,7 @@ static struct status read_file(const char *path, char **out)
 			fclose(f);
 			free(text);
 			log_error("key file can be written by others", KV("path", path));
-			return FAIL(FAILED_PRECONDITION, "KEY_FILE_MODE");
+			return FAIL(KEY_FILE_MODE);
 		}
 		len = fread(text, 1, FILE_MAX + 1, f);
 	}
@@ -99,7 +100,7 @@ struct status service_keys_open(const char *secrets_dir, struct service_keys **o
 	char *text;
 
 	if (!key_path(path, secrets_dir, FILE_NAME, NULL))
-		return FAIL(INVALID_ARGUMENT, "KEY_PATH");
+		return FAIL(KEY_PATH);
 	TRY(read_file(path, &text));
 	keys = calloc(1, sizeof *keys);
 	if (!keys)
@@ -180,7 +181,7 @@ struct status service_keys_publish(const char *secrets_dir, const char *daemon, 
 	int lock;
 
 	if (!key_path(path, secrets_dir, FILE_NAME, NULL))
-		return FAIL(INVALID_ARGUMENT, "KEY_PATH");
+		return FAIL(KEY_PATH);
 	hex_encode(hex, public_key, 32);
 	snprintf(line, sizeof line, "%s %s %s %s\n", daemon, kid, key_kind_text(kind), hex);
 	/* The folder is the lock: the file itself is replaced. */

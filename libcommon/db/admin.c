@@ -9,7 +9,7 @@ static struct status say_error(struct migrator *m, const char *what, const char 
 {
 	fprintf(m->options->out, "%s: %s%s", what, text,
 		str_has_suffix(str_of(text), "\n") ? "" : "\n");
-	return FAIL(FAILED_PRECONDITION, "MIGRATION_FAILED");
+	return FAIL(MIGRATION_FAILED);
 }
 
 /* Peer authentication looks at the effective user at connect time. */
@@ -19,11 +19,11 @@ static struct status become(struct migrator *m, const char *user)
 
 	if (!entry) {
 		(void)say_error(m, user, "no such system user");
-		return FAIL(FAILED_PRECONDITION, "NO_SUCH_USER");
+		return FAIL(NO_SUCH_USER);
 	}
 	if (seteuid(entry->pw_uid) < 0) {
 		(void)say_error(m, user, "cannot act as this user: run as root");
-		return FAIL(FAILED_PRECONDITION, "NO_SUCH_USER");
+		return FAIL(NO_SUCH_USER);
 	}
 	return OK;
 }
@@ -51,10 +51,10 @@ struct status migrator_connect(struct migrator *m)
 		TRY(become(m, options->peer_user));
 	m->pg = PQconnectdbParams(keys, values, 1);
 	if (options->peer_user && seteuid(self) < 0)
-		return FAIL(INTERNAL, "SETEUID");
+		return FAIL(SETEUID);
 	if (PQstatus(m->pg) != CONNECTION_OK) {
 		(void)say_error(m, "connect", PQerrorMessage(m->pg));
-		return FAIL(UNAVAILABLE, "DATABASE_UNAVAILABLE");
+		return FAIL(DATABASE_UNAVAILABLE);
 	}
 	PQsetNoticeReceiver(m->pg, ignore_notice, NULL);
 	return OK;
@@ -69,7 +69,7 @@ struct status migrator_try(struct migrator *m, const char *what, const char *sql
 
 	if (kind != PGRES_COMMAND_OK && kind != PGRES_TUPLES_OK && kind != PGRES_EMPTY_QUERY) {
 		*is_locked = state && (strcmp(state, "55P03") == 0 || strcmp(state, "40P01") == 0);
-		st = *is_locked ? FAIL(ABORTED, "LOCK_NOT_AVAILABLE")
+		st = *is_locked ? FAIL(LOCK_NOT_AVAILABLE)
 				: say_error(m, what, PQerrorMessage(m->pg));
 	}
 	PQclear(result);

@@ -34,11 +34,11 @@ static struct status check_canary(struct db_conn *conn, struct arena *arena)
 	TRY(canaries_seen(conn, arena, canary_tenant, &to_itself));
 	if (to_nobody || to_another) {
 		log_error("another tenant's row is visible", KV("schema", conn->config.schema));
-		return FAIL(FAILED_PRECONDITION, "CANARY_VISIBLE");
+		return FAIL(CANARY_VISIBLE);
 	}
 	if (to_itself != 1) {
 		log_error("the canary row is missing", KV("schema", conn->config.schema));
-		return FAIL(FAILED_PRECONDITION, "CANARY_MISSING");
+		return FAIL(CANARY_MISSING);
 	}
 	return OK;
 }
@@ -64,7 +64,7 @@ static struct status check_tables(struct db_conn *conn, struct arena *arena)
 	for (size_t i = 0; i < list.n; i++)
 		log_error("table without forced row-level security", KV("schema", list.schema),
 			  KV("table", list.rows[i].name));
-	return list.n ? FAIL(FAILED_PRECONDITION, "UNPROTECTED_TABLE") : OK;
+	return list.n ? FAIL(UNPROTECTED_TABLE) : OK;
 }
 
 static struct status read_reach(struct tx *tx, void *arg)
@@ -84,7 +84,7 @@ static struct status check_reach(struct db_conn *conn, struct arena *arena)
 		  KV("role", conn->config.role), KV("large_objects", reach->large_objects),
 		  KV("temporary_tables", reach->temporary_tables),
 		  KV("other_databases", reach->other_databases), KV("code", reach->code));
-	return FAIL(FAILED_PRECONDITION, "ROLE_REACHES_TOO_FAR");
+	return FAIL(ROLE_REACHES_TOO_FAR);
 }
 
 struct status db_check_isolation(struct db_conn *conn)
@@ -122,10 +122,10 @@ static struct status compare(const struct db_migration_id *wanted, const struct 
 		if (strcmp(list->rows[i].checksum, wanted->checksum) == 0)
 			return OK;
 		log_error("migration differs from the one applied", KV("file", wanted->name));
-		return FAIL(FAILED_PRECONDITION, "MIGRATION_CHANGED");
+		return FAIL(MIGRATION_CHANGED);
 	}
 	log_error("migration is missing: run aegisctl migrate", KV("file", wanted->name));
-	return FAIL(FAILED_PRECONDITION, "MIGRATION_MISSING");
+	return FAIL(MIGRATION_MISSING);
 }
 
 struct status db_check_migrations(struct db_conn *conn, const struct db_catalogue *catalogue)

@@ -41,7 +41,7 @@ void db_conn_free(struct db_conn **conn)
 
 	if (!*conn)
 		return;
-	wire_close(*conn);
+	wire_hang_up(*conn);
 	arena = (*conn)->arena;
 	arena_reset(arena, true); /* the password */
 	arena_free(&arena);
@@ -94,11 +94,11 @@ static struct status wait_connected(struct db_conn *conn, instant give_up)
 		instant left = give_up - instant_monotonic();
 
 		if (left <= 0 || fd.fd < 0)
-			return FAIL(UNAVAILABLE, "DATABASE_UNAVAILABLE");
+			return FAIL(DATABASE_UNAVAILABLE);
 		poll(&fd, 1, (int)(left / MILLIS(1)) + 1);
 		next = PQconnectPoll(conn->pg);
 		if (next == PGRES_POLLING_FAILED)
-			return FAIL(UNAVAILABLE, "DATABASE_UNAVAILABLE");
+			return FAIL(DATABASE_UNAVAILABLE);
 	}
 	return OK;
 }
@@ -110,7 +110,7 @@ static struct status connect_now(struct db_conn *conn)
 
 	conn->pg = start(conn);
 	if (!conn->pg || PQstatus(conn->pg) == CONNECTION_BAD)
-		return FAIL(UNAVAILABLE, "DATABASE_UNAVAILABLE");
+		return FAIL(DATABASE_UNAVAILABLE);
 	PQsetNoticeReceiver(conn->pg, drop_notice, NULL);
 	st = wait_connected(conn, give_up);
 	if (is_failed(st)) {
@@ -130,13 +130,13 @@ struct status db_conn_open(struct db_conn *conn)
 	if (conn->pg)
 		return OK;
 	if (instant_monotonic() < conn->next_try)
-		return FAIL(UNAVAILABLE, "DATABASE_UNAVAILABLE");
+		return FAIL(DATABASE_UNAVAILABLE);
 	st = connect_now(conn);
 	if (is_ok(st)) {
 		conn->back_off = 0;
 		return OK;
 	}
-	wire_close(conn);
+	wire_hang_up(conn);
 	conn->back_off = conn->back_off ? conn->back_off * 2 : BACK_OFF_FIRST;
 	if (conn->back_off > BACK_OFF_LAST)
 		conn->back_off = BACK_OFF_LAST;

@@ -153,9 +153,9 @@ static bool decode_cell(struct arena *arena, const struct db_column *column, con
 static struct status check_count(const struct db_query *query, int n)
 {
 	if (query->rows == DB_ROWS_ONE && n == 0)
-		return FAIL(INTERNAL, "NO_ROW");
+		return FAIL(NO_ROW);
 	if (query->rows != DB_ROWS_MANY && n > 1)
-		return FAIL(INTERNAL, "TOO_MANY_ROWS");
+		return FAIL(TOO_MANY_ROWS);
 	return OK;
 }
 
@@ -163,7 +163,7 @@ static struct status bad_shape(const struct db_query *query, const char *column)
 {
 	log_error("row is not what queries.sql says", KV("statement", query->statement),
 		  KV("column", column));
-	return FAIL(INTERNAL, "ROW_SHAPE");
+	return FAIL(ROW_SHAPE);
 }
 
 struct status db_decode(struct arena *arena, const struct db_query *query, const PGresult *result,

@@ -203,10 +203,10 @@ struct status db_encode(struct arena *arena, const struct db_query *query, struc
 		if (!at && !query->args[i].is_nullable) {
 			log_error("argument is NULL", KV("statement", query->statement),
 				  KV("argument", query->args[i].name));
-			return FAIL(INTERNAL, "NULL_ARGUMENT");
+			return FAIL(NULL_ARGUMENT);
 		}
 		if (value.len > INT_MAX)
-			return FAIL(RESOURCE_EXHAUSTED, "ARGUMENT_TOO_LARGE");
+			return FAIL(ARGUMENT_TOO_LARGE);
 		add_param(params, value);
 	}
 	return OK;

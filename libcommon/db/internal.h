@@ -100,7 +100,7 @@ struct status wire_take(struct db_conn *conn, instant give_up, PGresult **result
 /* Reads on until all Syncs of former transactions are passed. */
 struct status wire_drain(struct db_conn *conn, instant give_up);
 /* Closes the connection; nothing when it is closed.  db_conn_open() opens it again. */
-void wire_close(struct db_conn *conn);
+void wire_hang_up(struct db_conn *conn);
 /* The connection is of no more use: closes it, and says so in the log. */
 struct status wire_lost(struct db_conn *conn);
 /* True when an idle connection still seems to stand. */

@@ -61,7 +61,7 @@ static struct status load_history(struct migrator *m, const char *service, bool 
 	if (PQresultStatus(result) != PGRES_TUPLES_OK) {
 		fprintf(m->options->out, "%s: %s", service, PQerrorMessage(m->pg));
 		PQclear(result);
-		return FAIL(FAILED_PRECONDITION, "MIGRATION_FAILED");
+		return FAIL(MIGRATION_FAILED);
 	}
 	history->n = (size_t)PQntuples(result);
 	history->items = arena_array_of(m->arena, struct applied, history->n);
@@ -137,7 +137,7 @@ static struct status check_applied(struct migrator *m, const char *service,
 	if (strcmp(done->checksum, file->checksum) == 0)
 		return OK;
 	fprintf(m->options->out, "%s %s: was edited after it was applied\n", service, file->name);
-	return FAIL(FAILED_PRECONDITION, "MIGRATION_CHANGED");
+	return FAIL(MIGRATION_CHANGED);
 }
 
 static struct status run_files(struct migrator *m, const char *service, bool is_common,
@@ -156,7 +156,7 @@ static struct status run_files(struct migrator *m, const char *service, bool is_
 		if (files[i].version < history.last) {
 			fprintf(m->options->out, "%s %s: numbered below what is applied already\n",
 				service, files[i].name);
-			return FAIL(FAILED_PRECONDITION, "MIGRATION_ORDER");
+			return FAIL(MIGRATION_ORDER);
 		}
 		if (m->options->dry_run) {
 			fprintf(m->options->out, "%s %s: would be applied\n", service,
@@ -216,7 +216,7 @@ static struct status prepare_session(struct migrator *m)
 		if (is_member[0] != 't') {
 			fprintf(m->options->out,
 				"the roles are missing: run once as a superuser\n");
-			return FAIL(FAILED_PRECONDITION, "NOT_BOOTSTRAPPED");
+			return FAIL(NOT_BOOTSTRAPPED);
 		}
 	}
 	if (is_super[0] == 't' && !m->options->dry_run)

@@ -71,8 +71,8 @@ static struct status take_one(struct db_conn *conn, instant give_up, const char 
 	if (PQresultStatus(result) != PGRES_PIPELINE_ABORTED)
 		log_error("statement cannot be prepared", KV("statement", name), KV("at", origin),
 			  KV("error", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)));
-	wire_close(conn);
-	return FAIL(FAILED_PRECONDITION, "STATEMENT_REFUSED");
+	wire_hang_up(conn);
+	return FAIL(STATEMENT_REFUSED);
 }
 
 static struct status take_all(struct db_conn *conn, instant give_up)
@@ -128,8 +128,8 @@ static struct status refuse_unsafe_role(struct db_conn *conn, instant give_up)
 			  KV("superuser", risk->is_superuser), KV("bypassrls", risk->bypasses),
 			  KV("owns_tables", risk->owns_tables),
 			  KV("has_settings", risk->is_changed));
-		wire_close(conn);
-		st = FAIL(FAILED_PRECONDITION, "UNSAFE_ROLE");
+		wire_hang_up(conn);
+		st = FAIL(UNSAFE_ROLE);
 	}
 	arena_free(&arena);
 	return st;

@@ -14,7 +14,7 @@ extern const struct db_migration db_bootstrap_migrations[];
 static struct status secrets_failed(struct migrator *m, const char *path)
 {
 	fprintf(m->options->out, "%s: %s\n", path, strerror(errno));
-	return FAIL(INTERNAL, "SECRETS");
+	return FAIL(SECRETS);
 }
 
 struct status db_password_read(const char *secrets_dir, const char *svc, const char *file,
@@ -23,7 +23,7 @@ struct status db_password_read(const char *secrets_dir, const char *svc, const c
 	char path[512];
 
 	if (snprintf(path, sizeof path, "%s/%s/%s", secrets_dir, svc, file) >= (int)sizeof path)
-		return FAIL(NOT_FOUND, "NO_PASSWORD");
+		return FAIL(NO_PASSWORD);
 	return password_file_read(path, buf);
 }
 
@@ -33,7 +33,7 @@ static struct status set_password(struct migrator *m, const char *login, const c
 	struct status st;
 
 	if (!verifier)
-		return FAIL(INTERNAL, "SECRETS");
+		return FAIL(SECRETS);
 	/* The verifier is base64 and separators: no quote can be in it; login is a checked name. */
 	st = migrator_exec(m,
 			   arena_printf(m->arena, "ALTER ROLE %s PASSWORD '%s'", login, verifier));

@@ -10,7 +10,7 @@
 /* Ended by a NULL constraint. */
 struct db_constraint_map {
 	const char *constraint; /* "member_email_key" */
-	const char *reason;	/* "MEMBER_EXISTS" */
+	enum reason reason;	/* REASON_MEMBER_EXISTS; its code is the status */
 };
 
 /*

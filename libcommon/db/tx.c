@@ -19,11 +19,6 @@ struct uuid tx_tenant(const struct tx *tx)
 	return tx->how->tenant;
 }
 
-bool tx_has_written(const struct tx *tx)
-{
-	return tx->has_written;
-}
-
 static struct status fail(struct tx *tx, struct status st)
 {
 	if (is_failed(st) && is_ok(tx->failed))
@@ -114,7 +109,7 @@ static struct status take_sent(struct tx *tx, size_t leave)
 static struct status misuse(struct tx *tx, const struct db_query *query, const char *why)
 {
 	log_error("transaction misused", KV("statement", query->statement), KV("why", why));
-	return fail(tx, FAIL(INTERNAL, "TX_MISUSE"));
+	return fail(tx, FAIL(TX_MISUSE));
 }
 
 /* May this statement run here? */
@@ -130,9 +125,9 @@ static struct status check_use(struct tx *tx, const struct db_query *query)
 	if (query->scope == DB_SCOPE_TENANT && uuid_is_nil(tx->how->tenant))
 		return misuse(tx, query, "a tenant's statement without a tenant");
 	if (instant_monotonic() >= tx->deadline)
-		return fail(tx, FAIL(DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"));
+		return fail(tx, FAIL(DEADLINE_EXCEEDED));
 	if (fault_strikes(FAULT_DB_QUERY))
-		return fail(tx, FAIL(INTERNAL, "FAULT_INJECTED"));
+		return fail(tx, FAIL(FAULT_INJECTED));
 	return OK;
 }
 
@@ -258,7 +253,7 @@ static struct status unknown(const struct tx *tx, struct status st)
 {
 	if (tx->has_written &&
 	    (st.code == STATUS_UNAVAILABLE || st.code == STATUS_DEADLINE_EXCEEDED))
-		return FAIL(UNAVAILABLE, "OUTCOME_UNKNOWN");
+		return FAIL(OUTCOME_UNKNOWN);
 	return st;
 }
 
@@ -279,7 +274,7 @@ static struct status take_commit(struct tx *tx)
 		return db_result_status(tx->conn, result, "aegis.commit");
 	/* The server answers ROLLBACK to a COMMIT of something that had failed. */
 	if (strcmp(PQcmdStatus(result), "COMMIT") != 0)
-		return FAIL(INTERNAL, "COMMIT_REFUSED");
+		return FAIL(COMMIT_REFUSED);
 	return OK;
 }
 
@@ -326,12 +321,12 @@ static void roll_back(struct tx *tx)
 static struct status ready(struct db_conn *conn, instant give_up)
 {
 	if (conn->pg && conn->unread_syncs > 0 && is_failed(wire_drain(conn, give_up)))
-		wire_close(conn);
+		wire_hang_up(conn);
 	if (conn->pg && !wire_is_alive(conn))
-		wire_close(conn);
+		wire_hang_up(conn);
 	if (conn->pg && PQtransactionStatus(conn->pg) != PQTRANS_IDLE) {
 		log_error("connection was left inside a transaction");
-		wire_close(conn);
+		wire_hang_up(conn);
 	}
 	return db_conn_open(conn);
 }
@@ -362,10 +357,10 @@ struct status db_run(struct db_conn *conn, const struct db_tx *how,
 
 	tx.give_up = tx.deadline + GRACE;
 	if (left <= 0)
-		return FAIL(DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED");
+		return FAIL(DEADLINE_EXCEEDED);
 	if (conn->is_busy) {
 		log_error("a transaction was opened inside another on one connection");
-		return FAIL(INTERNAL, "TX_MISUSE");
+		return FAIL(TX_MISUSE);
 	}
 	TRY(ready(conn, tx.give_up));
 	conn->is_busy = true;

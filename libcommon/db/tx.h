@@ -46,6 +46,3 @@ struct status db_run(struct db_conn *conn, const struct db_tx *how,
 /* The arena given to db_run, and its tenant. */
 struct arena *tx_arena(const struct tx *tx);
 struct uuid tx_tenant(const struct tx *tx);
-
-/* Did this transaction send a statement that may write?  Queued ones count. */
-bool tx_has_written(const struct tx *tx);

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "internal.h"
 
-void wire_close(struct db_conn *conn)
+void wire_hang_up(struct db_conn *conn)
 {
 	if (conn->pg)
 		PQfinish(conn->pg);
@@ -20,16 +20,16 @@ struct status wire_lost(struct db_conn *conn)
 {
 	if (conn->pg) {
 		log_warn("database connection lost", KV("role", PQuser(conn->pg)));
-		wire_close(conn);
+		wire_hang_up(conn);
 	}
-	return FAIL(UNAVAILABLE, "DATABASE_UNAVAILABLE");
+	return FAIL(DATABASE_UNAVAILABLE);
 }
 
 static struct status too_late(struct db_conn *conn)
 {
 	log_warn("database does not answer in time", KV("role", PQuser(conn->pg)));
-	wire_close(conn);
-	return FAIL(DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED");
+	wire_hang_up(conn);
+	return FAIL(DEADLINE_EXCEEDED);
 }
 
 /* Waits for the socket and reads what has come. */

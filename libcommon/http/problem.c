@@ -1,33 +1,29 @@
 #include "http/problem.h"
 
-#include <string.h>
-
 #include "base/arena.h"
 #include "http/ratelimit.h"
 
 /* Reasons whose HTTP status is another one than that of their code. */
 static const struct {
-	const char *reason;
+	enum reason reason;
 	int http;
 } own_status[] = {
 	/* 429 would blame the caller, whom slowing down does not help. */
-	{"DATABASE_FULL", 503},
-	{"IDEMPOTENCY_KEY_REUSED", 422},
-	{"PRECONDITION_FAILED", 412},
+	{REASON_DATABASE_FULL, 503},
+	{REASON_IDEMPOTENCY_KEY_REUSED, 422},
+	{REASON_PRECONDITION_FAILED, 412},
 	/* Nothing about the request is wrong, and repeating it does not help. */
-	{"ATTEMPT_LIMIT", 409},
-	{"CODE_BUDGET_EXHAUSTED", 409},
-	{"KEY_LIMIT", 409},
+	{REASON_ATTEMPT_LIMIT, 409},
+	{REASON_CODE_BUDGET_EXHAUSTED, 409},
+	{REASON_KEY_LIMIT, 409},
 };
 
 int problem_http(const struct problem *problem)
 {
-	const char *reason = problem->status.reason;
-
 	if (problem->http)
 		return problem->http;
-	for (size_t i = 0; reason && i < sizeof own_status / sizeof *own_status; i++)
-		if (strcmp(own_status[i].reason, reason) == 0)
+	for (size_t i = 0; i < sizeof own_status / sizeof *own_status; i++)
+		if (own_status[i].reason == problem->status.reason)
 			return own_status[i].http;
 	return status_http(problem->status.code);
 }
@@ -66,10 +62,11 @@ static void add_fields(struct strbuf *out, const struct field_error *fields, siz
 	strbuf_add_char(out, ']');
 }
 
-static void add_type(struct strbuf *out, const char *reason)
+static void add_type(struct strbuf *out, enum reason reason)
 {
 	add_text(out, "type",
-		 reason ? arena_printf(out->arena, PROBLEM_TYPE_BASE "%s", reason) : "about:blank");
+		 reason ? arena_printf(out->arena, PROBLEM_TYPE_BASE "%s", reason_name(reason))
+			: "about:blank");
 }
 
 void problem_write(struct strbuf *out, const struct problem *problem)
@@ -83,7 +80,8 @@ void problem_write(struct strbuf *out, const struct problem *problem)
 	add_text(out, "detail", problem->detail);
 	add_text(out, "instance", problem->instance);
 	add_text(out, "code", status_code_name(problem->status.code));
-	add_text(out, "reason", problem->status.reason);
+	if (problem->status.reason)
+		add_text(out, "reason", reason_name(problem->status.reason));
 	add_text(out, "requestId", problem->request_id);
 	add_fields(out, problem->fields, problem->n_fields);
 	if (problem->retry_after_ms)

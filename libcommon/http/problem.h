@@ -3,8 +3,8 @@
 /*
  * Errors at the edge: application/problem+json (RFC 9457) with our members
  * type, title, status, detail, instance, code, reason, requestId, fields[],
- * retryAfter.  reason is what clients switch on; nothing a client sent is
- * repeated but field names.
+ * retryAfter.  reason is what clients switch on; of what a client sent only field
+ * names and values of unprotected fields are repeated.
  */
 #include <stddef.h>
 #include <stdint.h>

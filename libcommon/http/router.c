@@ -118,7 +118,7 @@ struct status router_new(struct arena *arena, const struct gw_route *routes, siz
 	for (size_t i = 0; i < n; i++) {
 		if (!add_route(arena, router, &routes[i])) {
 			*conflict = routes[i].pattern;
-			return FAIL(INTERNAL, "ROUTE_CONFLICT");
+			return FAIL(ROUTE_CONFLICT);
 		}
 	}
 	*out = router;

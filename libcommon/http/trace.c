@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "base/encoding.h"
 #include "base/uuid.h"
 
 #define VERSION_00_LENGTH 55

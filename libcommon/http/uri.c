@@ -1,6 +1,8 @@
 #include "http/uri.h"
 
 #include "base/arena.h"
+#include "base/encoding.h"
+#include "base/utf8.h"
 
 static bool needs_decoding(struct str raw, bool plus)
 {

@@ -1,6 +1,7 @@
 #include "merkle/checkpoint.h"
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "crypto/hash.h"
 
 #define KEY_ID_BYTES 4

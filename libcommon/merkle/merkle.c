@@ -149,7 +149,7 @@ struct status merkle_inclusion_proof(uint64_t index, uint64_t size, merkle_looku
 	uint64_t begin = 0, end = size;
 
 	if (index >= size)
-		return FAIL(OUT_OF_RANGE, "NO_SUCH_LEAF");
+		return FAIL(NO_SUCH_LEAF);
 	while (end - begin > 1) {
 		uint64_t middle = begin + split(end - begin);
 		struct merkle_hash *sibling = &proof.hashes[proof.n++];
@@ -175,7 +175,7 @@ struct status merkle_consistency_proof(uint64_t old_size, uint64_t size, merkle_
 	uint64_t begin = 0, end = size;
 
 	if (old_size > size)
-		return FAIL(OUT_OF_RANGE, "NO_SUCH_TREE");
+		return FAIL(NO_SUCH_TREE);
 	if (old_size == 0 || old_size == size) {
 		*out = proof;
 		return OK;

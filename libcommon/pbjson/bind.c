@@ -62,8 +62,9 @@ static struct status locate(struct reader *r, struct trail *trail,
 		struct str name = str_take_until(&path, '.');
 		int index = field_find(info, name, 0);
 
-		if (index < 0)
-			return reader_fail_member(r, PBJSON_UNKNOWN_FIELD, name, r->start);
+		/* A resource comes in the body alone: its members must not stand in a URL. */
+		if (index < 0 || info->fields[index].body)
+			return reader_fail_unknown(r, info, name, r->start);
 		if (trail->n == r->max_depth)
 			return reader_fail(r, PBJSON_DEPTH, r->start);
 		trail_push(trail, r, info, index);

@@ -1,6 +1,7 @@
 /* Messages, lists and maps; recursion is bounded by the depth limit. */
 #include <stdlib.h>
 
+#include "base/fnv1a.h"
 #include "pbjson/field.h"
 #include "pbjson/reader.h"
 
@@ -36,8 +37,10 @@ static struct status parse_value(struct reader *r, const ProtobufCFieldDescripto
 {
 	struct token token;
 
-	if (field->type == PROTOBUF_C_TYPE_MESSAGE)
+	if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
+		r->body = info->body;
 		return parse_message(r, info->message, member);
+	}
 	if (info->raw_json)
 		return raw_copy(r, info->raw_json_max, member);
 	TRY(reader_scalar(r, &token));
@@ -95,7 +98,7 @@ static struct status parse_list(struct reader *r, ProtobufCMessage *msg,
 				const struct pb_field_info *info)
 {
 	if (reader_peek(r) != '[')
-		return reader_fail(r, PBJSON_TYPE, r->at);
+		return reader_fail_shape(r, "must be a list");
 	TRY(reader_enter(r));
 	TRY(parse_items(r, msg, field, info));
 	reader_leave(r);
@@ -146,7 +149,7 @@ static struct status parse_map(struct reader *r, ProtobufCMessage *msg,
 	bool more;
 
 	if (reader_peek(r) != '{')
-		return reader_fail(r, PBJSON_TYPE, r->at);
+		return reader_fail_shape(r, "must be an object");
 	TRY(reader_enter(r));
 	for (;; n++) {
 		TRY(reader_next(r, '}', n == 0, &more));
@@ -187,10 +190,10 @@ static struct status parse_singular(struct reader *r, ProtobufCMessage *msg,
 	return OK;
 }
 
-/* Lists and maps are replaced whole: what is inside is not collected, and null is as if absent. */
-static struct status parse_repeated(struct reader *r, ProtobufCMessage *msg,
-				    const ProtobufCFieldDescriptor *field,
-				    const struct pb_field_info *info)
+/* What is replaced whole: its inside is not collected, and null there is as if absent. */
+static struct status parse_whole(struct reader *r, ProtobufCMessage *msg,
+				 const ProtobufCFieldDescriptor *field,
+				 const struct pb_field_info *info)
 {
 	struct pbjson_paths *present = r->present;
 	bool null_clears = r->null_clears;
@@ -198,7 +201,11 @@ static struct status parse_repeated(struct reader *r, ProtobufCMessage *msg,
 
 	r->present = NULL;
 	r->null_clears = false;
-	st = info->is_map ? parse_map(r, msg, field, info) : parse_list(r, msg, field, info);
+	if (!field_is_repeated(field))
+		st = parse_singular(r, msg, field, info);
+	else
+		st = info->is_map ? parse_map(r, msg, field, info)
+				  : parse_list(r, msg, field, info);
 	r->present = present;
 	r->null_clears = null_clears;
 	return st;
@@ -218,8 +225,8 @@ static struct status parse_member(struct reader *r, ProtobufCMessage *msg,
 				  const ProtobufCFieldDescriptor *field,
 				  const struct pb_field_info *info)
 {
-	bool leaf = field->type != PROTOBUF_C_TYPE_MESSAGE || field_is_repeated(field) ||
-		    !is_plain(info->message);
+	bool whole = field_is_repeated(field) || r->body;
+	bool leaf = whole || field->type != PROTOBUF_C_TYPE_MESSAGE || !is_plain(info->message);
 	bool null = reader_peek(r) == 'n';
 
 	if (r->present && (leaf || null))
@@ -228,17 +235,31 @@ static struct status parse_member(struct reader *r, ProtobufCMessage *msg,
 		return reader_fail(r, PBJSON_NULL_VALUE, r->at);
 	if (null)
 		return reader_literal(r, "null");
-	if (field_is_repeated(field))
-		return parse_repeated(r, msg, field, info);
+	if (whole)
+		return parse_whole(r, msg, field, info);
 	return parse_singular(r, msg, field, info);
 }
 
-static struct status skip_unknown(struct reader *r, struct str name, const char *at)
+/* May the body hold this member of its resource? */
+static struct status check_writable(struct reader *r, const struct pb_field_info *info,
+				    const char *at)
+{
+	if (r->body == PB_BODY_CREATE ? info->in_create : info->in_update)
+		return OK;
+	return reader_fail(r,
+			   info->in_create   ? PBJSON_CREATE_ONLY
+			   : info->in_update ? PBJSON_UPDATE_ONLY
+					     : PBJSON_READ_ONLY,
+			   at);
+}
+
+static struct status skip_unknown(struct reader *r, const struct pb_info *info, struct str name,
+				  const char *at)
 {
 	struct str span;
 
 	if (!r->ignore_unknown)
-		return reader_fail_member(r, PBJSON_UNKNOWN_FIELD, name, at);
+		return reader_fail_unknown(r, info, name, at);
 	TRY(reader_expect(r, ':'));
 	return raw_skip(r, &span);
 }
@@ -247,6 +268,7 @@ static struct status parse_named(struct reader *r, const struct pb_info *info,
 				 ProtobufCMessage *msg, uint64_t *seen, unsigned *hint)
 {
 	struct frame frame = {.parent = r->frame};
+	enum pb_body body = r->body;
 	struct token name;
 	int index;
 
@@ -254,7 +276,7 @@ static struct status parse_named(struct reader *r, const struct pb_info *info,
 	TRY(reader_string(r, &name));
 	index = field_find(info, name.text, *hint);
 	if (index < 0)
-		return skip_unknown(r, name.text, name.at);
+		return skip_unknown(r, info, name.text, name.at);
 	*hint = (unsigned)index + 1;
 	frame.json_name = info->fields[index].json_name;
 	frame.proto_name = info->descriptor->fields[index].name;
@@ -262,9 +284,12 @@ static struct status parse_named(struct reader *r, const struct pb_info *info,
 	if (seen[index / 64] >> (index % 64) & 1)
 		return reader_fail(r, PBJSON_DUPLICATE, name.at);
 	seen[index / 64] |= UINT64_C(1) << (index % 64);
+	if (body)
+		TRY(check_writable(r, &info->fields[index], name.at));
 	TRY(reader_expect(r, ':'));
 	TRY(parse_member(r, msg, &info->descriptor->fields[index], &info->fields[index]));
 	r->frame = frame.parent;
+	r->body = body;
 	return OK;
 }
 
@@ -305,7 +330,8 @@ static struct status parse_message(struct reader *r, const struct pb_info *info,
 		return OK;
 	}
 	if (reader_peek(r) != '{')
-		return reader_fail(r, r->at == r->end ? PBJSON_SYNTAX : PBJSON_TYPE, r->at);
+		return r->at == r->end ? reader_fail(r, PBJSON_SYNTAX, r->at)
+				       : reader_fail_shape(r, "must be an object");
 	TRY(reader_enter(r));
 	TRY(reader_check_room(r));
 	msg = pbjson_new(r->arena, info);

@@ -18,6 +18,18 @@ enum pb_sensitivity { PB_PLAIN, PB_PHI, PB_PII, PB_SECRET };
 /* Messages with a JSON form of their own. */
 enum pb_well_known { PB_WK_NONE, PB_WK_TIMESTAMP, PB_WK_DURATION, PB_WK_FIELD_MASK, PB_WK_EMPTY };
 
+/* What an rpc does with the resource in its request. */
+enum pb_body {
+	PB_BODY_NONE,
+	PB_BODY_CREATE,
+	PB_BODY_UPDATE, /* the members that its update_mask names; without one, all of them */
+};
+
+/* Why a body may not hold a member of its resource. */
+#define PB_READ_ONLY_TEXT   "is set by the service and cannot be given"
+#define PB_CREATE_ONLY_TEXT "is given when the object is created and cannot be changed"
+#define PB_UPDATE_ONLY_TEXT "cannot be given when the object is created, only changed later"
+
 struct pb_enum_info {
 	const struct ProtobufCEnumDescriptor *descriptor;
 	/* API names in the order of descriptor->values (sorted by name there is not assumed). */
@@ -33,7 +45,6 @@ struct pb_rule {
 	bool uri;
 	bool name; /* text_is_name() */
 	bool trim;
-	bool etag; /* an int64 that counts the changes of its resource */
 	bool has_min;
 	bool has_max;
 	int64_t min;
@@ -51,9 +62,13 @@ struct pb_field_info {
 	const struct pb_info *message; /* for message fields, else NULL */
 	const struct pb_enum_info *enumeration;
 	enum pb_sensitivity sensitivity;
-	bool raw_json;		    /* bytes that carry a checked JSON value */
-	uint32_t raw_json_max;	    /* bytes */
-	uint32_t max_items;	    /* of a repeated field */
+	bool raw_json;	       /* bytes that carry a checked JSON value */
+	uint32_t raw_json_max; /* bytes */
+	uint32_t max_items;    /* of a repeated field */
+	enum pb_body body;     /* of a request's field that is a resource */
+	bool in_create;	       /* a resource's member: may a body hold it? */
+	bool in_update;
+	bool is_hidden;		    /* a resource's member that is never answered, or only once */
 	bool is_map;		    /* repeated entry message with key = 1, value = 2 */
 	const struct pb_rule *rule; /* never NULL in generated tables */
 };
@@ -63,4 +78,10 @@ struct pb_info {
 	const struct ProtobufCMessageDescriptor *descriptor;
 	enum pb_well_known well_known;
 	const struct pb_field_info *fields; /* descriptor->n_fields of them, same order */
+	/* Of a resource, an object of the API. */
+	const char *kind;    /* "program"; NULL: no resource */
+	const unsigned *ids; /* fields that identify the object, the object's own last */
+	unsigned n_ids;	     /* 0: a singleton */
+	bool has_version;    /* fields[version] counts the changes, int64 */
+	unsigned version;
 };

@@ -8,8 +8,8 @@
  * Stricter than the standard where the API is: a member may come once, unknown
  * members and enum names are refused, text holds no NUL, a number must be exact.
  * Looser nowhere.  What is refused is told by JSON path, reason and byte
- * offset; a message text never repeats a value.  Numbers with a fraction are
- * read and written by the C library: the process keeps the "C" locale.
+ * offset, with what was expected and what came; a protected value is never repeated.  Numbers with
+ * a fraction are read and written by the C library: the process keeps the "C" locale.
  */
 #include <protobuf-c/protobuf-c.h>
 
@@ -34,6 +34,9 @@
 	X(NOT_INTEGER, "is not a whole number")                                                    \
 	X(NULL_ITEM, "holds null as an item")                                                      \
 	X(NULL_VALUE, "cannot be null: this member always has a value")                            \
+	X(READ_ONLY, PB_READ_ONLY_TEXT)                                                            \
+	X(CREATE_ONLY, PB_CREATE_ONLY_TEXT)                                                        \
+	X(UPDATE_ONLY, PB_UPDATE_ONLY_TEXT)                                                        \
 	X(UNKNOWN_ENUM, "is not one of the names allowed")                                         \
 	X(NOT_BASE64, "is not base64")                                                             \
 	X(NOT_TIMESTAMP, "is not an RFC 3339 date and time")                                       \
@@ -56,8 +59,15 @@ const char *pbjson_reason_text(enum pbjson_reason reason);
 struct pbjson_error {
 	enum pbjson_reason reason;
 	const char *path;
+	const char *message; /* "must be true or false, but is a number": a static text or in the
+				arena */
 	size_t offset;
 };
+
+/* "must be …": for errors.  The text in quotes, at most its first 40 bytes. */
+const char *pbjson_echo(struct arena *arena, struct str text);
+/* "draft, active, ended": the API names of an enum. */
+const char *pbjson_enum_names(struct arena *arena, const struct pb_enum_info *info);
 
 /* Members that were given, as paths of proto names ("program.display_name"), in the arena. */
 struct pbjson_paths {

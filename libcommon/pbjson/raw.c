@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/fnv1a.h"
 #include "pbjson/reader.h"
 
 #define KEYSET_FIRST   32

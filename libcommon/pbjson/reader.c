@@ -2,6 +2,9 @@
 
 #include <assert.h>
 
+#include "base/encoding.h"
+#include "base/utf8.h"
+
 #define ONES  0x0101010101010101u
 #define HIGHS 0x8080808080808080u
 
@@ -70,23 +73,25 @@ char *frame_path(struct arena *arena, const struct frame *frame, bool proto)
 	return buf.ptr;
 }
 
-static const char *status_reason(enum pbjson_reason reason, bool in_member)
+static enum reason status_reason(enum pbjson_reason reason, bool in_member)
 {
 	switch (reason) {
-	case PBJSON_SYNTAX: return "MALFORMED_JSON";
-	case PBJSON_NOT_UTF8: return in_member ? "INVALID_FIELDS" : "MALFORMED_JSON";
-	case PBJSON_DEPTH: return "JSON_TOO_COMPLEX";
+	case PBJSON_SYNTAX: return REASON_MALFORMED_JSON;
+	case PBJSON_NOT_UTF8: return in_member ? REASON_INVALID_FIELDS : REASON_MALFORMED_JSON;
+	case PBJSON_DEPTH: return REASON_JSON_TOO_COMPLEX;
 	case PBJSON_SIZE:
-	case PBJSON_TOO_MANY_ITEMS: return in_member ? "INVALID_FIELDS" : "JSON_TOO_COMPLEX";
-	default: return "INVALID_FIELDS";
+	case PBJSON_TOO_MANY_ITEMS:
+		return in_member ? REASON_INVALID_FIELDS : REASON_JSON_TOO_COMPLEX;
+	default: return REASON_INVALID_FIELDS;
 	}
 }
 
-const char *reader_note(struct reader *r, enum pbjson_reason reason, const char *at)
+enum reason reader_note(struct reader *r, enum pbjson_reason reason, const char *at)
 {
 	*r->error = (struct pbjson_error){
 		.reason = reason,
 		.path = frame_path(r->arena, r->frame, false),
+		.message = pbjson_reason_text(reason),
 		.offset = (size_t)(at - r->start),
 	};
 	return status_reason(reason, r->frame != NULL);
@@ -107,12 +112,12 @@ static bool is_identifier(struct str name)
 	return true;
 }
 
-const char *reader_note_member(struct reader *r, enum pbjson_reason reason, struct str name,
+enum reason reader_note_member(struct reader *r, enum pbjson_reason reason, struct str name,
 			       const char *at)
 {
 	struct frame frame = {.parent = r->frame, .json_name = "?"};
 	const struct frame *here = r->frame;
-	const char *noted;
+	enum reason noted;
 
 	if (is_identifier(name))
 		frame.json_name = str_dup(r->arena, name);
@@ -306,7 +311,7 @@ struct status reader_scalar(struct reader *r, struct token *token)
 	case 't': token->kind = TOKEN_TRUE; return reader_literal(r, "true");
 	case 'f': token->kind = TOKEN_FALSE; return reader_literal(r, "false");
 	case '{':
-	case '[': return reader_fail(r, PBJSON_TYPE, r->at);
+	case '[': return reader_fail_shape(r, "must be one value, but is a list or an object");
 	default: token->kind = TOKEN_NUMBER; return reader_number(r, &token->text);
 	}
 }

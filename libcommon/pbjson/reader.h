@@ -30,6 +30,7 @@ struct reader {
 	bool ignore_unknown;
 	bool open_enums;
 	bool null_clears;
+	enum pb_body body; /* the object at hand is a resource in a request */
 };
 
 enum token_kind {
@@ -51,20 +52,37 @@ void reader_init(struct reader *r, struct arena *arena, struct str text,
 		 const struct pbjson_options *options, struct pbjson_error *error);
 
 /* Fills *error and returns the reason of the status that goes with it; at is where. */
-const char *reader_note(struct reader *r, enum pbjson_reason reason, const char *at);
+enum reason reader_note(struct reader *r, enum pbjson_reason reason, const char *at);
 /* As reader_note for a member of the current object that has no frame of its own. */
-const char *reader_note_member(struct reader *r, enum pbjson_reason reason, struct str name,
+enum reason reader_note_member(struct reader *r, enum pbjson_reason reason, struct str name,
 			       const char *at);
 
 static inline struct status reader_fail(struct reader *r, enum pbjson_reason reason, const char *at)
 {
-	return FAIL(INVALID_ARGUMENT, reader_note(r, reason, at));
+	return fail_as(reader_note(r, reason, at));
 }
 
-static inline struct status reader_fail_member(struct reader *r, enum pbjson_reason reason,
-					       struct str name, const char *at)
+/* Better words for the error that was just noted: of a member's value, a well-known one, a name. */
+void expect_scalar(struct reader *r, const ProtobufCFieldDescriptor *field,
+		   const struct pb_field_info *info, const struct token *token);
+void expect_wellknown(struct reader *r, const struct pb_info *info);
+void expect_member_of(struct reader *r, const struct pb_info *info);
+/* UNKNOWN_FIELD, with the names that the message has. */
+static inline struct status reader_fail_unknown(struct reader *r, const struct pb_info *info,
+						struct str name, const char *at)
 {
-	return FAIL(INVALID_ARGUMENT, reader_note_member(r, reason, name, at));
+	enum reason reason = reader_note_member(r, PBJSON_UNKNOWN_FIELD, name, at);
+
+	expect_member_of(r, info);
+	return fail_as(reason);
+}
+/* TYPE, with what was expected: "must be a list". */
+static inline struct status reader_fail_shape(struct reader *r, const char *expected)
+{
+	struct status st = reader_fail(r, PBJSON_TYPE, r->at);
+
+	r->error->message = expected;
+	return st;
 }
 
 /* SYNTAX/UTF-8 of the whole input, once, before anything is read. */

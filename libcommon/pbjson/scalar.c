@@ -1,4 +1,5 @@
 /* One scalar from its JSON or bare text form, ranges exact. */
+#include "base/encoding.h"
 #include "pbjson/field.h"
 #include "pbjson/reader.h"
 
@@ -180,7 +181,7 @@ static struct status store_bytes(struct reader *r, const struct token *token, vo
 	return OK;
 }
 
-struct status scalar_store(struct reader *r, const ProtobufCFieldDescriptor *field,
+static struct status store(struct reader *r, const ProtobufCFieldDescriptor *field,
 			   const struct pb_field_info *info, const struct token *token,
 			   void *member)
 {
@@ -206,6 +207,17 @@ struct status scalar_store(struct reader *r, const ProtobufCFieldDescriptor *fie
 	return reader_fail(r, PBJSON_TYPE, token->at);
 }
 
+struct status scalar_store(struct reader *r, const ProtobufCFieldDescriptor *field,
+			   const struct pb_field_info *info, const struct token *token,
+			   void *member)
+{
+	struct status st = store(r, field, info, token, member);
+
+	if (is_failed(st))
+		expect_scalar(r, field, info, token);
+	return st;
+}
+
 static struct status store_time(struct reader *r, const struct pb_info *info,
 				const struct token *token, ProtobufCMessage *msg)
 {
@@ -220,7 +232,7 @@ static struct status store_time(struct reader *r, const struct pb_info *info,
 	return reader_fail(r, timestamp ? PBJSON_NOT_TIMESTAMP : PBJSON_NOT_DURATION, token->at);
 }
 
-struct status scalar_store_wellknown(struct reader *r, const struct pb_info *info,
+static struct status store_wellknown(struct reader *r, const struct pb_info *info,
 				     const struct token *token, ProtobufCMessage *msg)
 {
 	const ProtobufCFieldDescriptor *fields = info->descriptor->fields;
@@ -233,4 +245,14 @@ struct status scalar_store_wellknown(struct reader *r, const struct pb_info *inf
 			    field_count(msg, &fields[0])))
 		return reader_fail(r, PBJSON_NOT_FIELD_MASK, token->at);
 	return OK;
+}
+
+struct status scalar_store_wellknown(struct reader *r, const struct pb_info *info,
+				     const struct token *token, ProtobufCMessage *msg)
+{
+	struct status st = store_wellknown(r, info, token, msg);
+
+	if (is_failed(st))
+		expect_wellknown(r, info);
+	return st;
 }

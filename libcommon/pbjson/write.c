@@ -13,7 +13,7 @@ static struct status write_message(struct writer *w, const struct pb_info *info,
 
 static struct status unwritable(void)
 {
-	return FAIL(INTERNAL, "UNWRITABLE_MESSAGE");
+	return FAIL(UNWRITABLE_MESSAGE);
 }
 
 /* What a service put into a free JSON field must still be JSON when it leaves. */

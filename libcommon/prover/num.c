@@ -6,23 +6,9 @@
  * engine's 64 bits.
  */
 #include "prover/part.h"
+#include "prover/wide.h"
 
-#define HUGE_NUMBER ((wide)1 << 120)
-#define FEW	    64
-
-static wide clamp(wide n)
-{
-	return n > HUGE_NUMBER ? HUGE_NUMBER : n < -HUGE_NUMBER ? -HUGE_NUMBER : n;
-}
-
-static wide product(wide a, wide b)
-{
-	wide n;
-
-	if (__builtin_mul_overflow(a, b, &n))
-		return (a < 0) == (b < 0) ? HUGE_NUMBER : -HUGE_NUMBER;
-	return clamp(n);
-}
+#define FEW 64
 
 static wide magnitude(const struct num *n)
 {
@@ -48,17 +34,6 @@ static bool divides_power_of_ten(int64_t den)
 	while (den % 5 == 0)
 		den /= 5;
 	return den == 1;
-}
-
-static wide greatest_divisor(wide a, wide b)
-{
-	while (b) {
-		wide rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
 }
 
 static unsigned places_of(struct number n)
@@ -132,16 +107,6 @@ static void few_of_both(struct encoder *e, const struct num *a, const struct num
 		n = add_new(of, n, i < a->n_of ? a->of[i] : b->of[i - a->n_of]);
 	out->of = of;
 	out->n_of = n;
-}
-
-static wide smaller(wide a, wide b)
-{
-	return a < b ? a : b;
-}
-
-static wide larger(wide a, wide b)
-{
-	return a > b ? a : b;
 }
 
 struct num num_choose(struct encoder *e, term when, const struct num *a, const struct num *b)

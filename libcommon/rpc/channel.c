@@ -1,49 +1,17 @@
-#include "rpc/channel.h"
+#include "rpc/channel_internal.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fault.h"
-#include "base/instant.h"
 
 /* What leaves in one write; a larger frame goes by itself, from where it lies. */
-#define OUT_SIZE ((size_t)32 * 1024)
-/* A peer that sends and does not read is not read from past this many bytes. */
-#define QUEUE_MAX   ((size_t)8 * 1024 * 1024)
-#define GREETING_MS 10000
-#define WRITE_MAX   SECONDS(10)
-#define WATCH_MS    2
-
-struct channel {
-	const struct channel_handler *handler;
-	void *arg;
-	atomic_uint refs;
-	nng_stream *stream;
-	nng_aio *rx;
-	nng_aio *tx;		    /* without a callback: see write_out() */
-	nng_aio *watch;		    /* looks after a write that did not end at once */
-	struct frame_reader reader; /* of whoever reads */
-
-	pthread_mutex_t lock; /* of all below */
-	struct frame *first, **last;
-	size_t queued; /* bytes */
-	uint8_t *out;
-	struct frame *large; /* being written, instead of out */
-	const uint8_t *out_from;
-	size_t out_len, out_frames;
-	size_t written;	 /* frames, not yet told */
-	unsigned inside; /* threads in nng_stream_send() or nng_stream_recv() */
-	bool reading, paused, in_batch;
-	bool writing;
-	instant watched_since;
-	bool closed, told;
-};
+#define OUT_SIZE  ((size_t)32 * 1024)
+#define WRITE_MAX SECONDS(10)
+#define WATCH_MS  2
 
 /* ---- life ---- */
 
-static void on_read(void *arg);
 static void on_watch(void *arg);
 static void go_on(struct channel *channel);
 
@@ -53,7 +21,7 @@ struct channel *channel_new(nng_stream *stream, const struct channel_handler *ha
 	pthread_mutexattr_t attr;
 
 	if (!channel || !(channel->out = malloc(OUT_SIZE)) ||
-	    nng_aio_alloc(&channel->rx, on_read, channel) != 0 ||
+	    nng_aio_alloc(&channel->rx, channel_on_read, channel) != 0 ||
 	    nng_aio_alloc(&channel->tx, NULL, NULL) != 0 ||
 	    nng_aio_alloc(&channel->watch, on_watch, channel) != 0)
 		abort();
@@ -124,8 +92,7 @@ static void drop_queue(struct channel *channel)
 	}
 }
 
-/* Lets go of the lock, then tells what happened under it. */
-static void leave(struct channel *channel)
+void channel_leave(struct channel *channel)
 {
 	bool ends = channel->closed && !channel->told && !channel->reading && !channel->writing &&
 		    channel->inside == 0;
@@ -144,7 +111,7 @@ static void leave(struct channel *channel)
 		channel->handler->on_end(channel->arg);
 }
 
-static void close_stream(struct channel *channel)
+void channel_close_stream(struct channel *channel)
 {
 	if (channel->closed)
 		return;
@@ -155,8 +122,8 @@ static void close_stream(struct channel *channel)
 void channel_close(struct channel *channel)
 {
 	pthread_mutex_lock(&channel->lock);
-	close_stream(channel);
-	leave(channel);
+	channel_close_stream(channel);
+	channel_leave(channel);
 }
 
 /* ---- writing ---- */
@@ -187,8 +154,7 @@ static bool stage(struct channel *channel)
 	return len > 0;
 }
 
-/* nng 1.5.2 queues what is begun on a stream that was closed meanwhile, and never looks at it. */
-static void come_back(struct channel *channel, nng_aio *aio)
+void channel_come_back(struct channel *channel, nng_aio *aio)
 {
 	pthread_mutex_lock(&channel->lock);
 	channel->inside--;
@@ -204,7 +170,7 @@ static void hand_over(struct channel *channel)
 	pthread_mutex_unlock(&channel->lock);
 	nng_aio_set_iov(channel->tx, 1, &iov);
 	nng_stream_send(channel->stream, channel->tx);
-	come_back(channel, channel->tx);
+	channel_come_back(channel, channel->tx);
 }
 
 /* Takes the end of a write, if it has come; a part may have been written. */
@@ -217,7 +183,7 @@ static bool take_end(struct channel *channel)
 	nng_aio_wait(channel->tx);
 	n = nng_aio_count(channel->tx);
 	if (nng_aio_result(channel->tx) != 0 || n > channel->out_len) {
-		close_stream(channel);
+		channel_close_stream(channel);
 		return true;
 	}
 	channel->out_from += n;
@@ -236,14 +202,14 @@ static bool take_end(struct channel *channel)
  * aio has no callback; its end is looked at here, where it nearly always has come
  * by now, and every WATCH_MS while the peer does not read.
  */
-static void write_out(struct channel *channel)
+void channel_write_out(struct channel *channel)
 {
 	if (channel->writing)
 		return;
 	channel->writing = true;
 	while (!channel->closed && (channel->out_len > 0 || stage(channel))) {
 		if (fault_strikes(FAULT_RPC_SEND)) {
-			close_stream(channel);
+			channel_close_stream(channel);
 			break;
 		}
 		hand_over(channel);
@@ -267,13 +233,13 @@ static void on_watch(void *arg)
 	pthread_mutex_lock(&channel->lock);
 	if (!take_end(channel)) {
 		if (instant_monotonic() - channel->watched_since > WRITE_MAX)
-			close_stream(channel);
+			channel_close_stream(channel);
 		nng_sleep_aio(WATCH_MS, channel->watch);
 	} else {
 		channel->writing = false;
 		go_on(channel);
 	}
-	leave(channel);
+	channel_leave(channel);
 }
 
 bool channel_put(struct channel *channel, struct frame *frame)
@@ -317,81 +283,11 @@ bool channel_withdraw(struct channel *channel, struct frame *frame)
 	return true;
 }
 
-/* ---- reading ---- */
-
-static void read_on(struct channel *channel)
-{
-	nng_duration timeout = channel->reader.greeted ? NNG_DURATION_INFINITE : GREETING_MS;
-	nng_iov iov;
-
-	channel->reading = true;
-	channel->paused = false;
-	channel->inside++;
-	pthread_mutex_unlock(&channel->lock);
-	iov.iov_buf = frame_reader_room(&channel->reader, &iov.iov_len);
-	nng_aio_set_timeout(channel->rx, timeout);
-	nng_aio_set_iov(channel->rx, 1, &iov);
-	nng_stream_recv(channel->stream, channel->rx);
-	come_back(channel, channel->rx);
-}
-
-/* False when the peer broke the protocol. */
-static bool take_frames(struct channel *channel)
-{
-	enum frame_result result;
-	struct str body;
-	uint32_t call;
-
-	while ((result = frame_reader_next(&channel->reader, &call, &body)) != FRAME_MORE) {
-		if (result == FRAME_BAD)
-			return false;
-		if (result == FRAME_GREETED)
-			channel->handler->on_open(channel->arg);
-		else
-			channel->handler->on_frame(channel->arg, call, body);
-	}
-	return true;
-}
-
-static bool take_batch(struct channel *channel)
-{
-	bool good;
-
-	/* What is answered at once, or meanwhile, leaves together. */
-	pthread_mutex_lock(&channel->lock);
-	channel->in_batch = true;
-	pthread_mutex_unlock(&channel->lock);
-	frame_reader_add(&channel->reader, nng_aio_count(channel->rx));
-	good = take_frames(channel);
-	pthread_mutex_lock(&channel->lock);
-	channel->in_batch = false;
-	write_out(channel);
-	pthread_mutex_unlock(&channel->lock);
-	return good;
-}
-
-static void on_read(void *arg)
-{
-	struct channel *channel = arg;
-	bool good = nng_aio_result(channel->rx) == 0 && nng_aio_count(channel->rx) > 0 &&
-		    !fault_strikes(FAULT_RPC_RECEIVE) && take_batch(channel);
-
-	pthread_mutex_lock(&channel->lock);
-	channel->reading = false;
-	if (!good)
-		close_stream(channel);
-	else if (!channel->closed && channel->queued > QUEUE_MAX)
-		channel->paused = true;
-	else if (!channel->closed)
-		read_on(channel);
-	leave(channel);
-}
-
 static void go_on(struct channel *channel)
 {
-	write_out(channel);
+	channel_write_out(channel);
 	if (channel->paused && !channel->closed && channel->queued < QUEUE_MAX / 2)
-		read_on(channel);
+		channel_read_on(channel);
 }
 
 void channel_flush(struct channel *channel)
@@ -399,7 +295,7 @@ void channel_flush(struct channel *channel)
 	pthread_mutex_lock(&channel->lock);
 	if (!channel->in_batch)
 		go_on(channel);
-	leave(channel);
+	channel_leave(channel);
 }
 
 void channel_start(struct channel *channel)
@@ -408,8 +304,8 @@ void channel_start(struct channel *channel)
 	memcpy(channel->out, FRAME_GREETING, FRAME_GREETING_LEN);
 	channel->out_from = channel->out;
 	channel->out_len = FRAME_GREETING_LEN;
-	write_out(channel);
+	channel_write_out(channel);
 	if (!channel->closed)
-		read_on(channel);
-	leave(channel);
+		channel_read_on(channel);
+	channel_leave(channel);
 }

@@ -309,9 +309,9 @@ void rpc_send(struct rpc_client *client, const char *daemon, const struct rpc_me
 	if (call->peer)
 		h.service_token = token_mint_get(&call->peer->mint, now, token);
 	if (!call->peer)
-		outgoing_finish(call, FAIL(UNAVAILABLE, "NO_CONNECTION"), true);
+		outgoing_finish(call, FAIL(NO_CONNECTION), true);
 	else if (!build_request(call, &h, &body))
-		outgoing_finish(call, FAIL(RESOURCE_EXHAUSTED, "REQUEST_TOO_LARGE"), true);
+		outgoing_finish(call, FAIL(REQUEST_TOO_LARGE), true);
 	else
 		outgoing_attempt(call);
 }

@@ -20,7 +20,7 @@ bool endpoint_url_is_valid(const char *url)
 static struct status tls_failed(const char *what, int err)
 {
 	log_error("rpc tls", KV("what", what), KV("error", nng_strerror(err)));
-	return FAIL(FAILED_PRECONDITION, "RPC_TLS");
+	return FAIL(RPC_TLS);
 }
 
 static struct status load(nng_tls_config *config, const struct rpc_tls *tls)
@@ -44,7 +44,7 @@ static struct status config_new(const struct rpc_tls *tls, nng_tls_mode mode, nn
 
 	if (!tls || !tls->ca_file || !tls->cert_key_file) {
 		log_error("tls+tcp:// needs a CA file and a certificate", KV("what", "rpc tls"));
-		return FAIL(FAILED_PRECONDITION, "RPC_TLS");
+		return FAIL(RPC_TLS);
 	}
 	err = nng_tls_config_alloc(&config, mode);
 	if (err != 0)

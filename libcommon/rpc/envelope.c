@@ -4,9 +4,13 @@
 
 #include "aegis/rpc/v1/envelope.pb-c.h"
 #include "base/arena.h"
+#include "base/log.h"
+#include "base/utf8.h"
 #include "rpc/pb_arena.h"
 
 #define LENGTH_BYTES 4
+/* Of what a log line repeats of another process. */
+#define REASON_NAME_MAX 63
 
 static const char *or_empty(const char *s)
 {
@@ -66,7 +70,7 @@ static Rpc__RequestHeader request_message(const struct rpc_header *h)
 	m.idempotency_key = or_empty(h->idempotency_key);
 	m.client_addr = or_empty(h->client_addr);
 	m.user_agent = or_empty(h->user_agent);
-	m.locale = or_empty(h->locale);
+	m.accept_language = or_empty(h->accept_language);
 	return m;
 }
 
@@ -90,7 +94,7 @@ static bool take_request(const Rpc__RequestHeader *m, struct rpc_header *out)
 	if (m->tenant_id.len != 0 && m->tenant_id.len != 16)
 		return false;
 	if (!is_utf8(m->request_id) || !is_utf8(m->traceparent) || !is_utf8(m->idempotency_key) ||
-	    !is_utf8(m->client_addr) || !is_utf8(m->user_agent) || !is_utf8(m->locale))
+	    !is_utf8(m->client_addr) || !is_utf8(m->user_agent) || !is_utf8(m->accept_language))
 		return false;
 	*out = (struct rpc_header){
 		.method_id = m->method_id,
@@ -102,7 +106,7 @@ static bool take_request(const Rpc__RequestHeader *m, struct rpc_header *out)
 		.idempotency_key = m->idempotency_key,
 		.client_addr = m->client_addr,
 		.user_agent = m->user_agent,
-		.locale = m->locale,
+		.accept_language = m->accept_language,
 	};
 	if (m->tenant_id.len)
 		memcpy(out->tenant.bytes, m->tenant_id.data, 16);
@@ -117,10 +121,10 @@ struct status rpc_frame_read(struct arena *arena, struct str frame, struct rpc_h
 	const Rpc__RequestHeader *m;
 
 	if (!split(frame, &head, &body))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_FRAME");
+		return FAIL(MALFORMED_FRAME);
 	m = rpc__request_header__unpack(&allocator, head.len, (const uint8_t *)head.ptr);
 	if (!m || !take_request(m, header))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_FRAME");
+		return FAIL(MALFORMED_FRAME);
 	*payload = body;
 	return OK;
 }
@@ -136,7 +140,7 @@ static void fill_reply(struct reply_message *m, const struct rpc_reply_header *h
 {
 	m->base = (Rpc__ReplyHeader)RPC__REPLY_HEADER__INIT;
 	m->base.code = (int32_t)h->status.code;
-	m->base.reason = or_empty(h->status.reason);
+	m->base.reason = (char *)reason_name(h->status.reason);
 	m->base.retry_after_ms = h->retry_after_ms;
 	m->base.draining = h->draining;
 	m->base.detail = or_empty(h->detail);
@@ -190,10 +194,22 @@ static bool take_fields(struct arena *arena, const Rpc__ReplyHeader *m,
 	return true;
 }
 
+/* The other process may be of an older or a newer version and know other reasons. */
+static struct status take_status(const Rpc__ReplyHeader *m)
+{
+	bool is_known;
+	struct status st = status_parse((enum status_code)m->code, m->reason, &is_known);
+
+	if (!is_known)
+		log_warn("a reply names a reason that this version does not know",
+			 KV("name", strlen(m->reason) <= REASON_NAME_MAX ? m->reason : "too long"),
+			 KV_STATUS(st));
+	return st;
+}
+
 static bool take_reply(struct arena *arena, const Rpc__ReplyHeader *m, struct rpc_reply_header *out)
 {
 	struct rpc_reply_header h = {
-		.status = {.code = (enum status_code)m->code, .reason = m->reason},
 		.retry_after_ms = m->retry_after_ms,
 		.draining = m->draining,
 		.detail = m->detail,
@@ -203,6 +219,7 @@ static bool take_reply(struct arena *arena, const Rpc__ReplyHeader *m, struct rp
 	if (m->code < STATUS_OK || m->code > STATUS_UNAUTHENTICATED || !is_utf8(m->reason) ||
 	    !is_utf8(m->detail) || !take_fields(arena, m, &h))
 		return false;
+	h.status = take_status(m);
 	*out = h;
 	return true;
 }
@@ -215,10 +232,10 @@ struct status rpc_reply_frame_read(struct arena *arena, struct str frame,
 	const Rpc__ReplyHeader *m;
 
 	if (!split(frame, &head, &body))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_FRAME");
+		return FAIL(MALFORMED_FRAME);
 	m = rpc__reply_header__unpack(&allocator, head.len, (const uint8_t *)head.ptr);
 	if (!m || !take_reply(arena, m, header))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_FRAME");
+		return FAIL(MALFORMED_FRAME);
 	*payload = body;
 	return OK;
 }

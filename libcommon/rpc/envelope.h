@@ -39,7 +39,7 @@ struct rpc_header {
 	const char *idempotency_key;
 	const char *client_addr;
 	const char *user_agent;
-	const char *locale;
+	const char *accept_language; /* the field of HTTP, as the client sent it */
 };
 
 /* What comes back in front of a response. */

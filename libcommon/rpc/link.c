@@ -136,12 +136,12 @@ struct status link_open(struct replica *replica, const struct rpc_tls *tls)
 	if (!endpoint_url_is_valid(replica->url) ||
 	    nng_stream_dialer_alloc(&link->dialer, replica->url) != 0) {
 		log_error("rpc url", KV("url", replica->url));
-		return FAIL(INVALID_ARGUMENT, "RPC_URL");
+		return FAIL(RPC_URL);
 	}
 	if (endpoint_is_tls(replica->url))
 		TRY(endpoint_tls_dialer(link->dialer, tls, replica->daemon));
 	if (nng_aio_alloc(&link->aio, on_link, replica) != 0)
-		return FAIL(RESOURCE_EXHAUSTED, "MEMORY");
+		return FAIL(MEMORY);
 	link->pause_ms = PAUSE_MIN_MS;
 	dial(link);
 	return OK;

@@ -69,7 +69,7 @@ static void failed(struct outgoing *call, struct status status, bool not_run, bo
 
 	if (is_closing(call)) {
 		/* Connections go one by one: what breaks then was not lost but ended. */
-		outgoing_finish(call, FAIL(CANCELLED, "CLIENT_CLOSED"), not_run);
+		outgoing_finish(call, FAIL(CLIENT_CLOSED), not_run);
 		return;
 	}
 	if (in_budget && may_repeat(call, not_run) && pause < ms_left(call))
@@ -86,7 +86,7 @@ static void broken(struct outgoing *call, struct status status, bool not_run)
 /* A replica that goes away said no to many at once: that is no sign of overload. */
 static void refused(struct outgoing *call)
 {
-	failed(call, FAIL(UNAVAILABLE, "DRAINING"), true, true);
+	failed(call, FAIL(DRAINING), true, true);
 }
 
 void outgoing_attempt(struct outgoing *call)
@@ -95,24 +95,24 @@ void outgoing_attempt(struct outgoing *call)
 
 	call->attempts++;
 	if (is_closing(call)) {
-		outgoing_finish(call, FAIL(CANCELLED, "CLIENT_CLOSED"), call->attempts == 1);
+		outgoing_finish(call, FAIL(CLIENT_CLOSED), call->attempts == 1);
 		return;
 	}
 	if (ms_left(call) == 0) {
-		outgoing_finish(call, FAIL(DEADLINE_EXCEEDED, "DEADLINE"), call->attempts == 1);
+		outgoing_finish(call, FAIL(DEADLINE), call->attempts == 1);
 		return;
 	}
 	replica = replica_pick(call->peer->replicas, call->peer->n_replicas);
 	switch (replica ? replica_send(replica, call) : REPLICA_NOT_CONNECTED) {
 	case REPLICA_SENT: break;
-	case REPLICA_NOT_CONNECTED: broken(call, FAIL(UNAVAILABLE, "NO_CONNECTION"), true); break;
-	case REPLICA_BUSY: outgoing_finish(call, FAIL(RESOURCE_EXHAUSTED, "RPC_BUSY"), true); break;
+	case REPLICA_NOT_CONNECTED: broken(call, FAIL(NO_CONNECTION), true); break;
+	case REPLICA_BUSY: outgoing_finish(call, FAIL(RPC_BUSY), true); break;
 	}
 }
 
 void outgoing_broken(struct outgoing *call, bool not_run)
 {
-	broken(call, FAIL(UNAVAILABLE, not_run ? "NO_CONNECTION" : "CONNECTION_LOST"), not_run);
+	broken(call, not_run ? FAIL(NO_CONNECTION) : FAIL(CONNECTION_LOST), not_run);
 }
 
 void outgoing_late(struct outgoing *call, bool not_run)
@@ -123,13 +123,12 @@ void outgoing_late(struct outgoing *call, bool not_run)
 	}
 	if (!not_run)
 		throttle_failure(&call->peer->throttle);
-	outgoing_finish(call, FAIL(DEADLINE_EXCEEDED, "DEADLINE"), not_run);
+	outgoing_finish(call, FAIL(DEADLINE), not_run);
 }
 
 static bool is_refusal(const struct rpc_reply_header *header)
 {
-	return header->draining && header->status.code == STATUS_UNAVAILABLE &&
-	       strcmp(header->status.reason, "DRAINING") == 0;
+	return header->draining && header->status.reason == REASON_DRAINING;
 }
 
 void outgoing_answered(struct outgoing *call, struct replica *replica, struct str body)
@@ -141,7 +140,7 @@ void outgoing_answered(struct outgoing *call, struct replica *replica, struct st
 	replica_succeeded(replica);
 	st = rpc_reply_frame_read(call->arena, kept, header, &call->result.payload);
 	if (is_failed(st)) {
-		outgoing_finish(call, FAIL(INTERNAL, "MALFORMED_FRAME"), false);
+		outgoing_finish(call, FAIL(MALFORMED_REPLY), false);
 		return;
 	}
 	if (header->draining)

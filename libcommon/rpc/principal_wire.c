@@ -2,6 +2,7 @@
 
 #include "aegis/rpc/v1/envelope.pb-c.h"
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "rpc/pb_arena.h"
 
 #define ITEMS_MAX 1000

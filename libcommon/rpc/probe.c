@@ -89,7 +89,7 @@ struct status probe_open(struct replica *replica)
 {
 	replica->probe.pause_ms = PAUSE_FIRST_MS;
 	if (nng_aio_alloc(&replica->probe.aio, on_probe, replica) != 0)
-		return FAIL(RESOURCE_EXHAUSTED, "MEMORY");
+		return FAIL(MEMORY);
 	return OK;
 }
 

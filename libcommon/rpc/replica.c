@@ -37,7 +37,7 @@ struct status replica_open(struct replica *replica, const char *url, const struc
 	if (!replica->url)
 		abort();
 	if (nng_aio_alloc(&replica->clock, on_clock, replica) != 0)
-		return FAIL(RESOURCE_EXHAUSTED, "MEMORY");
+		return FAIL(MEMORY);
 	TRY(probe_open(replica));
 	return link_open(replica, tls);
 }
@@ -243,7 +243,7 @@ void replica_abort(struct replica *replica)
 	pthread_mutex_unlock(&replica->lock);
 	for (; call; call = next) {
 		next = call->next;
-		outgoing_finish(call, FAIL(CANCELLED, "CLIENT_CLOSED"), call->not_run);
+		outgoing_finish(call, FAIL(CLIENT_CLOSED), call->not_run);
 	}
 }
 

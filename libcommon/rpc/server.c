@@ -59,7 +59,7 @@ static struct status listen_on(struct listening *listening, const char *url)
 	if (!endpoint_url_is_valid(url) ||
 	    nng_stream_listener_alloc(&listening->listener, url) != 0) {
 		log_error("rpc url", KV("url", url));
-		return FAIL(INVALID_ARGUMENT, "RPC_URL");
+		return FAIL(RPC_URL);
 	}
 	if (endpoint_is_tls(url))
 		TRY(endpoint_tls_listener(listening->listener, config->tls));
@@ -69,10 +69,10 @@ static struct status listen_on(struct listening *listening, const char *url)
 	err = nng_stream_listener_listen(listening->listener);
 	if (err != 0) {
 		log_error("cannot listen", KV("url", url), KV("error", nng_strerror(err)));
-		return FAIL(UNAVAILABLE, "RPC_LISTEN");
+		return FAIL(RPC_LISTEN);
 	}
 	if (nng_aio_alloc(&listening->aio, on_accept, listening) != 0)
-		return FAIL(RESOURCE_EXHAUSTED, "MEMORY");
+		return FAIL(MEMORY);
 	accept_next(listening);
 	return OK;
 }
@@ -82,7 +82,7 @@ static struct status start(struct rpc_server *server)
 	const struct rpc_server_config *config = &server->config;
 
 	if (nng_aio_alloc(&server->reaper, conn_reap, server) != 0)
-		return FAIL(RESOURCE_EXHAUSTED, "MEMORY");
+		return FAIL(MEMORY);
 	server->listenings = calloc(config->n_urls, sizeof server->listenings[0]);
 	if (config->n_urls && !server->listenings)
 		abort();

@@ -97,7 +97,7 @@ static struct status check_caller(struct slot *slot, struct rpc_server *server, 
 	TRY(trust_verify_token(server->config.trust, slot->arena, request->header.service_token,
 			       now, request->caller));
 	if (!is_callers_process(slot->conn, request->caller))
-		return FAIL(UNAUTHENTICATED, "CALLER_IS_ANOTHER_USER");
+		return FAIL(CALLER_IS_ANOTHER_USER);
 	return OK;
 }
 
@@ -112,9 +112,9 @@ static struct status check_request(struct slot *slot, struct rpc_server *server,
 	if (server->config.trust)
 		TRY(check_caller(slot, server, now));
 	if (atomic_load(&server->draining))
-		return FAIL(UNAVAILABLE, "DRAINING");
+		return FAIL(DRAINING);
 	if (request->header.deadline != 0 && request->header.deadline <= now)
-		return FAIL(DEADLINE_EXCEEDED, "DEADLINE");
+		return FAIL(DEADLINE);
 	/* The header was copied as it was unpacked; the payload lies in the connection's buffer. */
 	request->payload.ptr =
 		arena_memdup(slot->arena, request->payload.ptr, request->payload.len);
@@ -133,7 +133,7 @@ static void on_frame(void *arg, uint32_t call, struct str body)
 	slot->conn = conn;
 	channel_ref(conn->channel);
 	if (atomic_fetch_add(&server->in_flight, 1) >= server->max_requests)
-		st = FAIL(RESOURCE_EXHAUSTED, "RPC_BUSY");
+		st = FAIL(RPC_BUSY);
 	if (is_ok(st))
 		st = check_request(slot, server, body);
 	if (is_failed(st) || slot->request.header.method_id == RPC_PING)
@@ -164,7 +164,7 @@ static struct frame *reply_new(const struct slot *slot, const struct rpc_reply_h
 
 static struct frame *reply_too_large(const struct slot *slot)
 {
-	const struct rpc_reply_header h = {.status = FAIL(RESOURCE_EXHAUSTED, "REPLY_TOO_LARGE")};
+	const struct rpc_reply_header h = {.status = FAIL(REPLY_TOO_LARGE)};
 	uint8_t *payload;
 
 	return reply_new(slot, &h, 0, &payload);

@@ -132,14 +132,14 @@ static struct status check_token(struct trust *trust, struct arena *arena,
 	ProtobufCBinaryData signature = token->signature;
 
 	if (token->expires_at <= now)
-		return FAIL(UNAUTHENTICATED, "SERVICE_TOKEN_EXPIRED");
+		return FAIL(SERVICE_TOKEN_EXPIRED);
 	if (verify_cache_has(&trust->tokens, digest, now))
 		return OK;
 	if (strcmp(token->audience, trust->self) != 0 ||
 	    token->expires_at > now + SERVICE_TOKEN_LIFE + CLOCK_SKEW ||
 	    !is_signed_by(trust, token->service, signature,
 			  token_text(arena, token->service, token->audience, token->expires_at)))
-		return FAIL(UNAUTHENTICATED, "SERVICE_TOKEN_INVALID");
+		return FAIL(SERVICE_TOKEN_INVALID);
 	verify_cache_put(&trust->tokens, digest, token->expires_at);
 	return OK;
 }
@@ -153,7 +153,7 @@ static struct status verify_token_in(struct trust *trust, struct arena *arena, s
 
 	m = rpc__service_token__unpack(&allocator, token.len, (const uint8_t *)token.ptr);
 	if (!m || strlen(m->service) >= KEY_NAME_TEXT)
-		return FAIL(UNAUTHENTICATED, "SERVICE_TOKEN_INVALID");
+		return FAIL(SERVICE_TOKEN_INVALID);
 	verify_cache_digest(&trust->tokens, token, digest);
 	TRY(check_token(trust, arena, m, digest, now));
 	strcpy(caller, m->service);
@@ -164,9 +164,9 @@ struct status trust_verify_token(struct trust *trust, struct arena *arena, struc
 				 instant now, char caller[KEY_NAME_TEXT])
 {
 	if (token.len == 0)
-		return FAIL(UNAUTHENTICATED, "SERVICE_TOKEN_MISSING");
+		return FAIL(SERVICE_TOKEN_MISSING);
 	if (token.len > TOKEN_MAX)
-		return FAIL(UNAUTHENTICATED, "SERVICE_TOKEN_INVALID");
+		return FAIL(SERVICE_TOKEN_INVALID);
 	return verify_token_in(trust, arena, token, now, caller);
 }
 
@@ -189,15 +189,15 @@ static struct status take_apart(struct arena *arena, struct str signed_, struct 
 	const Rpc__SignedPrincipal *m;
 
 	if (signed_.len > SIGNED_MAX)
-		return FAIL(UNAUTHENTICATED, "PRINCIPAL_INVALID");
+		return FAIL(PRINCIPAL_INVALID);
 	m = rpc__signed_principal__unpack(&allocator, signed_.len, (const uint8_t *)signed_.ptr);
 	if (!m)
-		return FAIL(UNAUTHENTICATED, "PRINCIPAL_INVALID");
+		return FAIL(PRINCIPAL_INVALID);
 	out->body = (struct str){(const char *)m->principal.data, m->principal.len};
 	out->signature = m->signature;
 	out->principal = arena_new_of(arena, struct principal);
 	if (!principal_unpack(arena, out->body, out->principal) || !has_times(out->principal))
-		return FAIL(UNAUTHENTICATED, "PRINCIPAL_INVALID");
+		return FAIL(PRINCIPAL_INVALID);
 	return OK;
 }
 
@@ -222,7 +222,7 @@ static struct status check_principal(struct trust *trust, struct arena *arena,
 	if (verify_cache_has(&trust->principals, digest, now))
 		return OK;
 	if (p->issued_at > now + CLOCK_SKEW || !is_from_gateway(trust, arena, parts))
-		return FAIL(UNAUTHENTICATED, "PRINCIPAL_INVALID");
+		return FAIL(PRINCIPAL_INVALID);
 	verify_cache_put(&trust->principals, digest, p->expires_at);
 	return OK;
 }
@@ -240,9 +240,9 @@ struct status trust_verify_principal(struct trust *trust, struct arena *arena, c
 	}
 	TRY(take_apart(arena, signed_, &parts));
 	if (parts.principal->expires_at <= now)
-		return FAIL(UNAUTHENTICATED, "PRINCIPAL_EXPIRED");
+		return FAIL(PRINCIPAL_EXPIRED);
 	if (strcmp(parts.principal->audience, audience) != 0)
-		return FAIL(UNAUTHENTICATED, "PRINCIPAL_INVALID");
+		return FAIL(PRINCIPAL_INVALID);
 	TRY(check_principal(trust, arena, &parts, signed_, now));
 	*out = parts.principal;
 	return OK;
@@ -258,11 +258,11 @@ struct status trust_verify_proof(struct trust *trust, struct arena *arena, struc
 	TRY(take_apart(arena, signed_, &parts));
 	if (at < parts.principal->issued_at - CLOCK_SKEW ||
 	    at > parts.principal->expires_at + CLOCK_SKEW)
-		return FAIL(UNAUTHENTICATED, "PRINCIPAL_INVALID");
+		return FAIL(PRINCIPAL_INVALID);
 	verify_cache_digest(&trust->proofs, signed_, digest);
 	if (!verify_cache_has(&trust->proofs, digest, now)) {
 		if (!is_from_gateway(trust, arena, &parts))
-			return FAIL(UNAUTHENTICATED, "PRINCIPAL_INVALID");
+			return FAIL(PRINCIPAL_INVALID);
 		verify_cache_put(&trust->proofs, digest, now + PROOF_KEPT);
 	}
 	*out = parts.principal;

@@ -40,7 +40,7 @@ struct screener_findings {
  * Findings are in the arena, in document order of discovery, also when it
  * succeeds (warnings).  *out is one malloc'd block that shares nothing with the
  * arena, is never written again and may be used by any number of threads.
- * INVALID_ARGUMENT "SCREENER_INVALID" when there is an error finding; *out is
+ * INVALID_ARGUMENT/DOCUMENT_INVALID when there is an error finding; *out is
  * then untouched.  Does not block.
  */
 struct status screener_compile(struct arena *arena, struct str document, const struct str *tables,

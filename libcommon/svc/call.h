@@ -16,7 +16,6 @@
 
 struct tx;
 struct svc;
-struct Google__Protobuf__FieldMask;
 
 struct rpc_call {
 	struct arena *arena;
@@ -30,6 +29,7 @@ struct rpc_call {
 	const char *traceparent;
 	const char *client_addr;
 	const char *user_agent;
+	const char *accept_language; /* of the client, as it was sent; "" when absent */
 	const char *idempotency_key; /* NULL when absent */
 	const struct rpc_method *method;
 	struct svc *svc;
@@ -45,10 +45,3 @@ struct rpc_call {
  */
 struct status call_field_error(struct rpc_call *call, const char *field, const char *reason,
 			       const char *message);
-
-/*
- * INVALID_ARGUMENT/INVALID_FIELDS with READ_ONLY when the mask names a field of the request's
- * resource ("program") that is not among the writable ones (NULL-ended).
- */
-struct status call_check_mask(struct rpc_call *call, const struct Google__Protobuf__FieldMask *mask,
-			      const char *resource, const char *const *writable);

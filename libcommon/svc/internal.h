@@ -94,6 +94,7 @@ struct svc_request {
 	struct str principal_bytes; /* as signed, to forward */
 	const char *client_addr;
 	const char *user_agent;
+	const char *accept_language;
 	const char *idempotency_key; /* NULL when absent */
 };
 

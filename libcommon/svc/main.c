@@ -115,11 +115,6 @@ int svc_main(const struct svc_descriptor *descriptor, int argc, char **argv)
 	return code;
 }
 
-const char *svc_name(const struct svc *svc)
-{
-	return svc->descriptor->name;
-}
-
 const struct keyring *svc_keyring(const struct svc *svc)
 {
 	return svc->keyring;
@@ -128,11 +123,6 @@ const struct keyring *svc_keyring(const struct svc *svc)
 const struct service_keys *svc_service_keys(const struct svc *svc)
 {
 	return svc->service_keys;
-}
-
-const char *svc_data_dir(const struct svc *svc)
-{
-	return svc->config->data_dir;
 }
 
 struct svc_redis svc_redis(const struct svc *svc, struct arena *arena)

@@ -10,16 +10,16 @@ struct status policy_check(const struct rpc_policy *policy, const char *caller,
 	if (access_is_internal(policy, caller))
 		return OK;
 	if (strcmp(caller, POLICY_EDGE) != 0 || !access_is_for_clients(policy))
-		return FAIL(PERMISSION_DENIED, "CALLER_NOT_ALLOWED");
+		return FAIL(CALLER_NOT_ALLOWED);
 	if (policy->is_public)
 		return OK;
 	if (principal->kind == PRINCIPAL_ANONYMOUS)
-		return FAIL(UNAUTHENTICATED, "SIGN_IN_REQUIRED");
+		return FAIL(SIGN_IN_REQUIRED);
 	if (principal->expires_at != 0 && principal->expires_at <= now)
-		return FAIL(UNAUTHENTICATED, "TOKEN_EXPIRED");
+		return FAIL(TOKEN_EXPIRED);
 	if (!access_permits(policy, principal))
-		return FAIL(PERMISSION_DENIED, "PERMISSION_REQUIRED");
+		return FAIL(PERMISSION_REQUIRED);
 	if (access_needs_verified(policy, principal))
-		return FAIL(PERMISSION_DENIED, "EMAIL_NOT_VERIFIED");
+		return FAIL(EMAIL_NOT_VERIFIED);
 	return OK;
 }

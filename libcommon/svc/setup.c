@@ -45,7 +45,7 @@ struct status svc_setup(struct svc *svc, const struct svc_descriptor *descriptor
 	if (!keyring_newest(svc->keyring, KEY_SERVICE)) {
 		log_error("no service key: run aegisctl keys init",
 			  KV("secrets_dir", config->secrets_dir));
-		return FAIL(FAILED_PRECONDITION, "NO_SERVICE_KEY");
+		return FAIL(NO_SERVICE_KEY);
 	}
 	svc_build_routes(svc);
 	return OK;
@@ -90,7 +90,7 @@ struct status svc_check_database(struct svc *svc, int64_t wait_ms)
 	if (!svc->descriptor->queries)
 		return OK;
 	if (!*svc->config->db)
-		return FAIL(FAILED_PRECONDITION, "NO_DATABASE_CONFIGURED");
+		return FAIL(NO_DATABASE_CONFIGURED);
 	conn = svc_connect(svc, false);
 	st = check_connection(svc, conn, wait_ms);
 	db_conn_free(&conn);

@@ -144,8 +144,7 @@ struct status standing_check(struct rpc_call *call, struct uuid tenant)
 	if (uuid_is_nil(tenant) || !call_state(call)->worker->conn)
 		return OK;
 	TRY(refresh(call));
-	return is_held(call->svc->standing, tenant) ? FAIL(PERMISSION_DENIED, "TENANT_SUSPENDED")
-						    : OK;
+	return is_held(call->svc->standing, tenant) ? FAIL(TENANT_SUSPENDED) : OK;
 }
 
 struct status standing_check_caller(struct rpc_call *call)

@@ -125,11 +125,8 @@ struct svc_descriptor {
 int svc_main(const struct svc_descriptor *descriptor, int argc, char **argv);
 
 /* For start and handlers (call->svc). */
-const char *svc_name(const struct svc *svc);
 const struct keyring *svc_keyring(const struct svc *svc);
 const struct service_keys *svc_service_keys(const struct svc *svc);
-/* Where the daemon may keep files. */
-const char *svc_data_dir(const struct svc *svc);
 /* The Redis it may use: url is "" when there is none, user and password may be "". */
 struct svc_redis {
 	const char *url;

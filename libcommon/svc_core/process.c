@@ -23,7 +23,7 @@ static int stop_fd = -1;
 static struct status refuse(const char *what)
 {
 	log_error("the process cannot be set up", KV("step", what), KV("error", strerror(errno)));
-	return FAIL(FAILED_PRECONDITION, "PROCESS_SETUP");
+	return FAIL(PROCESS_SETUP);
 }
 
 static struct status take_signals(void)
@@ -102,11 +102,11 @@ struct status process_lock(const char *path)
 	if (fd < 0) {
 		log_error("the lock file cannot be opened", KV("path", path),
 			  KV("error", strerror(errno)));
-		return FAIL(FAILED_PRECONDITION, "LOCK_FILE");
+		return FAIL(LOCK_FILE);
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		close(fd);
-		return FAIL(FAILED_PRECONDITION, "ALREADY_RUNNING");
+		return FAIL(ALREADY_RUNNING);
 	}
 	/* The descriptor stays open: the kernel drops the lock when the process ends. */
 	if (ftruncate(fd, 0) != 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)

@@ -95,7 +95,7 @@ static struct status refuse(const char *step, int error)
 {
 	log_error("the process cannot be sandboxed", KV("step", step),
 		  KV("error", strerror(error)));
-	return FAIL(FAILED_PRECONDITION, "SANDBOX");
+	return FAIL(SANDBOX);
 }
 
 static struct status hear_refusals(void)

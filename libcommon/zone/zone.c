@@ -68,7 +68,7 @@ struct status zone_date(const char *name, instant t, date_days *out)
 	GTimeZone *zone = open_zone(str_of(name));
 
 	if (!zone)
-		return FAIL(INTERNAL, "ZONE_UNKNOWN");
+		return FAIL(ZONE_UNKNOWN);
 	*out = date_at(zone, floor_div(t, SECONDS(1)));
 	g_time_zone_unref(zone);
 	return OK;
@@ -81,7 +81,7 @@ struct status zone_day_begins(const char *name, date_days day, instant *out)
 	GTimeZone *zone = open_zone(str_of(name));
 
 	if (!zone)
-		return FAIL(INTERNAL, "ZONE_UNKNOWN");
+		return FAIL(ZONE_UNKNOWN);
 	/* The date is earlier at `before`, and this one or later at `after`. */
 	while (after - before > 1) {
 		int64_t middle = before + (after - before) / 2;

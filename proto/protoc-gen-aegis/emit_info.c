@@ -36,9 +36,7 @@ static void add_rule(struct strbuf *out, const struct pg_message *m, const struc
 	strbuf_printf(out,
 		      ".required = %d, .uuid = %d, .email = %d, .date = %d, .uri = %d, .name = %d, "
 		      ".trim = %d, ",
-		      o->required, o->uuid, o->email, o->date, o->uri, o->name, o->trim);
-	if (o->etag)
-		strbuf_add_c(out, ".etag = 1, ");
+		      f->required, f->uuid, o->email, o->date, o->uri, o->name, o->trim);
 	if (o->_min_case == OPT__FIELD___MIN_MIN)
 		strbuf_printf(out, ".has_min = 1, .min = %lldLL, ", (long long)o->min);
 	if (o->_max_case == OPT__FIELD___MAX_MAX)
@@ -53,6 +51,44 @@ static void add_rule(struct strbuf *out, const struct pg_message *m, const struc
 	if (o->n_in)
 		strbuf_printf(out, ", .in = %s__%s__in", m->c_lower, id);
 	strbuf_add_c(out, "};\n");
+}
+
+/* How a resource's member may be written, or which rpc the resource is the body of. */
+static void add_write(struct strbuf *out, const struct pg_message *m, const struct pg_field *f)
+{
+	static const char *const bodies[] = {"PB_BODY_NONE", "PB_BODY_CREATE", "PB_BODY_UPDATE"};
+
+	if (f->body)
+		strbuf_printf(out, ", .body = %s", bodies[f->body]);
+	if (m->resource && field_is_written(f, PB_BODY_CREATE))
+		strbuf_add_c(out, ", .in_create = 1");
+	if (m->resource && field_is_written(f, PB_BODY_UPDATE))
+		strbuf_add_c(out, ", .in_update = 1");
+	if (m->resource && field_is_hidden(f))
+		strbuf_add_c(out, ", .is_hidden = 1");
+}
+
+/* The places of the members that identify the object. */
+static void add_ids(struct strbuf *out, const struct pg_message *m)
+{
+	strbuf_printf(out, "static const unsigned %s__ids[] = {", m->c_lower);
+	for (size_t k = 0; k < m->resource->n_id; k++)
+		strbuf_printf(out, "%td, ", find_field(m, str_of(m->resource->id[k])) - m->fields);
+	strbuf_add_c(out, "};\n");
+}
+
+/* Members by their place among the fields, which protobuf-c has in the same order. */
+static void add_resource(struct strbuf *out, const struct pg_message *m)
+{
+	if (!m->resource)
+		return;
+	strbuf_add_c(out, ", .kind = ");
+	add_literal(out, m->resource->name);
+	if (m->resource->n_id)
+		strbuf_printf(out, ", .ids = %s__ids, .n_ids = %zu", m->c_lower, m->resource->n_id);
+	for (size_t i = 0; i < m->n_fields; i++)
+		if (m->fields[i].is_version)
+			strbuf_printf(out, ", .has_version = 1, .version = %zu", i);
 }
 
 static void add_field(struct strbuf *out, const struct pg_message *m, const struct pg_field *f)
@@ -70,6 +106,7 @@ static void add_field(struct strbuf *out, const struct pg_message *m, const stru
 	if (f->opt->json)
 		strbuf_printf(out, ", .raw_json = 1, .raw_json_max = %u",
 			      f->opt->json_max_bytes ? f->opt->json_max_bytes : 65536);
+	add_write(out, m, f);
 	strbuf_printf(out, ", .max_items = %u, .is_map = %d, .rule = &%s__%s__rule},\n",
 		      f->opt->max_items ? f->opt->max_items : 1000, f->is_map, m->c_lower,
 		      f->proto->name);
@@ -86,11 +123,14 @@ static void add_message_info(struct strbuf *out, const struct pg_message *m)
 		add_field(out, m, &m->fields[i]);
 	if (m->n_fields)
 		strbuf_add_c(out, "};\n");
+	if (m->resource && m->resource->n_id)
+		add_ids(out, m);
 	strbuf_printf(out, "const struct pb_info %s__info = {.full_name = ", m->c_lower);
 	add_literal(out, m->full_name);
 	strbuf_printf(out, ", .descriptor = &%s__descriptor", m->c_lower);
 	if (m->n_fields)
 		strbuf_printf(out, ", .fields = %s__fields", m->c_lower);
+	add_resource(out, m);
 	strbuf_add_c(out, "};\n\n");
 }
 

@@ -69,15 +69,6 @@ void emit_manifest(struct pg_model *model, const struct manifest *manifest, stru
 	add_grants(out, "contract_permissions", &manifest->permissions);
 	add_grants(out, "contract_scopes", &manifest->scopes);
 	add_role_names(model, out, &manifest->permissions);
-	strbuf_add_c(out, "\nconst struct contract_reason contract_reasons[] = {\n");
-	for (size_t i = 0; i < manifest->reasons.n; i++) {
-		const struct manifest_line *line = &manifest->reasons.lines[i];
-
-		strbuf_printf(out, "\t{\"%s\", STATUS_%s, ", line->name, line->second);
-		add_literal(out, line->third);
-		strbuf_add_c(out, "},\n");
-	}
-	strbuf_add_c(out, "\t{}};\n");
 }
 
 static void add_who(struct strbuf *out, const Opt__Rule *r)
@@ -123,7 +114,7 @@ static void add_list(struct strbuf *out, const char *title, const char *columns,
 		strbuf_printf(out, "| `%s` | %s |", line->name, line->second);
 		if (*line->third)
 			strbuf_printf(out, " %s |", line->third);
-		if (*line->fourth)
+		if (list->has_fourth)
 			strbuf_printf(out, " %s |", line->fourth);
 		strbuf_add_char(out, '\n');
 	}
@@ -147,7 +138,8 @@ void emit_reference(const struct pg_model *model, const struct manifest *manifes
 	add_list(out, "Permissions", "| name | allows | roles |\n| --- | --- | --- |",
 		 &manifest->permissions);
 	add_list(out, "Scopes of keys", "| name | allows |\n| --- | --- |", &manifest->scopes);
-	add_list(out, "Reasons", "| reason | status | meaning |\n| --- | --- | --- |",
+	add_list(out, "Reasons",
+		 "| reason | status | meaning | what the caller does |\n| --- | --- | --- | --- |",
 		 &manifest->reasons);
 	add_list(out, "Event topics",
 		 "| topic | subscribers | publishers | mailed after |\n| --- | --- | --- | --- |",

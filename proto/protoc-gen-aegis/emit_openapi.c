@@ -5,7 +5,7 @@
 #include "lint.h"
 #include "openapi.h"
 
-static bool in_path(const struct pg_field *f, const void *binding)
+bool in_path(const struct pg_field *f, const void *binding)
 {
 	const struct pg_binding *b = binding;
 	struct str path = str_of(b->pattern), name;
@@ -35,16 +35,18 @@ static const char *path_key(struct openapi *api, const struct pg_method *m,
 
 static json_t *parameter(struct openapi *api, const struct pg_field *f, const char *in)
 {
+	static const char *const of_parameter[] = {"description", "x-aegis-resource"};
 	bool path = strcmp(in, "path") == 0;
 	json_t *schema = schema_field(api, f);
 	json_t *p = json_pack("{s:s, s:s, s:b}", "name", f->json_name, "in", in, "required",
-			      path || f->opt->required);
-	json_t *description = json_object_get(schema, "description");
+			      path || f->required);
 
-	if (description) {
-		json_object_set(p, "description", description);
-		json_object_del(schema, "description");
-	}
+	for (size_t i = 0; i < sizeof of_parameter / sizeof of_parameter[0]; i++)
+		if (json_object_get(schema, of_parameter[i])) {
+			json_object_set(p, of_parameter[i],
+					json_object_get(schema, of_parameter[i]));
+			json_object_del(schema, of_parameter[i]);
+		}
 	json_object_set_new(p, "schema", schema);
 	return p;
 }
@@ -76,10 +78,20 @@ static json_t *parameters(struct openapi *api, const struct pg_method *m,
 	if (binding_reads_etag(m, b) || binding_takes_etag(m, b))
 		json_array_append_new(
 			list, json_pack("{s:s}", "$ref", "#/components/parameters/IfMatch"));
-	if (m->rule->admin && m->rule->tenant == OPT__TENANT_SOURCE__TENANT_PRINCIPAL)
+	if (m->rule->admin && m->rule->tenant == OPT__TENANT_SOURCE__TENANT_PRINCIPAL) {
+		api->names_tenant = true;
 		json_array_append_new(
 			list, json_pack("{s:s}", "$ref", "#/components/parameters/AegisTenant"));
+	}
 	return list;
+}
+
+/* The version is left out, because an example's would be another than the object has. */
+static bool not_in_example(const struct pg_field *member, const void *part)
+{
+	const struct pg_field *body = part;
+
+	return member->is_version || !field_is_written(member, body->body);
 }
 
 static json_t *body_of(struct openapi *api, const struct pg_method *m, const struct pg_binding *b)
@@ -88,10 +100,14 @@ static json_t *body_of(struct openapi *api, const struct pg_method *m, const str
 	json_t *schema, *example;
 	bool needed;
 
-	if (part) {
+	if (part && part->body) {
+		schema = schema_body(api, part, strcmp(b->verb, "PATCH") == 0);
+		example = example_message(api, part->message, not_in_example, part);
+		needed = part->required;
+	} else if (part) {
 		schema = schema_ref(api, part->message);
 		example = example_field(api, part);
-		needed = part->opt->required;
+		needed = part->required;
 	} else {
 		schema = schema_object(api, m->input, in_path, b);
 		example = example_message(api, m->input, in_path, b);
@@ -145,6 +161,8 @@ static json_t *operation(struct openapi *api, const struct pg_method *m, size_t 
 	const struct pg_binding *b = &m->bindings[number];
 	json_t *op = json_object();
 
+	api->in_request = true;
+
 	json_object_set_new(
 		op, "operationId",
 		number ? json_sprintf("%s.%s.%zu", m->service->daemon, m->name, number + 1)
@@ -157,6 +175,7 @@ static json_t *operation(struct openapi *api, const struct pg_method *m, size_t 
 	json_object_set_new(op, "parameters", parameters(api, m, b));
 	if (*b->body)
 		json_object_set_new(op, "requestBody", body_of(api, m, b));
+	api->in_request = false;
 	json_object_set_new(op, "responses", openapi_responses(api, m, b));
 	json_object_set_new(op, "x-rate-class", json_string(rates[m->rule->rate]));
 	json_object_set_new(op, "x-deadline-ms",
@@ -189,13 +208,35 @@ static json_t *add_services(struct openapi *api)
 		for (size_t s = 0; s < api->model->files[i].n_services; s++) {
 			const struct pg_service *service = &api->model->files[i].services[s];
 
-			json_array_append_new(tags, json_pack("{s:s}", "name", service->daemon));
+			json_array_append_new(tags,
+					      json_pack("{s:s, s:s?}", "name", service->daemon,
+							"description", service->comment));
 			for (size_t m = 0; m < service->n_methods; m++)
 				for (size_t b = 0; b < service->methods[m].n_bindings; b++)
 					add_operation(api, &service->methods[m], b);
 		}
-	json_array_append_new(tags, json_pack("{s:s}", "name", "gateway"));
+	json_array_append_new(tags, json_pack("{s:s, s:s}", "name", "gateway", "description",
+					      "The platform itself: health, keys and this "
+					      "reference."));
 	return tags;
+}
+
+/* What each permission or scope allows, and which roles have it from the start. */
+static json_t *grants(const struct manifest_list *list)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct str text = str_of(list->lines[i].third), word;
+		json_t *roles = json_array();
+
+		while (manifest_word(&text, &word))
+			json_array_append_new(roles, json_stringn(word.ptr, word.len));
+		json_object_set_new(object, list->lines[i].name,
+				    json_pack("{s:s, s:o}", "description", list->lines[i].second,
+					      "roles", roles));
+	}
+	return object;
 }
 
 void emit_openapi(struct pg_model *model, const struct manifest *manifest, struct strbuf *out)
@@ -211,17 +252,18 @@ void emit_openapi(struct pg_model *model, const struct manifest *manifest, struc
 	openapi_common(&api, components);
 	openapi_own_paths(&api);
 	tags = add_services(&api);
+	openapi_drop_unused(&api, components);
 	json_object_set_new(components, "schemas", api.schemas);
 	json_object_set_new(components, "examples", api.examples);
-	document = json_pack(
-		"{s:s, s:{s:s, s:s, s:s, s:{s:s}}, s:[{s:s}], s:o, s:o, s:o}", "openapi", "3.1.0",
-		"info", "title", "Aegis API", "version", "1", "description",
-		"Patient assistance programs for several organizations. Times are UTC, 64-bit "
-		"integers are strings, errors are application/problem+json with a stable reason. "
-		"Lists are paged by pageSize and pageToken. Unknown members and unknown query "
-		"parameters are refused. X-Request-Id and traceparent are taken and given.",
-		"license", "name", "Proprietary", "servers", "url", "/", "tags", tags, "paths",
-		api.paths, "components", components);
+	document =
+		json_pack("{s:s, s:{s:s, s:s, s:o, s:{s:s}}, s:[{s:s}], s:o, s:{s:s, s:s}, s:o, "
+			  "s:o, s:o, s:o}",
+			  "openapi", "3.1.0", "info", "title", "Aegis API", "version", "1",
+			  "description", openapi_introduction(), "license", "name", "Proprietary",
+			  "servers", "url", "/", "tags", tags, "externalDocs", "description",
+			  "The format of screeners", "url", "/docs/screener-format.md", "paths",
+			  api.paths, "components", components, "x-permissions",
+			  grants(&manifest->permissions), "x-scopes", grants(&manifest->scopes));
 	text = json_dumps(document, JSON_COMPACT | JSON_ENSURE_ASCII);
 	strbuf_add_c(out, text);
 	free(text);

@@ -12,7 +12,7 @@ static size_t capped(size_t n)
 	return n < BODY_MAX ? n : BODY_MAX;
 }
 
-static size_t size_of_message(const struct pg_message *m);
+static size_t size_of_message(const struct pg_message *m, enum pb_body body);
 
 static size_t size_of_text(const Opt__Field *o)
 {
@@ -25,8 +25,9 @@ static size_t size_of_value(const struct pg_field *f)
 
 	if (f->message)
 		return f->message->well_known == PB_WK_FIELD_MASK ? (size_t)16 * WORD_BYTES
-		       : f->message->well_known != PB_WK_NONE	  ? WORD_BYTES
-								  : size_of_message(f->message);
+		       : f->message->well_known != PB_WK_NONE
+			       ? WORD_BYTES
+			       : size_of_message(f->message, f->body);
 	if (f->proto->type == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_STRING)
 		return size_of_text(o);
 	if (f->proto->type == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_BYTES)
@@ -35,7 +36,8 @@ static size_t size_of_value(const struct pg_field *f)
 	return f->enumeration ? WORD_BYTES : NUMBER_BYTES;
 }
 
-static size_t size_of_message(const struct pg_message *m)
+/* Of a resource only the members count that its rpc writes. */
+static size_t size_of_message(const struct pg_message *m, enum pb_body body)
 {
 	size_t size = 2;
 
@@ -43,6 +45,8 @@ static size_t size_of_message(const struct pg_message *m)
 		const struct pg_field *f = &m->fields[i];
 		size_t n = f->repeated ? (f->opt->max_items ? f->opt->max_items : 1000) : 1;
 
+		if (body && !field_is_written(f, body))
+			continue;
 		size += strlen(f->proto->name) * 2 + 8 + n * (size_of_value(f) + 2);
 	}
 	return capped(size);
@@ -50,7 +54,7 @@ static size_t size_of_message(const struct pg_message *m)
 
 size_t body_max_of(const struct pg_method *m, const struct pg_binding *b)
 {
-	size_t size = size_of_message(m->input);
+	size_t size = size_of_message(m->input, PB_BODY_NONE);
 
 	for (size_t i = 0; i < m->input->n_fields; i++)
 		if (strcmp(m->input->fields[i].proto->name, b->body) == 0)

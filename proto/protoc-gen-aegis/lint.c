@@ -5,14 +5,6 @@
 
 #define TYPE(name) GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_##name
 
-const struct pg_field *find_field(const struct pg_message *message, struct str name)
-{
-	for (size_t i = 0; i < message->n_fields; i++)
-		if (str_eq_c(name, message->fields[i].proto->name))
-			return &message->fields[i];
-	return NULL;
-}
-
 static bool is_integer(int type)
 {
 	switch (type) {
@@ -51,8 +43,8 @@ static void lint_text_options(struct pg_model *model, const char *where, const s
 		model_fail(model, "%s: min_len is more than max_len", where);
 	if ((o->json || o->json_max_bytes) && f->proto->type != TYPE(BYTES))
 		model_fail(model, "%s: json is for bytes", where);
-	if (o->json_max_bytes && !o->json)
-		model_fail(model, "%s: json_max_bytes needs json", where);
+	if ((o->json_max_bytes || *o->json_schema) && !o->json)
+		model_fail(model, "%s: json_max_bytes and json_schema need json", where);
 }
 
 static void lint_other_options(struct pg_model *model, const char *where, const struct pg_field *f)
@@ -66,8 +58,6 @@ static void lint_other_options(struct pg_model *model, const char *where, const 
 		model_fail(model, "%s: min and max are for integers", where);
 	if (min && max && o->min > o->max)
 		model_fail(model, "%s: min is more than max", where);
-	if (o->etag && (f->proto->type != TYPE(INT64) || f->repeated || f->in_oneof))
-		model_fail(model, "%s: etag is for a plain int64", where);
 	if ((o->min_items || o->max_items) && !f->repeated)
 		model_fail(model, "%s: min_items and max_items are for repeated fields", where);
 	if (o->max_items && o->min_items > o->max_items)
@@ -105,6 +95,7 @@ void lint_message(struct pg_model *model, const struct pg_message *message)
 		lint_field_type(model, where, f);
 		lint_text_options(model, where, f);
 		lint_other_options(model, where, f);
+		lint_example(model, where, f);
 	}
 }
 
@@ -168,8 +159,16 @@ static void lint_file(struct pg_model *model, const struct pg_file *file)
 
 			lint_method(model, method);
 			lint_bindings(model, method);
+			lint_writes(model, method);
 			lint_ids(model, method);
 		}
+}
+
+static void lint_file_descriptions(struct pg_model *model, const struct pg_file *file)
+{
+	for (size_t s = 0; s < file->n_services; s++)
+		for (size_t m = 0; m < file->services[s].n_methods && !model->error; m++)
+			lint_descriptions(model, &file->services[s].methods[m]);
 }
 
 void lint_model(struct pg_model *model, const struct manifest *manifest)
@@ -182,6 +181,8 @@ void lint_model(struct pg_model *model, const struct manifest *manifest)
 		if (!message->file->generate)
 			continue;
 		lint_message(model, message);
+		lint_resource(model, message);
+		lint_refers(model, message);
 		lint_depth(model, message, message, path, 0);
 	}
 	for (size_t i = 0; i < model->n_enums && !model->error; i++)
@@ -194,4 +195,7 @@ void lint_model(struct pg_model *model, const struct manifest *manifest)
 		lint_conflicts(model);
 	if (manifest && !model->error)
 		lint_against_manifest(model, manifest);
+	for (size_t i = 0; i < model->n_files && !model->error; i++)
+		if (model->files[i].generate)
+			lint_file_descriptions(model, &model->files[i]);
 }

@@ -105,6 +105,16 @@ static bool is_same(const char *column, const char *const *list, size_t n)
 	return words == n;
 }
 
+static void lint_not_found(struct pg_model *model, const struct manifest *manifest,
+			   const struct pg_message *message)
+{
+	const char *reason = message->resource->not_found;
+
+	if (*reason && !manifest_find(&manifest->reasons, reason))
+		model_fail(model, "%s: %s: '%s' is not listed in proto/manifest/reasons.txt",
+			   message->file->path, message->full_name, reason);
+}
+
 static void lint_topic(struct pg_model *model, const struct manifest *manifest,
 		       const struct pg_message *message)
 {
@@ -135,9 +145,12 @@ void lint_against_manifest(struct pg_model *model, const struct manifest *manife
 				lint_names(model, manifest, method);
 				lint_verified(model, manifest, method);
 			}
-	for (size_t i = 0; i < model->n_messages && !model->error; i++)
+	for (size_t i = 0; i < model->n_messages && !model->error; i++) {
 		if (model->messages[i].topic)
 			lint_topic(model, manifest, &model->messages[i]);
+		if (model->messages[i].resource)
+			lint_not_found(model, manifest, &model->messages[i]);
+	}
 }
 
 static bool daemon_exists(const struct pg_model *model, const char *name)
@@ -212,6 +225,8 @@ void lint_whole(struct pg_model *model, const struct manifest *manifest)
 		for (size_t s = 0; s < model->files[i].n_services; s++)
 			for (size_t m = 0; m < model->files[i].services[s].n_methods; m++)
 				lint_callers(model, &model->files[i].services[s].methods[m]);
+	if (!model->error)
+		lint_kinds(model);
 	if (!manifest || model->error)
 		return;
 	for (size_t i = 0; i < manifest->actions.n; i++)

@@ -54,8 +54,12 @@ static void lint_path(struct pg_model *model, const struct pg_method *m, const s
 			fail(model, m, b, "a path variable binds one plain value, not", text);
 		else if (field->proto->type ==
 				 GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_STRING &&
-			 !field->opt->required)
+			 !field->required)
 			fail(model, m, b, "a path variable must be required:", text);
+		else if (!field->opt->n_refers &&
+			 field->opt->sensitivity != OPT__SENSITIVITY__SECRET)
+			fail(model, m, b,
+			     "a path variable says which kind of object it refers to:", text);
 	}
 	if (m->rule->tenant == OPT__TENANT_SOURCE__TENANT_PATH && !is_variable(b, "tenant_id"))
 		fail(model, m, b, "TENANT_PATH needs the variable", "{tenant_id}");

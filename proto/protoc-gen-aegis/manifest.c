@@ -12,7 +12,8 @@
 struct list_format {
 	const char *file;
 	unsigned columns;
-	bool upper; /* names are UPPER_SNAKE */
+	unsigned more; /* columns that may be left out */
+	bool upper;    /* names are UPPER_SNAKE */
 };
 
 bool manifest_word(struct str *text, struct str *word)
@@ -52,7 +53,8 @@ static void add_line(struct pg_model *model, struct manifest_list *list,
 
 	while (text.len && n < COLUMNS_MAX)
 		column[n++] = str_dup(model->arena, str_trim(str_take_until(&text, '|')));
-	if (n != format->columns || text.len || !*column[n - 1])
+	if (n < format->columns || n > format->columns + format->more || text.len ||
+	    !*column[n - 1])
 		model_fail(model, "%s:%u: a line has %u columns parted by '|'", format->file,
 			   number, format->columns);
 	if (!is_name(column[0], format->upper))
@@ -75,7 +77,8 @@ static void add_line(struct pg_model *model, struct manifest_list *list,
 static struct manifest_list read_list(struct pg_model *model, const char *folder,
 				      const struct list_format *format)
 {
-	struct manifest_list list = {.file = format->file};
+	struct manifest_list list = {.file = format->file,
+				     .has_fourth = format->columns + format->more == COLUMNS_MAX};
 	const char *path = arena_printf(model->arena, "%s/%s", folder, format->file);
 	FILE *in = fopen(path, "r");
 	unsigned number = 0;
@@ -113,7 +116,8 @@ static void check_values(struct pg_model *model, const struct manifest *manifest
 	for (size_t i = 0; i < manifest->reasons.n; i++) {
 		const struct manifest_line *line = &manifest->reasons.lines[i];
 
-		if (status_code_parse(line->second) == STATUS_UNKNOWN)
+		if (status_code_parse(line->second) == STATUS_UNKNOWN &&
+		    strcmp(line->second, "UNKNOWN") != 0)
 			model_fail(model, "reasons.txt: %s: '%s' is no status code", line->name,
 				   line->second);
 	}
@@ -139,13 +143,17 @@ struct manifest *manifest_read(struct pg_model *model, const char *folder)
 	struct manifest *manifest = arena_new_of(model->arena, struct manifest);
 
 	manifest->permissions =
-		read_list(model, folder, &(struct list_format){"permissions.txt", 3, false});
-	manifest->scopes = read_list(model, folder, &(struct list_format){"scopes.txt", 2, false});
-	manifest->reasons = read_list(model, folder, &(struct list_format){"reasons.txt", 3, true});
-	manifest->topics = read_list(model, folder, &(struct list_format){"topics.txt", 4, false});
+		read_list(model, folder, &(struct list_format){"permissions.txt", 3, 0, false});
+	manifest->scopes =
+		read_list(model, folder, &(struct list_format){"scopes.txt", 2, 0, false});
+	manifest->reasons =
+		read_list(model, folder, &(struct list_format){"reasons.txt", 3, 1, true});
+	manifest->topics =
+		read_list(model, folder, &(struct list_format){"topics.txt", 4, 0, false});
 	manifest->actions =
-		read_list(model, folder, &(struct list_format){"actions.txt", 2, false});
-	manifest->tables = read_list(model, folder, &(struct list_format){"tables.txt", 2, false});
+		read_list(model, folder, &(struct list_format){"actions.txt", 2, 0, false});
+	manifest->tables =
+		read_list(model, folder, &(struct list_format){"tables.txt", 2, 0, false});
 	if (!model->error)
 		check_values(model, manifest);
 	return manifest;

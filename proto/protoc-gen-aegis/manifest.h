@@ -6,7 +6,7 @@
  *
  *   permissions.txt  name | what it allows | roles that have it
  *   scopes.txt       name | what it allows
- *   reasons.txt      NAME | CODE | a sentence for a person
+ *   reasons.txt      NAME | CODE | a sentence for a person [ | what the caller does ]
  *   topics.txt       name | subscribers | publishers | actions of the rpcs that make its mails
  *                    leave, now or later; "-": its mails, if any, are its own action's
  *   actions.txt      name | publishers, for what is no rpc's audit_action
@@ -26,6 +26,7 @@ struct manifest_list {
 	const char *file;	     /* "permissions.txt" */
 	struct manifest_line *lines; /* sorted by name */
 	size_t n;
+	bool has_fourth;
 };
 
 struct manifest {

@@ -1,6 +1,6 @@
 #include "model.h"
+#include "base/fnv1a.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,6 +9,8 @@
 #define OPTION_FIELD	 51002
 #define OPTION_ENUM_JSON 51003
 #define OPTION_TOPIC	 51004
+#define OPTION_RESOURCE	 51005
+#define OPTION_WRITE	 51006
 #define OPTION_PB_C_FILE 1019
 #define PB_C_PACKAGE	 6
 
@@ -21,93 +23,6 @@ void model_fail(struct pg_model *model, const char *fmt, ...)
 	va_start(ap, fmt);
 	model->error = arena_vprintf(model->arena, fmt, ap);
 	va_end(ap);
-}
-
-char *camel_to_snake(struct arena *arena, const char *name)
-{
-	struct strbuf out = strbuf_new(arena);
-	bool was_upper = true;
-
-	for (; *name; name++) {
-		bool upper = isupper((unsigned char)*name);
-
-		if (upper && !was_upper)
-			strbuf_add_char(&out, '_');
-		strbuf_add_char(&out, (char)tolower((unsigned char)*name));
-		was_upper = upper;
-	}
-	return out.ptr;
-}
-
-static char *to_camel(struct arena *arena, struct str name)
-{
-	struct strbuf out = strbuf_new(arena);
-	bool next_upper = true;
-
-	for (size_t i = 0; i < name.len; i++) {
-		if (name.ptr[i] == '_') {
-			next_upper = true;
-			continue;
-		}
-		strbuf_add_char(&out, next_upper ? (char)toupper((unsigned char)name.ptr[i])
-						 : name.ptr[i]);
-		next_upper = false;
-	}
-	return out.ptr;
-}
-
-/* "google.protobuf" and "Timestamp" to "Google__Protobuf__Timestamp", or in lower case. */
-static char *c_name(struct arena *arena, const char *package, const char *local, bool lower)
-{
-	struct str rest = str_of(arena_printf(arena, "%s.%s", package, local));
-	struct strbuf out = strbuf_new(arena);
-
-	while (rest.len) {
-		struct str piece = str_take_until(&rest, '.');
-
-		if (out.len)
-			strbuf_add_c(&out, "__");
-		strbuf_add_c(&out, lower ? camel_to_snake(arena, str_dup(arena, piece))
-					 : to_camel(arena, piece));
-	}
-	return out.ptr;
-}
-
-static char *json_name_of(struct arena *arena, const char *name)
-{
-	char *camel = to_camel(arena, str_of(name));
-
-	camel[0] = (char)tolower((unsigned char)camel[0]);
-	return camel;
-}
-
-/* The comment before or behind the element at this path, white space folded; NULL without one. */
-static const char *comment_at(struct pg_model *model,
-			      const Google__Protobuf__FileDescriptorProto *file,
-			      const int32_t *path, size_t n)
-{
-	const Google__Protobuf__SourceCodeInfo *info = file->source_code_info;
-
-	for (size_t i = 0; info && i < info->n_location; i++) {
-		const Google__Protobuf__SourceCodeInfo__Location *at = info->location[i];
-		const char *text =
-			at->leading_comments ? at->leading_comments : at->trailing_comments;
-		struct strbuf out;
-
-		if (at->n_path != n || memcmp(at->path, path, n * sizeof *path) != 0 || !text)
-			continue;
-		out = strbuf_new(model->arena);
-		for (; *text; text++) {
-			if (!isspace((unsigned char)*text))
-				strbuf_add_char(&out, *text);
-			else if (out.len && out.ptr[out.len - 1] != ' ')
-				strbuf_add_char(&out, ' ');
-		}
-		while (out.len && out.ptr[out.len - 1] == ' ')
-			out.ptr[--out.len] = '\0';
-		return out.ptr;
-	}
-	return NULL;
 }
 
 /* c_package of (pb_c_file), read by hand: protobuf-c does not generate its own options. */
@@ -166,8 +81,9 @@ static int by_number(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
+/* path names the enum in the file's comments; it has room for two numbers more. */
 static void add_enum(struct pg_model *model, const struct pg_file *file, const char *scope,
-		     const Google__Protobuf__EnumDescriptorProto *proto)
+		     const Google__Protobuf__EnumDescriptorProto *proto, int32_t *path, size_t n)
 {
 	struct arena *arena = model->arena;
 	struct pg_enum *e = append(model, (void **)&model->enums, &model->n_enums, sizeof *e);
@@ -176,6 +92,7 @@ static void add_enum(struct pg_model *model, const struct pg_file *file, const c
 	e->proto = proto;
 	e->full_name = arena_printf(arena, "%s.%s", file->package, local);
 	e->c_lower = c_name(arena, file->c_package, local, true);
+	e->comment = comment_at(model, file->proto, path, n);
 	e->values = arena_array_of(arena, struct pg_enum_value, proto->n_value);
 	for (size_t i = 0; i < proto->n_value; i++) {
 		const Google__Protobuf__EnumValueOptions *options = proto->value[i]->options;
@@ -183,6 +100,9 @@ static void add_enum(struct pg_model *model, const struct pg_file *file, const c
 
 		value->name = value->json = proto->value[i]->name;
 		value->number = proto->value[i]->number;
+		path[n] = 2;
+		path[n + 1] = (int32_t)i;
+		value->comment = comment_at(model, file->proto, path, n + 2);
 		for (unsigned k = 0; options && k < options->base.n_unknown_fields; k++) {
 			const ProtobufCMessageUnknownField *f = &options->base.unknown_fields[k];
 
@@ -214,8 +134,12 @@ static void add_message(struct pg_model *model, const struct pg_file *file, cons
 	m->topic = (const Opt__Topic *)option_unpack(model,
 						     proto->options ? &proto->options->base : NULL,
 						     OPTION_TOPIC, &opt__topic__descriptor);
+	m->resource = (const Opt__Resource *)option_unpack(
+		model, proto->options ? &proto->options->base : NULL, OPTION_RESOURCE,
+		&opt__resource__descriptor);
 	for (size_t i = 0; i < proto->n_enum_type; i++)
-		add_enum(model, file, inner, proto->enum_type[i]);
+		add_enum(model, file, inner, proto->enum_type[i],
+			 (int32_t[6]){4, index, 4, (int32_t)i}, 4);
 	for (size_t i = 0; i < proto->n_nested_type; i++)
 		add_message(model, file, inner, proto->nested_type[i], -1);
 }
@@ -273,6 +197,8 @@ static void resolve_field(struct pg_model *model, const struct pg_message *m, st
 						   OPTION_FIELD, &opt__field__descriptor);
 	if (!f->opt)
 		f->opt = &no_options;
+	f->write = (Opt__Write)option_varint(proto->options ? &proto->options->base : NULL,
+					     OPTION_WRITE);
 	if (proto->type == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_MESSAGE)
 		f->message = find_message(model, proto->type_name);
 	if (proto->type == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_ENUM)
@@ -374,7 +300,7 @@ static void add_file(struct pg_model *model, struct pg_file *file,
 	file->n_services = proto->n_service;
 	file->services = arena_array_of(model->arena, struct pg_service, proto->n_service + 1);
 	for (size_t i = 0; i < proto->n_enum_type; i++)
-		add_enum(model, file, "", proto->enum_type[i]);
+		add_enum(model, file, "", proto->enum_type[i], (int32_t[4]){5, (int32_t)i}, 2);
 	for (size_t i = 0; i < proto->n_message_type; i++)
 		add_message(model, file, "", proto->message_type[i], (int32_t)i);
 }
@@ -398,6 +324,8 @@ struct pg_model *model_new(struct arena *arena,
 	for (size_t i = 0; i < model->n_files; i++)
 		for (size_t k = 0; k < model->files[i].n_services && !model->error; k++)
 			resolve_service(model, &model->files[i], k);
+	if (!model->error)
+		model_resources(model);
 	return model;
 }
 

@@ -4,22 +4,32 @@
 static const char problem_schema[] =
 	"{\"type\":\"object\",\"description\":\"RFC 9457 problem details; switch on reason.\","
 	"\"required\":[\"type\",\"title\",\"status\",\"code\",\"reason\"],\"properties\":{"
-	"\"type\":{\"type\":\"string\",\"format\":\"uri-reference\"},"
-	"\"title\":{\"type\":\"string\"},"
-	"\"status\":{\"type\":\"integer\"},"
-	"\"detail\":{\"type\":\"string\"},"
-	"\"instance\":{\"type\":\"string\",\"format\":\"uri-reference\"},"
+	"\"type\":{\"type\":\"string\",\"format\":\"uri-reference\",\"description\":\"Names the "
+	"reason as an address.\"},"
+	"\"title\":{\"type\":\"string\",\"description\":\"The HTTP status in words.\"},"
+	"\"status\":{\"type\":\"integer\",\"description\":\"The HTTP status.\"},"
+	"\"detail\":{\"type\":\"string\",\"description\":\"A sentence for a person.\"},"
+	"\"instance\":{\"type\":\"string\",\"format\":\"uri-reference\",\"description\":\"The "
+	"address of this occurrence.\"},"
 	"\"code\":{\"type\":\"string\",\"description\":\"The canonical status code's name.\"},"
-	"\"reason\":{\"type\":\"string\",\"pattern\":\"^[A-Z][A-Z0-9_]*$\"},"
-	"\"requestId\":{\"type\":\"string\"},"
-	"\"fields\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/"
+	"\"reason\":{\"type\":\"string\",\"pattern\":\"^[A-Z][A-Z0-9_]*$\",\"description\":\"The "
+	"name of the reason; it never changes.\"},"
+	"\"requestId\":{\"type\":\"string\",\"description\":\"The X-Request-Id of the call.\"},"
+	"\"fields\":{\"type\":\"array\",\"description\":\"Every member that is "
+	"wrong.\",\"items\":{\"$ref\":\"#/components/schemas/"
 	"FieldProblem\"}},"
-	"\"retryAfter\":{\"type\":\"integer\",\"description\":\"Seconds.\"}}}";
+	"\"retryAfter\":{\"type\":\"integer\",\"description\":\"How long to wait before the call "
+	"is repeated, in seconds.\"}}}";
 
 static const char field_schema[] =
-	"{\"type\":\"object\",\"required\":[\"field\",\"reason\",\"message\"],\"properties\":{"
+	"{\"type\":\"object\",\"description\":\"A member that is "
+	"wrong.\",\"required\":[\"field\",\"reason\",\"message\"],\"properties\":{"
 	"\"field\":{\"type\":\"string\",\"description\":\"A path like items[2].code.\"},"
-	"\"reason\":{\"type\":\"string\"},\"message\":{\"type\":\"string\"}}}";
+	"\"reason\":{\"type\":\"string\",\"description\":\"What is wrong, for programs: REQUIRED, "
+	"TOO_LONG, "
+	"NOT_UUID and others.\"},\"message\":{\"type\":\"string\",\"description\":\"What was "
+	"expected and "
+	"what came, for a person.\"}}}";
 
 static const char parameters[] =
 	"{\"IdempotencyKey\":{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"required\":false,"
@@ -41,7 +51,9 @@ static const char parameters[] =
 	"body.\",\"schema\":{\"type\":\"string\"}}}";
 
 static const char headers[] =
-	"{\"ETag\":{\"description\":\"Names this state of the resource, for If-Match and "
+	"{\"Retry-After\":{\"description\":\"How long to wait before the call is repeated, in "
+	"seconds.\",\"schema\":{\"type\":\"integer\",\"minimum\":1}},"
+	"\"ETag\":{\"description\":\"Names this state of the resource, for If-Match and "
 	"If-None-Match.\",\"schema\":{\"type\":\"string\"}},"
 	"\"X-Request-Id\":{\"description\":\"Names this call in logs and in the audit log.\","
 	"\"schema\":{\"type\":\"string\"}},"
@@ -58,21 +70,96 @@ static const char schemes[] =
 	"\"admin\":{\"type\":\"http\",\"scheme\":\"bearer\",\"bearerFormat\":\"JWT\","
 	"\"description\":\"A platform administrator's access token.\"}}";
 
-static const char own_paths[] =
-	"{\"/api/health\":{\"get\":{\"operationId\":\"gateway.Health\",\"tags\":[\"gateway\"],"
-	"\"summary\":\"Is the platform well\",\"security\":[],\"parameters\":[],\"responses\":{"
-	"\"200\":{\"description\":\"It is.\",\"content\":{\"application/json\":{\"schema\":{"
-	"\"type\":\"object\"}}}},\"503\":{\"description\":\"A part of it is not.\",\"content\":{"
-	"\"application/json\":{\"schema\":{\"type\":\"object\"}}}}}}},"
-	"\"/openapi.json\":{\"get\":{\"operationId\":\"gateway.OpenApi\",\"tags\":[\"gateway\"],"
-	"\"summary\":\"This document\",\"security\":[],\"parameters\":[],\"responses\":{\"200\":{"
-	"\"description\":\"OpenAPI 3.1.\",\"content\":{\"application/json\":{\"schema\":{"
-	"\"type\":\"object\"}}}}}}},"
-	"\"/.well-known/jwks.json\":{\"get\":{\"operationId\":\"gateway.Jwks\",\"tags\":["
-	"\"gateway\"],\"summary\":\"The keys that sign access tokens (RFC 7517)\",\"security\":[],"
-	"\"parameters\":[],\"responses\":{\"200\":{\"description\":\"A JWK Set.\",\"content\":{"
-	"\"application/jwk-set+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"keys\"],"
-	"\"properties\":{\"keys\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}}}}}";
+/* As every answer with this status; the gateway counts these calls by the caller's network. */
+#define TOO_MANY                                                                                   \
+	"\"429\":{\"description\":\"Too Many Requests\",\"headers\":{\"Retry-After\":{\"$ref\":"   \
+	"\"#/components/headers/Retry-After\"}},\"content\":{\"application/problem+json\":{"       \
+	"\"schema\":{\"$ref\":\"#/components/schemas/Problem\"},\"examples\":{\"RATE_LIMITED\":{"  \
+	"\"$ref\":\"#/components/examples/RATE_LIMITED\"}}}}}"
+#define OWN(id, summary, description)                                                              \
+	"{\"get\":{\"operationId\":\"gateway." id                                                  \
+	"\",\"tags\":[\"gateway\"],\"summary\":\"" summary "\",\"description\":\"" description     \
+	"\",\"security\":[],\"parameters\":[],\"responses\":{" TOO_MANY ","
+#define HEALTH                                                                                     \
+	"\"content\":{\"application/json\":{\"schema\":{\"type\":\"object\",\"required\":["        \
+	"\"status\",\"cache\",\"daemons\"],\"properties\":{\"status\":{\"type\":\"string\","       \
+	"\"enum\":"                                                                                \
+	"[\"serving\",\"degraded\"]},\"cache\":{\"type\":\"string\"},\"daemons\":{\"type\":"       \
+	"\"object\",\"description\":\"The state of each part.\",\"additionalProperties\":{"        \
+	"\"type\":\"string\"}}}}}}}"
+
+static const char own_paths[] = "{\"/api/health\":" OWN(
+	"Health", "Health",
+	"Says whether every part of the platform works.") "\"200\":{\"description\":\"Every part "
+							  "works.\"," HEALTH
+							  ",\"503\":{\"description\":"
+							  "\"A part does not work.\"," HEALTH "}}},"
+							  "\"/openapi.json\":" OWN(
+								  "OpenApi", "This document",
+								  "Returns the description of the "
+								  "API.") "\"200\":{"
+									  "\"description\":"
+									  "\"OpenAPI "
+									  "3.1.\",\"content\":{"
+									  "\"application/"
+									  "json\":{\"schema\":{"
+									  "\"type\":\"object\"}}}}}"
+									  "}},"
+									  "\"/.well-known/"
+									  "jwks.json\":" OWN(
+										  "Jwks",
+										  "Keys of access "
+										  "tokens",
+										  "Returns the "
+										  "keys that "
+										  "verify access "
+										  "tokens (RFC "
+										  "7517).") "\"200"
+											    "\":{"
+											    "\"desc"
+											    "riptio"
+											    "n\":"
+											    "\"A "
+											    "JWK "
+											    "Set."
+											    "\","
+											    "\"cont"
+											    "ent\":"
+											    "{\"app"
+											    "licati"
+											    "on/"
+											    "jwk-"
+											    "set+"
+											    "json\""
+											    ":{"
+											    "\"sche"
+											    "ma\":{"
+											    "\"type"
+											    "\":"
+											    "\"obje"
+											    "ct\","
+											    "\"requ"
+											    "ired\""
+											    ":["
+											    "\"keys"
+											    "\"],"
+											    "\"prop"
+											    "erties"
+											    "\":{"
+											    "\"keys"
+											    "\":{"
+											    "\"type"
+											    "\":"
+											    "\"arra"
+											    "y\","
+											    "\"item"
+											    "s\":{"
+											    "\"type"
+											    "\":"
+											    "\"obje"
+											    "ct\"}}"
+											    "}}}}}}"
+											    "}}}";
 
 static json_t *load(struct openapi *api, const char *text)
 {
@@ -99,4 +186,11 @@ void openapi_own_paths(struct openapi *api)
 
 	json_object_update(api->paths, paths);
 	json_decref(paths);
+}
+
+/* A parameter that no operation takes is left out of the document. */
+void openapi_drop_unused(struct openapi *api, json_t *components)
+{
+	if (!api->names_tenant)
+		json_object_del(json_object_get(components, "parameters"), "AegisTenant");
 }

@@ -3,8 +3,9 @@
 
 #define TYPE(name) GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_##name
 
-#define EXAMPLE_UUID "0190c3a4-7b1e-7c2d-9a53-1f0e6d5c4b3a"
-#define EXAMPLE_TIME "2026-03-01T09:30:00Z"
+#define EXAMPLE_UUID  "0190c3a4-7b1e-7c2d-9a53-1f0e6d5c4b3a"
+#define EXAMPLE_TIME  "2026-03-01T09:30:00Z"
+#define EXAMPLE_LATER "2026-03-02T09:30:00Z"
 
 /* The shortest text that a pattern of characters and classes takes. */
 static json_t *pattern_example(struct arena *arena, const char *pattern)
@@ -35,7 +36,9 @@ static json_t *text_example(struct openapi *api, const struct pg_field *f)
 
 	if (*o->example)
 		return json_string(o->example);
-	if (o->uuid || str_has_suffix(str_of(f->proto->name), "_id") ||
+	if (o->can_be_absent)
+		return json_string("");
+	if (f->uuid || str_has_suffix(str_of(f->proto->name), "_id") ||
 	    strcmp(f->proto->name, "id") == 0)
 		return json_string(EXAMPLE_UUID);
 	if (o->email)
@@ -55,14 +58,22 @@ static json_t *text_example(struct openapi *api, const struct pg_field *f)
 	return json_string("text");
 }
 
-static json_t *message_value(struct openapi *api, const struct pg_message *message)
+/* A name says whether a time lies ahead. */
+static bool is_later(const char *name)
 {
-	switch (message->well_known) {
-	case PB_WK_TIMESTAMP: return json_string(EXAMPLE_TIME);
+	return strstr(name, "expires") || strstr(name, "until") || strstr(name, "before") ||
+	       strstr(name, "next") || strncmp(name, "send_", 5) == 0;
+}
+
+static json_t *message_value(struct openapi *api, const struct pg_field *f)
+{
+	switch (f->message->well_known) {
+	case PB_WK_TIMESTAMP:
+		return json_string(is_later(f->proto->name) ? EXAMPLE_LATER : EXAMPLE_TIME);
 	case PB_WK_DURATION: return json_string("1.5s");
 	case PB_WK_FIELD_MASK: return json_string("name");
 	case PB_WK_EMPTY: return json_object();
-	default: return example_message(api, message, NULL, NULL);
+	default: return example_message(api, f->message, NULL, NULL);
 	}
 }
 
@@ -78,14 +89,19 @@ static json_t *number_example(const struct pg_field *f, bool text)
 
 static json_t *value_example(struct openapi *api, const struct pg_field *f)
 {
+	const char *own = f->opt->example;
+
 	if (f->message)
-		return message_value(api, f->message);
+		return *own ? json_string(own) : message_value(api, f);
 	if (f->enumeration)
-		return json_string(f->enumeration->values[0].json);
+		return json_string(*own ? own : f->enumeration->values[0].json);
 	switch (f->proto->type) {
 	case TYPE(STRING): return text_example(api, f);
-	case TYPE(BYTES): return f->opt->json ? json_object() : json_string("AAEC");
-	case TYPE(BOOL): return json_true();
+	case TYPE(BYTES):
+		if (!f->opt->json)
+			return json_string("AAEC");
+		return *own ? json_loads(own, JSON_DECODE_ANY, NULL) : json_object();
+	case TYPE(BOOL): return json_boolean(strcmp(own, "true") == 0);
 	case TYPE(DOUBLE):
 	case TYPE(FLOAT): return json_real(1.5);
 	case TYPE(INT32):
@@ -106,7 +122,7 @@ json_t *example_field(struct openapi *api, const struct pg_field *f)
 	if (!f->repeated)
 		return value_example(api, f);
 	list = json_array();
-	for (uint32_t i = 0; i == 0 || i < f->opt->min_items; i++)
+	for (uint32_t i = 0; (i == 0 && !f->opt->can_be_absent) || i < f->opt->min_items; i++)
 		json_array_append_new(list, value_example(api, f));
 	return list;
 }
@@ -123,6 +139,13 @@ static bool is_excluded(const struct pg_message *message, size_t index)
 	return false;
 }
 
+/* An answer shows empty texts and lists; a request, and an absent message, leave them out. */
+static bool is_shown(const struct openapi *api, const struct pg_field *f)
+{
+	return !f->opt->can_be_absent || *f->opt->example ||
+	       (!api->in_request && (f->repeated || !f->message));
+}
+
 json_t *example_message(struct openapi *api, const struct pg_message *message,
 			bool (*leave_out)(const struct pg_field *, const void *), const void *arg)
 {
@@ -131,7 +154,8 @@ json_t *example_message(struct openapi *api, const struct pg_message *message,
 	for (size_t i = 0; i < message->n_fields; i++) {
 		const struct pg_field *f = &message->fields[i];
 
-		if (!is_excluded(message, i) && (!leave_out || !leave_out(f, arg)))
+		if (is_shown(api, f) && !is_excluded(message, i) &&
+		    (api->in_request || !field_is_hidden(f)) && (!leave_out || !leave_out(f, arg)))
 			json_object_set_new(object, f->json_name, example_field(api, f));
 	}
 	return object;

@@ -1,4 +1,5 @@
 /* Schemas of messages and fields (JSON Schema 2020-12 as OpenAPI 3.1 uses it). */
+#include "lint.h"
 #include "openapi.h"
 
 #define TYPE(name) GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_##name
@@ -22,6 +23,18 @@ static json_t *ref_to(const char *name)
 	return json_pack("{s:o}", "$ref", json_sprintf("#/components/schemas/%s", name));
 }
 
+/* The enum in a sentence, and below it a list with a line for each word. */
+static json_t *enum_description(struct openapi *api, const struct pg_enum *e)
+{
+	struct strbuf out = strbuf_new(api->model->arena);
+
+	strbuf_printf(&out, "%s\n", e->comment ? e->comment : "");
+	for (size_t i = 0; i < e->n_values; i++)
+		strbuf_printf(&out, "\n- `%s`: %s", e->values[i].json,
+			      e->values[i].comment ? e->values[i].comment : "");
+	return json_stringn(out.ptr, out.len);
+}
+
 static json_t *enum_ref(struct openapi *api, const struct pg_enum *e)
 {
 	const char *name = schema_name(api, e->full_name);
@@ -32,7 +45,8 @@ static json_t *enum_ref(struct openapi *api, const struct pg_enum *e)
 		for (size_t i = 0; i < e->n_values; i++)
 			json_array_append_new(values, json_string(e->values[i].json));
 		json_object_set_new(api->schemas, name,
-				    json_pack("{s:s, s:o}", "type", "string", "enum", values));
+				    json_pack("{s:s, s:o, s:o}", "type", "string", "description",
+					      enum_description(api, e), "enum", values));
 	}
 	return ref_to(name);
 }
@@ -50,16 +64,17 @@ static json_t *well_known_schema(enum pb_well_known kind)
 	}
 }
 
-static void add_form(json_t *schema, const Opt__Field *o)
+static void add_form(json_t *schema, const struct pg_field *f)
 {
-	const char *format = o->uuid	? "uuid"
+	const Opt__Field *o = f->opt;
+	const char *format = f->uuid	? "uuid"
 			     : o->email ? "email"
 			     : o->date	? "date"
 			     : o->uri	? "uri"
 					: NULL;
 
-	/* A day that is not known is an empty text. */
-	if (o->date && !o->required)
+	/* A day or an object that is not known is an empty text. */
+	if ((o->date && !f->required) || o->optional)
 		json_object_set_new(schema, "anyOf",
 				    json_pack("[{s:s}, {s:i}]", "format", format, "maxLength", 0));
 	else if (format)
@@ -79,14 +94,14 @@ static json_t *text_schema(const struct pg_field *f)
 {
 	const Opt__Field *o = f->opt;
 	json_t *schema = json_pack("{s:s}", "type", "string");
-	json_int_t least = o->min_len ? o->min_len : (o->required && !f->repeated ? 1u : 0u);
+	json_int_t least = o->min_len ? o->min_len : (f->required && !f->repeated ? 1u : 0u);
 
-	if (least && !o->uuid && !o->date)
+	if (least && !f->uuid && !o->date)
 		json_object_set_new(schema, "minLength", json_integer(least));
-	if (!o->uuid && !o->date)
+	if (!f->uuid && !o->date)
 		json_object_set_new(schema, "maxLength",
 				    json_integer(o->max_len ? o->max_len : 1024));
-	add_form(schema, o);
+	add_form(schema, f);
 	return schema;
 }
 
@@ -104,6 +119,16 @@ static json_t *integer_schema(const struct pg_field *f, bool is_unsigned)
 	return schema;
 }
 
+/* Any JSON value; a document of a format with a schema of its own says where the schema is. */
+static json_t *json_value_schema(const Opt__Field *o)
+{
+	if (!*o->json_schema)
+		return json_object();
+	return json_pack("{s:{s:s, s:o}}", "externalDocs", "description",
+			 "The JSON Schema of the document", "url",
+			 json_sprintf("/docs/%s.schema.json", o->json_schema));
+}
+
 static json_t *value_schema(struct openapi *api, const struct pg_field *f)
 {
 	if (f->message)
@@ -116,7 +141,7 @@ static json_t *value_schema(struct openapi *api, const struct pg_field *f)
 	case TYPE(STRING): return text_schema(f);
 	case TYPE(BYTES):
 		if (f->opt->json)
-			return json_object();
+			return json_value_schema(f->opt);
 		return json_pack("{s:s, s:s}", "type", "string", "contentEncoding", "base64");
 	case TYPE(BOOL): return json_pack("{s:s}", "type", "boolean");
 	case TYPE(DOUBLE):
@@ -140,7 +165,7 @@ static json_t *list_schema(const struct pg_field *f, json_t *items)
 {
 	const Opt__Field *o = f->opt;
 	json_t *schema = json_pack("{s:s, s:o}", "type", "array", "items", items);
-	json_int_t least = o->min_items ? o->min_items : (o->required ? 1u : 0u);
+	json_int_t least = o->min_items ? o->min_items : (f->required ? 1u : 0u);
 
 	if (least)
 		json_object_set_new(schema, "minItems", json_integer(least));
@@ -148,29 +173,21 @@ static json_t *list_schema(const struct pg_field *f, json_t *items)
 	return schema;
 }
 
-/* What stands in place of a missing comment for the fields that every list has. */
-static const char *description_of(const struct pg_field *f)
+static void add_kinds(json_t *schema, const Opt__Field *o)
 {
-	static const char *const common[][2] = {
-		{"page_size", "How many at most; 50 when absent, 200 at most are given."},
-		{"page_token", "The nextPageToken of the page before; empty for the first."},
-		{"next_page_token", "Ask with it for the next page; empty at the end."},
-		{"update_mask", "Which members to change; those present in the body when absent."},
-		{"version", "Grows with every change."},
-	};
+	json_t *kinds = json_array();
 
-	if (f->comment)
-		return f->comment;
-	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
-		if (strcmp(common[i][0], f->proto->name) == 0)
-			return common[i][1];
-	return NULL;
+	for (size_t i = 0; i < o->n_refers; i++)
+		json_array_append_new(kinds, json_string(o->refers[i]));
+	if (o->n_refers)
+		json_object_set(schema, "x-aegis-resource", kinds);
+	json_decref(kinds);
 }
 
 json_t *schema_field(struct openapi *api, const struct pg_field *f)
 {
 	static const char *const sensitivities[] = {NULL, "phi", "pii", "secret"};
-	const char *description = description_of(f);
+	const char *description = f->comment ? f->comment : common_description(f->proto->name);
 	json_t *schema;
 
 	if (f->is_map)
@@ -187,14 +204,45 @@ json_t *schema_field(struct openapi *api, const struct pg_field *f)
 	if (f->opt->sensitivity)
 		json_object_set_new(schema, "x-sensitivity",
 				    json_string(sensitivities[f->opt->sensitivity]));
+	add_kinds(schema, f->opt);
 	return schema;
+}
+
+/*
+ * Answers contain every member, defaults too, except where there is a difference between a default
+ * and nothing: messages that can be absent, members of a oneof, empty raw JSON.
+ */
+static bool is_always_there(const struct pg_field *f)
+{
+	if (f->repeated)
+		return true;
+	return !f->in_oneof && !f->opt->json && !(f->message && f->opt->can_be_absent);
+}
+
+static bool is_required(const struct openapi *api, const struct pg_field *f)
+{
+	if (api->in_request)
+		return f->required;
+	return !field_is_hidden(f) && is_always_there(f);
+}
+
+/* Who gives a resource's member its value. */
+static void add_direction(json_t *schema, const struct pg_message *message,
+			  const struct pg_field *f)
+{
+	if (!message->resource)
+		return;
+	if (f->write == OPT__WRITE__INPUT_ONLY)
+		json_object_set_new(schema, "writeOnly", json_true());
+	else if (!field_is_written(f, PB_BODY_CREATE) && !field_is_written(f, PB_BODY_UPDATE))
+		json_object_set_new(schema, "readOnly", json_true());
 }
 
 json_t *schema_object(struct openapi *api, const struct pg_message *message,
 		      bool (*leave_out)(const struct pg_field *, const void *), const void *arg)
 {
 	json_t *properties = json_object(), *required = json_array();
-	json_t *schema = json_pack("{s:s}", "type", "object");
+	json_t *schema = json_pack("{s:s}", "type", "object"), *property;
 
 	if (message->comment)
 		json_object_set_new(schema, "description", json_string(message->comment));
@@ -203,8 +251,11 @@ json_t *schema_object(struct openapi *api, const struct pg_message *message,
 
 		if (leave_out && leave_out(f, arg))
 			continue;
-		json_object_set_new(properties, f->json_name, schema_field(api, f));
-		if (f->opt->required)
+		property = schema_field(api, f);
+		if (!api->in_request)
+			add_direction(property, message, f);
+		json_object_set_new(properties, f->json_name, property);
+		if (is_required(api, f))
 			json_array_append_new(required, json_string(f->json_name));
 	}
 	json_object_set_new(schema, "properties", properties);
@@ -217,11 +268,67 @@ json_t *schema_object(struct openapi *api, const struct pg_message *message,
 
 json_t *schema_ref(struct openapi *api, const struct pg_message *message)
 {
-	const char *name = schema_name(api, message->full_name);
+	const char *name =
+		arena_printf(api->model->arena, "%s%s", schema_name(api, message->full_name),
+			     api->in_request ? "Input" : "");
 
+	/* A request need not have what an answer always has: the same message is two schemas. */
 	if (!json_object_get(api->schemas, name)) {
 		json_object_set_new(api->schemas, name, json_object());
 		json_object_set_new(api->schemas, name, schema_object(api, message, NULL, NULL));
+	}
+	return ref_to(name);
+}
+
+bool not_in_create(const struct pg_field *f, const void *arg)
+{
+	(void)arg;
+	return !field_is_written(f, PB_BODY_CREATE);
+}
+
+bool not_in_update(const struct pg_field *f, const void *arg)
+{
+	(void)arg;
+	return !field_is_written(f, PB_BODY_UPDATE);
+}
+
+/* As pbjson takes null in PATCH: for what can be without a value. */
+static bool can_be_cleared(const struct pg_field *f)
+{
+	if (f->repeated)
+		return false;
+	return f->in_oneof || f->message || (f->proto->type == TYPE(STRING) && !f->required);
+}
+
+/* PATCH needs no member, and null clears. */
+static void loosen(json_t *schema, const struct pg_message *message)
+{
+	json_t *properties = json_object_get(schema, "properties"), *property;
+
+	json_object_del(schema, "required");
+	for (size_t i = 0; i < message->n_fields; i++) {
+		property = json_object_get(properties, message->fields[i].json_name);
+		if (property && can_be_cleared(&message->fields[i]))
+			json_object_set_new(
+				properties, message->fields[i].json_name,
+				json_pack("{s:[O, {s:s}]}", "anyOf", property, "type", "null"));
+	}
+}
+
+json_t *schema_body(struct openapi *api, const struct pg_field *part, bool is_patch)
+{
+	bool create = part->body == PB_BODY_CREATE;
+	const char *name =
+		arena_printf(api->model->arena, "%s%s", schema_name(api, part->message->full_name),
+			     create ? "Create" : "Update");
+	json_t *schema;
+
+	if (!json_object_get(api->schemas, name)) {
+		schema = schema_object(api, part->message, create ? not_in_create : not_in_update,
+				       NULL);
+		if (is_patch)
+			loosen(schema, part->message);
+		json_object_set_new(api->schemas, name, schema);
 	}
 	return ref_to(name);
 }

@@ -53,3 +53,16 @@ ProtobufCMessage *option_unpack(struct pg_model *model, const ProtobufCMessage *
 		model_fail(model, "option %u cannot be read as %s", number, type->name);
 	return message;
 }
+
+int option_varint(const ProtobufCMessage *options, uint32_t number)
+{
+	int value = 0;
+
+	for (unsigned i = 0; options && i < options->n_unknown_fields; i++) {
+		const ProtobufCMessageUnknownField *field = &options->unknown_fields[i];
+
+		if (field->tag == number && field->len == 1)
+			value = field->data[0];
+	}
+	return value;
+}

@@ -96,7 +96,7 @@ static struct status set_entry(struct columns *columns, size_t i, const Event__E
 			       struct str leaf, const struct merkle_hash *hash)
 {
 	if (!uuid_parse(str_of(event->id), &columns->event_ids[i]))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_EVENT");
+		return FAIL(MALFORMED_EVENT);
 	columns->occurred_ats[i] = pb_instant(event->occurred_at);
 	columns->target_versions[i] = event->target ? event->target->version : 0;
 	columns->befores[i] = str_of_bytes(event->before);
@@ -144,7 +144,7 @@ static struct status lock_frontier(struct rpc_call *call, struct merkle_frontier
 	TRY(q_lock_log(call->tx, &log));
 	if (!merkle_frontier_decode(frontier, (const uint8_t *)log->frontier.ptr,
 				    log->frontier.len))
-		return FAIL(DATA_LOSS, "FRONTIER_SHAPE");
+		return FAIL(FRONTIER_SHAPE);
 	return OK;
 }
 

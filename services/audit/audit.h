@@ -8,7 +8,7 @@
 #include <aegis/audit/v1/audit.aegis.h>
 #include <aegis/event/v1/event.aegis.h>
 
-#include "audit/queries.h"
+#include "audit/fill.h"
 #include "merkle/merkle.h"
 #include "svc/svc.h"
 
@@ -42,12 +42,6 @@ struct status audit_checkpoint_all(struct rpc_call *call, const struct svc_job_r
 
 /* merkle_lookup over the stored tiles; arg is the rpc_call. */
 struct status audit_lookup(void *call, unsigned height, uint64_t index, struct merkle_hash *out);
-
-/* Rows as messages, filled in place. */
-void event_to_proto(struct arena *arena, const struct q_entry_row *row, Audit__AuditEvent *out);
-void checkpoint_to_proto(struct arena *arena, const struct q_checkpoint_row *row,
-			 Audit__Checkpoint *out);
-void export_to_proto(struct arena *arena, const struct q_export_row *row, Audit__Export *out);
 
 /* Lower-case hex in the arena. */
 char *hash_text(struct arena *arena, const struct merkle_hash *hash);

@@ -19,7 +19,7 @@ struct status audit_sign(struct rpc_call *call, struct q_checkpoint_row **checkp
 	struct q_log_row *log;
 
 	if (!key)
-		return FAIL(FAILED_PRECONDITION, "NO_CHECKPOINT_KEY");
+		return FAIL(NO_CHECKPOINT_KEY);
 	TRY(q_current_log(call->tx, &log));
 	if (log) {
 		now.size = (uint64_t)log->size;
@@ -83,5 +83,5 @@ struct status audit_checkpoint_all(struct rpc_call *call, const struct svc_job_r
 		failed += is_failed(st);
 	}
 	log_info("checkpoints signed", KV("logs", tenants.n - failed), KV("failed", failed));
-	return failed ? FAIL(INTERNAL, "CHECKPOINTS_FAILED") : OK;
+	return failed ? FAIL(CHECKPOINTS_FAILED) : OK;
 }

@@ -11,7 +11,7 @@ static struct status stored_hashes(struct rpc_call *call, unsigned height, uint6
 	else
 		TRY(q_node_hashes(call->tx, (int32_t)height, (int64_t)first,
 				  (int64_t)(first + count), rows, &n));
-	return n == count ? OK : FAIL(DATA_LOSS, "TREE_INCOMPLETE");
+	return n == count ? OK : FAIL(TREE_INCOMPLETE);
 }
 
 struct status audit_lookup(void *arg, unsigned height, uint64_t index, struct merkle_hash *out)

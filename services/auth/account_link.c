@@ -90,7 +90,7 @@ struct status account_link_parse(const struct account_link *link, const char *to
 				 struct bearer *bearer)
 {
 	if (!bearer_parse(str_of(token), bearer) || !bearer_is_kind(bearer, link->bearer_kind))
-		return FAIL(INVALID_ARGUMENT, "BAD_TOKEN");
+		return FAIL(BAD_TOKEN);
 	return OK;
 }
 
@@ -101,6 +101,6 @@ struct status account_link_find(struct rpc_call *call, const struct account_link
 	if (!*row || (*row)->hash.len != BEARER_HASH_BYTES ||
 	    !bearer_matches(bearer, (const uint8_t *)(*row)->hash.ptr) ||
 	    (*row)->expires_at <= call->now)
-		return FAIL(INVALID_ARGUMENT, "BAD_TOKEN");
+		return FAIL(BAD_TOKEN);
 	return OK;
 }

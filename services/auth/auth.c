@@ -13,20 +13,13 @@
 #include "base/ip.h"
 #include "base/log.h"
 #include "cache/session.h"
+#include "contract/manifest.h"
 #include <aegis/event/v1/event.aegis.h>
 
 #define HEADER_MAX	    300
 #define BUSY_RETRY_AFTER_MS 2000
 /* What a call needs after it was admitted; it waits no longer than that before its deadline. */
 #define HASH_TIME SECONDS(3)
-
-struct uuid auth_uuid(const char *text)
-{
-	struct uuid id = {};
-
-	(void)uuid_parse(str_of(text), &id);
-	return id;
-}
 
 const char *auth_email(struct arena *arena, const char *email)
 {
@@ -66,7 +59,7 @@ struct status auth_hash_enter(struct rpc_call *call, bool is_known, struct admis
 	if (admission_enter(auth_of(call)->admission, claim, call->deadline - HASH_TIME))
 		return OK;
 	call->retry_after_ms = BUSY_RETRY_AFTER_MS;
-	return FAIL(UNAVAILABLE, "BUSY");
+	return FAIL(BUSY);
 }
 
 void auth_hash_leave(struct rpc_call *call, const struct admission_claim *claim)
@@ -80,7 +73,8 @@ struct status auth_check_password(struct rpc_call *call, const char *password,
 	struct status st = password_rules_check(password, owner);
 
 	if (is_failed(st))
-		field_errors_add(&call->errors, "password", st.reason, "choose another password");
+		field_errors_add(&call->errors, "password", reason_name(st.reason),
+				 reason_sentence(st.reason));
 	return st;
 }
 
@@ -160,7 +154,7 @@ static void stop(struct svc *svc)
 }
 
 static const struct db_constraint_map constraints[] = {
-	{"account_email_key", "EMAIL_TAKEN"},
+	{"account_email_key", REASON_EMAIL_TAKEN},
 	{},
 };
 

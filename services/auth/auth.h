@@ -9,8 +9,8 @@
 
 #include "auth/admission.h"
 #include "auth/credential.h"
+#include "auth/fill.h"
 #include "auth/password_rules.h"
-#include "auth/queries.h"
 #include "svc/svc.h"
 
 struct cache_sync;
@@ -41,9 +41,6 @@ static inline struct auth *auth_of(const struct rpc_call *call)
 {
 	return svc_state(call->svc);
 }
-
-/* The id that a field's option has checked; nil for "". */
-struct uuid auth_uuid(const char *text);
 
 /* The address as accounts are kept by: lower case. */
 const char *auth_email(struct arena *arena, const char *email);

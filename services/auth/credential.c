@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/encoding.h"
 #include "crypto/hash.h"
 
 #define PEPPER	     "pepper"
@@ -79,7 +80,7 @@ struct status credential_check(const struct hasher *hasher, uint64_t turn, const
 	struct task task = {.hash = hash};
 
 	if (pepper_kid && !pepper)
-		return FAIL(INTERNAL, "PEPPER_MISSING");
+		return FAIL(PEPPER_MISSING);
 	return run(hasher, turn, pepper, password, &task, check);
 }
 

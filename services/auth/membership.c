@@ -20,7 +20,7 @@ struct status membership_put(struct rpc_call *call, const struct membership_news
 
 	TRY(q_account_by_id(call->tx, news->account, &account));
 	if (!account)
-		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+		return FAIL(USER_NOT_FOUND);
 	TRY(q_put_membership(call->tx, &written, .account = news->account,
 			     .organization = news->organization, .role = news->role,
 			     .permissions = news->permissions, .epoch = news->epoch,
@@ -42,9 +42,9 @@ struct status membership_on_event(struct rpc_call *call, const struct Event__Eve
 
 	if (event->payload_case != EVENT__EVENT__PAYLOAD_MEMBERSHIP_CHANGED ||
 	    !uuid_parse(str_of(payload->user_id), &news.account))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_EVENT");
+		return FAIL(MALFORMED_EVENT);
 	if (!membership_may_change(svc_event_principal(call, event), news.organization))
-		return FAIL(PERMISSION_DENIED, "PERMISSION_REQUIRED");
+		return FAIL(PERMISSION_REQUIRED);
 	news.role = payload->role;
 	news.permissions = (struct text_list){payload->permissions, payload->n_permissions};
 	news.epoch = (int64_t)payload->epoch;

@@ -1,6 +1,7 @@
 #include "auth/password_rules.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,17 +145,30 @@ static bool contains_words_of(const char *haystack, const char *text)
 	return false;
 }
 
+/* The part before the @ as a whole, and every word of the address but its top-level domain. */
+static bool contains_address(const char *haystack, const char *email)
+{
+	const char *dot = email ? strrchr(email, '.') : NULL;
+	struct str rest = str_of(email ? email : "");
+	char words[PASSWORD_CAP * 2 + 1];
+
+	if (!dot || (size_t)(dot - email) >= sizeof words)
+		dot = NULL;
+	snprintf(words, sizeof words, "%.*s", dot ? (int)(dot - email) : (int)sizeof words - 1,
+		 email ? email : "");
+	return contains_word(haystack, str_take_until(&rest, '@')) ||
+	       contains_words_of(haystack, words);
+}
+
 struct status password_rules_check(const char *password, const struct password_owner *owner)
 {
-	struct str local = str_of(owner->email ? owner->email : "");
 	char text[PASSWORD_CAP + 1];
 
 	lower(password, text);
-	local = str_take_until(&local, '@');
-	if (contains_word(text, local) || contains_words_of(text, owner->name) ||
+	if (contains_address(text, owner->email) || contains_words_of(text, owner->name) ||
 	    contains_words_of(text, owner->organization))
-		return FAIL(INVALID_ARGUMENT, "PASSWORD_CONTAINS_IDENTITY");
+		return FAIL(PASSWORD_CONTAINS_IDENTITY);
 	if (password_is_common(password))
-		return FAIL(INVALID_ARGUMENT, "PASSWORD_COMMON");
+		return FAIL(PASSWORD_COMMON);
 	return OK;
 }

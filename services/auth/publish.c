@@ -77,7 +77,7 @@ static struct status publish(struct rpc_call *call, struct uuid account, instant
 		if (are_same(&told, &now))
 			return OK;
 	}
-	return FAIL(ABORTED, "SESSIONS_KEEP_CHANGING");
+	return FAIL(SESSIONS_KEEP_CHANGING);
 }
 
 static struct status read_one(struct rpc_call *call, void *arg)
@@ -141,7 +141,7 @@ struct status sessions_publish_job(struct rpc_call *call, const struct svc_job_r
 	instant since;
 
 	if (job->payload.len != PAYLOAD_BYTES)
-		return FAIL(INTERNAL, "JOB_PAYLOAD");
+		return FAIL(JOB_PAYLOAD);
 	memcpy(account.bytes, job->payload.ptr, 16);
 	memcpy(&since, job->payload.ptr + 16, 8);
 	return publish(call, account, since);

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/fnv1a.h"
 #include "base/str.h"
 
 #define SLOTS 8192

@@ -21,7 +21,7 @@ static struct status write_pending(struct rpc_call *call, void *arg)
 			     .name = r->name, .locale = r->locale,
 			     .expires_at = call->now + REGISTRATION_TTL, .now = call->now));
 	if (!inserted)
-		return FAIL(ALREADY_EXISTS, "EMAIL_TAKEN");
+		return FAIL(EMAIL_TAKEN);
 	TRY(q_put_credential(call->tx, .account = r->account, .hash = r->credential->hash,
 			     .pepper_kid = r->credential->pepper_kid, .now = call->now));
 	TRY(q_insert_registration(call->tx, .account = r->account, .organization = r->organization,
@@ -177,7 +177,7 @@ struct status registration_job(struct rpc_call *call, const struct svc_job_run *
 	struct status st;
 
 	if (job->payload.len != sizeof account.bytes)
-		return FAIL(INTERNAL, "JOB_PAYLOAD");
+		return FAIL(JOB_PAYLOAD);
 	memcpy(account.bytes, job->payload.ptr, sizeof account.bytes);
 	TRY(registration_find(call, account, &registration));
 	if (!registration)

@@ -7,8 +7,17 @@ struct uuid sign_in_tenant(const struct sign_in *who)
 	return who->membership ? who->membership->organization_id : svc_platform_tenant;
 }
 
+static struct status end_oldest(struct rpc_call *call, struct uuid account)
+{
+	int64_t ended;
+
+	TRY(q_end_oldest_sessions(call->tx, &ended, .account = account, .kept = SESSIONS_MAX,
+				  .end_reason = "too_many", .now = call->now));
+	return ended ? sessions_changed(call, account) : OK;
+}
+
 struct status session_begin(struct rpc_call *call, const struct sign_in *who,
-			    struct q_session_row **session)
+			    struct q_login_session_row **session)
 {
 	const struct uuid *organization =
 		who->membership ? &who->membership->organization_id : NULL;
@@ -24,7 +33,7 @@ struct status session_begin(struct rpc_call *call, const struct sign_in *who,
 		TRY(q_put_last_organization(call->tx, who->account, *organization));
 	if (*network)
 		TRY(q_put_known_network(call->tx, who->account, network, call->now));
-	return OK;
+	return end_oldest(call, who->account);
 }
 
 Auth__User *user_to_proto(struct arena *arena, const struct sign_in *who)
@@ -40,21 +49,18 @@ Auth__User *user_to_proto(struct arena *arena, const struct sign_in *who)
 	return user;
 }
 
-Auth__Organization *organization_to_proto(struct arena *arena, const struct q_membership_row *row)
+struct status organization_show(struct arena *arena, const struct q_membership_row *row,
+				Auth__Organization **out)
 {
 	Auth__Organization *organization = arena_new_of(arena, Auth__Organization);
 
 	auth__organization__init(organization);
-	organization->id = uuid_text(arena, row->organization_id);
-	organization->name = row->organization_name;
-	organization->role = row->role;
-	organization->n_permissions = row->permissions.n;
-	organization->permissions = (const char **)row->permissions.items;
-	return organization;
+	*out = organization;
+	return q_membership_fill(arena, row, organization);
 }
 
-void session_answer(struct rpc_call *call, const struct sign_in *who,
-		    const struct q_session_row *session, Auth__TokenResponse *resp)
+struct status session_answer(struct rpc_call *call, const struct sign_in *who,
+			     const struct q_login_session_row *session, Auth__TokenResponse *resp)
 {
 	resp->access_token = access_token(call, who, session->id);
 	resp->refresh_token = refresh_token(call, sign_in_tenant(who), session->id,
@@ -62,6 +68,7 @@ void session_answer(struct rpc_call *call, const struct sign_in *who,
 	resp->token_type = "Bearer";
 	resp->expires_in_seconds = ACCESS_TTL / SECONDS(1);
 	resp->user = user_to_proto(call->arena, who);
-	if (who->membership)
-		resp->organization = organization_to_proto(call->arena, who->membership);
+	return who->membership
+		       ? organization_show(call->arena, who->membership, &resp->organization)
+		       : OK;
 }

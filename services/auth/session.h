@@ -23,17 +23,22 @@ struct sign_in {
 /* The tenant whose transaction and events a session of it belongs to. */
 struct uuid sign_in_tenant(const struct sign_in *who);
 
-/* Inside a transaction of that tenant: a new session. */
+/* A person's sessions at once; one more ends the one that was not used for longest. */
+#define SESSIONS_MAX 50
+
+/* Inside a transaction of that tenant: a new session; the job of sessions_changed() tells of an
+ * end. */
 struct status session_begin(struct rpc_call *call, const struct sign_in *who,
-			    struct q_session_row **session);
+			    struct q_login_session_row **session);
 
 /* Both tokens and what goes with them. */
-void session_answer(struct rpc_call *call, const struct sign_in *who,
-		    const struct q_session_row *session, Auth__TokenResponse *resp);
+struct status session_answer(struct rpc_call *call, const struct sign_in *who,
+			     const struct q_login_session_row *session, Auth__TokenResponse *resp);
 
 /* As messages, in the arena. */
 Auth__User *user_to_proto(struct arena *arena, const struct sign_in *who);
-Auth__Organization *organization_to_proto(struct arena *arena, const struct q_membership_row *row);
+struct status organization_show(struct arena *arena, const struct q_membership_row *row,
+				Auth__Organization **out);
 
 /*
  * Inside a transaction of any tenant: queues the job that tells the gateway what

@@ -41,7 +41,7 @@ struct status standing_publish(struct rpc_call *call, struct uuid organization)
 		if (may_act(&told) == may_act(&now))
 			return OK;
 	}
-	return FAIL(ABORTED, "STANDING_KEEPS_CHANGING");
+	return FAIL(STANDING_KEEPS_CHANGING);
 }
 
 static struct status queue_publish(struct rpc_call *call, struct uuid organization, instant run_at)
@@ -73,7 +73,7 @@ struct status standing_publish_job(struct rpc_call *call, const struct svc_job_r
 	struct uuid organization;
 
 	if (job->payload.len != sizeof organization.bytes)
-		return FAIL(INTERNAL, "JOB_PAYLOAD");
+		return FAIL(JOB_PAYLOAD);
 	memcpy(organization.bytes, job->payload.ptr, sizeof organization.bytes);
 	return standing_publish(call, organization);
 }

@@ -2,24 +2,24 @@
 
 #include <aegis/event/v1/event.pb-c.h>
 
+#include "svc/kit/details.h"
+
 struct status verification_send(struct rpc_call *call, const struct registration *r)
 {
 	const struct link_owner owner = {r->account, r->organization,	   r->email,
 					 r->name,    r->organization_name, r->locale};
 	Event__UserRegistered payload = EVENT__USER_REGISTERED__INIT;
-	struct strbuf after = strbuf_new(call->arena);
+	struct details after = details_new(call->arena);
 	struct str sealed;
 
 	TRY(account_link_seal(call, &verification_link, &owner, &sealed));
 	payload.user_id = uuid_text(call->arena, r->account);
 	payload.sealed = (ProtobufCBinaryData){.len = sealed.len, .data = (uint8_t *)sealed.ptr};
-	strbuf_add_c(&after, "{\"organization\":");
-	strbuf_add_json(&after, str_of(r->organization_name));
-	strbuf_add_char(&after, '}');
+	details_text(&after, "organization", r->organization_name);
 	svc_emit(call, &(struct event_out){.action = "user.registered",
 					   .target_kind = "user",
 					   .target_id = r->account,
-					   .after = strbuf_str(&after),
+					   .after = details_end(&after),
 					   .payload_case = EVENT__EVENT__PAYLOAD_USER_REGISTERED,
 					   .payload = &payload});
 	return OK;

@@ -1,3 +1,4 @@
+#include "base/encoding.h"
 #include "base/log.h"
 #include "compliance/change_list.h"
 #include "compliance/leie_match.h"
@@ -57,7 +58,7 @@ static struct status load_missing(struct rpc_call *call, const struct sync *sync
 		struct leie_row *row = &comparison->old[i];
 
 		if (rows[i].fields.n != LEIE_COLUMNS)
-			return FAIL(DATA_LOSS, "ROW_SHAPE");
+			return FAIL(STORED_COLUMNS);
 		for (size_t c = 0; c < LEIE_COLUMNS; c++)
 			row->field[c] = str_of(rows[i].fields.items[c]);
 		row->hash = rows[i].row_hash;

@@ -5,6 +5,7 @@
 #include "compliance/settings.h"
 #include "compliance_platform/queries.h"
 #include "contract/time.h"
+#include "svc/kit/change.h"
 #include "svc_core/sandbox.h"
 
 struct compliance_config compliance_config;
@@ -13,76 +14,17 @@ struct compliance_config compliance_config;
 static const struct cfg_setting setting_rows[] = {COMPLIANCE_SETTINGS(CFG_ROW)};
 #undef CFG_OWNER
 
-struct uuid compliance_id_of(const char *text)
+struct status emit_compliance_event(struct rpc_call *call, const char *action,
+				    const struct q_event_row *old,
+				    const Compliance__ComplianceEvent *event)
 {
-	struct uuid id = {};
+	Compliance__ComplianceEvent before = COMPLIANCE__COMPLIANCE_EVENT__INIT;
 
-	(void)uuid_parse(str_of(text), &id);
-	return id;
-}
-
-void source_to_proto(struct arena *arena, const struct q_source_row *row, Compliance__Source *out)
-{
-	out->id = uuid_text(arena, row->id);
-	out->name = row->name;
-	out->kind = COMPLIANCE__SOURCE_KIND__LEIE_SUPPLEMENT;
-	out->url = row->url;
-	out->interval_seconds = row->interval_seconds;
-	out->only_tenant_id = row->only_tenant ? uuid_text(arena, *row->only_tenant) : "";
-	out->created_at = pb_timestamp(arena, row->created_at);
-}
-
-static const char *date_text(struct arena *arena, date_days date)
-{
-	char *text = arena_alloc(arena, DATE_TEXT);
-
-	date_format(text, date);
-	return text;
-}
-
-static int index_of(const char *const *words, int n, const char *word)
-{
-	for (int i = 0; i < n; i++)
-		if (strcmp(words[i], word) == 0)
-			return i;
-	return 0;
-}
-
-void compliance_event_to_proto(struct arena *arena, const struct q_event_row *row,
-			       Compliance__ComplianceEvent *out)
-{
-	static const char *const priorities[] = {"low", "normal", "high"};
-	static const char *const statuses[] = {"active", "acknowledged", "resolved"};
-
-	out->id = uuid_text(arena, row->id);
-	out->type = row->type;
-	out->source_id = uuid_text(arena, row->source_id);
-	out->priority = (Compliance__Priority)index_of(priorities, 3, row->priority);
-	out->title = row->title;
-	out->alert_id = row->alert_id ? uuid_text(arena, *row->alert_id) : "";
-	out->effective_on = row->effective_on ? date_text(arena, *row->effective_on) : "";
-	out->metadata = (ProtobufCBinaryData){.len = row->metadata.len,
-					      .data = (uint8_t *)row->metadata.ptr};
-	out->status = (Compliance__EventStatus)index_of(statuses, 3, row->status);
-	out->note = row->note;
-	out->created_at = pb_timestamp(arena, row->created_at);
-	out->acknowledged_at = pb_timestamp_opt(arena, row->acknowledged_at);
-	out->resolved_at = pb_timestamp_opt(arena, row->resolved_at);
-	out->version = row->version;
-}
-
-void emit_compliance_event(struct rpc_call *call, const char *action, const char *before,
-			   const struct q_event_row *row)
-{
-	svc_emit(call,
-		 &(struct event_out){
-			 .action = action,
-			 .target_kind = "compliance_event",
-			 .target_id = row->id,
-			 .target_version = row->version,
-			 .before = str_of(arena_printf(call->arena, "{\"status\":\"%s\"}", before)),
-			 .after = str_of(
-				 arena_printf(call->arena, "{\"status\":\"%s\"}", row->status))});
+	TRY(q_event_fill(call->arena, old, &before));
+	return svc_emit_change(call, action,
+			       &(struct change_out){.resource = &compliance__compliance_event__info,
+						    .before = &before,
+						    .after = event});
 }
 
 int32_t *line_numbers(struct arena *arena, struct int8_list lines)
@@ -123,8 +65,8 @@ static const struct svc_job jobs[] = {
 };
 
 static const struct db_constraint_map constraints[] = {
-	{"source_name_key", "SOURCE_EXISTS"},
-	{"subscription_source_key", "SUBSCRIPTION_EXISTS"},
+	{"source_name_key", REASON_SOURCE_EXISTS},
+	{"subscription_source_key", REASON_SUBSCRIPTION_EXISTS},
 	{},
 };
 

@@ -8,12 +8,10 @@
 #include <aegis/compliance/v1/compliance.aegis.h>
 #include <aegis/event/v1/event.aegis.h>
 
-#include "compliance/queries.h"
+#include "compliance/fill.h"
 #include "svc/svc.h"
 
 extern const struct svc_descriptor compliance_daemon;
-
-struct uuid compliance_id_of(const char *text);
 
 /* What a poll of a source came to. */
 struct sync_outcome {
@@ -64,12 +62,7 @@ bool is_source_visible(const struct rpc_call *call, const struct q_source_row *r
 instant source_patience(int32_t interval_seconds);
 
 int32_t *line_numbers(struct arena *arena, struct int8_list lines);
-/* Rows as messages, filled in place. */
-void source_to_proto(struct arena *arena, const struct q_source_row *row, Compliance__Source *out);
-void compliance_event_to_proto(struct arena *arena, const struct q_event_row *row,
-			       Compliance__ComplianceEvent *out);
-/* What the audit log is told of a subscription. */
-struct str subscription_json(struct arena *arena, const struct q_subscription_row *row);
-/* before is the event's status before the change. */
-void emit_compliance_event(struct rpc_call *call, const char *action, const char *before,
-			   const struct q_event_row *row);
+/* Says how an event changed. */
+struct status emit_compliance_event(struct rpc_call *call, const char *action,
+				    const struct q_event_row *old,
+				    const Compliance__ComplianceEvent *event);

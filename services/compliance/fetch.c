@@ -189,17 +189,17 @@ static struct status verdict(struct transfer *transfer, CURLcode result, long co
 	if ((result != CURLE_OK && transfer->address_refused) ||
 	    result == CURLE_UNSUPPORTED_PROTOCOL || result == CURLE_URL_MALFORMAT) {
 		*detail = "the address is not one that may be asked";
-		return FAIL(INVALID_ARGUMENT, "URL_NOT_ALLOWED");
+		return FAIL(URL_NOT_ALLOWED);
 	}
 	if (result != CURLE_OK) {
 		*detail =
 			transfer->too_large ? "the file is too large" : curl_easy_strerror(result);
-		return FAIL(UNAVAILABLE, "SOURCE_UNREACHABLE");
+		return FAIL(SOURCE_UNREACHABLE);
 	}
 	transfer->out->not_modified = code == 304;
 	if (code != 200 && code != 304) {
 		*detail = arena_printf(transfer->arena, "the server answers %ld", code);
-		return FAIL(UNAVAILABLE, "SOURCE_UNREACHABLE");
+		return FAIL(SOURCE_UNREACHABLE);
 	}
 	transfer->out->body = strbuf_str(&transfer->body);
 	if (!is_strong(transfer->out->last_modified, transfer->date))

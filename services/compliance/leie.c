@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
+#include "base/utf8.h"
 #include "crypto/hash.h"
 
 /* An exclusion is published up to twenty days before it takes effect. */

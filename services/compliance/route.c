@@ -4,6 +4,7 @@
  */
 #include "compliance/compliance.h"
 #include "compliance_platform/queries.h"
+#include "svc/kit/change.h"
 
 /* Changes that one transaction of a tenant takes. */
 #define BATCH 500
@@ -43,7 +44,7 @@ static struct status raise_event(struct rpc_call *call, struct uuid alert,
 				 const struct q_change_row *change)
 {
 	Event__ComplianceEventRaised payload = EVENT__COMPLIANCE_EVENT_RAISED__INIT;
-	struct strbuf after = strbuf_new(call->arena);
+	Compliance__ComplianceEvent after = COMPLIANCE__COMPLIANCE_EVENT__INIT;
 	struct q_event_row *event;
 
 	TRY(q_insert_event(call->tx, &event, .id = uuid_v7(call->now),
@@ -54,23 +55,20 @@ static struct status raise_event(struct rpc_call *call, struct uuid alert,
 	payload.event_id = uuid_text(call->arena, event->id);
 	payload.title = event->title;
 	payload.priority = event->priority;
-	strbuf_printf(&after, "{\"type\":\"%s\",\"priority\":\"%s\",\"status\":\"%s\"}",
-		      event->type, event->priority, event->status);
-	svc_emit(call,
-		 &(struct event_out){.action = "compliance.event_raised",
-				     .target_kind = "compliance_event",
-				     .target_id = event->id,
-				     .after = strbuf_str(&after),
+	TRY(q_event_fill(call->arena, event, &after));
+	return svc_emit_change(
+		call, "compliance.event_raised",
+		&(struct change_out){.resource = &compliance__compliance_event__info,
+				     .after = &after,
 				     .payload_case = EVENT__EVENT__PAYLOAD_COMPLIANCE_EVENT_RAISED,
 				     .payload = &payload});
-	return OK;
 }
 
 /* Notification makes one mail of it for each address. */
 static struct status tell_alert(struct rpc_call *call, const struct q_alert_row *alert)
 {
 	Event__ComplianceAlertRaised payload = EVENT__COMPLIANCE_ALERT_RAISED__INIT;
-	struct strbuf after = strbuf_new(call->arena);
+	Compliance__Alert after = COMPLIANCE__ALERT__INIT;
 	struct q_alert_line_row *lines;
 	struct q_source_row *source;
 	size_t n;
@@ -78,7 +76,7 @@ static struct status tell_alert(struct rpc_call *call, const struct q_alert_row 
 	TRY(q_source_by_id(call->tx, alert->source_id, &source));
 	TRY(q_alert_lines(call->tx, alert->id, ALERT_LINES, &lines, &n));
 	if (!source || n == 0)
-		return FAIL(DATA_LOSS, "NO_ROW");
+		return FAIL(ALERT_LINES_LOST);
 	payload.alert_id = uuid_text(call->arena, alert->id);
 	payload.title = alert->event_count == 1 ? lines[0].title
 						: arena_printf(call->arena, "%d changes in %s",
@@ -90,16 +88,13 @@ static struct status tell_alert(struct rpc_call *call, const struct q_alert_row 
 	payload.n_lines = n;
 	for (size_t i = 0; i < n; i++)
 		payload.lines[i] = lines[i].title;
-	strbuf_printf(&after, "{\"events\":%d,\"priority\":\"%s\"}", alert->event_count,
-		      lines[0].priority);
-	svc_emit(call,
-		 &(struct event_out){.action = "compliance.alert_raised",
-				     .target_kind = "compliance_alert",
-				     .target_id = alert->id,
-				     .after = strbuf_str(&after),
+	TRY(q_alert_fill(call->arena, alert, &after));
+	return svc_emit_change(
+		call, "compliance.alert_raised",
+		&(struct change_out){.resource = &compliance__alert__info,
+				     .after = &after,
 				     .payload_case = EVENT__EVENT__PAYLOAD_COMPLIANCE_ALERT_RAISED,
 				     .payload = &payload});
-	return OK;
 }
 
 /* Counts further events into the alert of a poll; NULL while there is none. */

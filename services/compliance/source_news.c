@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "compliance/change_list.h"
 #include "compliance/sync.h"
+#include "svc/kit/details.h"
 
 /* Sources that one run of the job may find silent. */
 #define MAX_SILENT 200
@@ -32,19 +33,16 @@ struct report {
 
 static const char *metadata_of(struct arena *arena, const struct report *report)
 {
-	struct strbuf json = strbuf_new(arena);
+	struct details details = details_new(arena);
 	char text[INSTANT_TEXT];
 
-	strbuf_add_c(&json, "{\"source\":");
-	strbuf_add_json(&json, str_of(report->name));
-	strbuf_add_c(&json, ",\"detail\":");
-	strbuf_add_json(&json, str_of(report->detail));
+	details_text(&details, "source", report->name);
+	details_text(&details, "detail", report->detail);
 	if (report->last_success_at) {
 		instant_format(text, *report->last_success_at);
-		strbuf_printf(&json, ",\"lastSuccessAt\":\"%s\"", text);
+		details_text(&details, "lastSuccessAt", text);
 	}
-	strbuf_add_char(&json, '}');
-	return json.ptr;
+	return details_end(&details).ptr;
 }
 
 static struct status tell(struct rpc_call *call, enum news news, const struct report *report)

@@ -2,9 +2,11 @@
 
 #include <stdlib.h>
 
+#include "base/encoding.h"
 #include "base/log.h"
 #include "compliance/settings.h"
 #include "crypto/hash.h"
+#include "svc/kit/details.h"
 
 /* A file of FETCH_MAX_BYTES, its rows and what the database is told of them. */
 #define SYNC_ARENA_CAP ((size_t)1 << 30)
@@ -18,14 +20,14 @@
 struct status sync_drift(struct sync *sync, const char *detail)
 {
 	sync->detail = detail;
-	return FAIL(FAILED_PRECONDITION, "SCHEMA_DRIFT");
+	return FAIL(SCHEMA_DRIFT);
 }
 
 /* ABORTED/SYNC_RUNNING when the lease was taken over.  Keeps others out until the commit. */
 static struct status hold(struct rpc_call *call, struct sync *sync)
 {
 	TRY(q_lock_sync(call->tx, sync->order->id, sync->until, &sync->held));
-	return sync->held ? OK : FAIL(ABORTED, "SYNC_RUNNING");
+	return sync->held ? OK : FAIL(SYNC_RUNNING);
 }
 
 static int32_t failures_of(const struct sync *sync)
@@ -50,17 +52,21 @@ static instant next_poll(const struct sync *sync, instant now)
 /* What the audit log is told of a source before and after a poll. */
 static struct str summary(struct arena *arena, const char *state, const struct sync_outcome *out)
 {
-	struct strbuf json = strbuf_new(arena);
+	struct details details = details_new(arena);
 
-	strbuf_printf(&json, "{\"state\":\"%s\",\"rows\":%d", state, out->rows);
-	if (out->changed)
-		strbuf_printf(&json, ",\"added\":%d,\"removed\":%d,\"modified\":%d", out->added,
-			      out->removed, out->modified);
-	if (out->merged || out->damaged)
-		strbuf_printf(&json, ",\"merged\":%d,\"damaged\":%d,\"held\":%d", out->merged,
-			      out->damaged, out->held);
-	strbuf_add_char(&json, '}');
-	return strbuf_str(&json);
+	details_text(&details, "state", state);
+	details_number(&details, "rows", out->rows);
+	if (out->changed) {
+		details_number(&details, "added", out->added);
+		details_number(&details, "removed", out->removed);
+		details_number(&details, "modified", out->modified);
+	}
+	if (out->merged || out->damaged) {
+		details_number(&details, "merged", out->merged);
+		details_number(&details, "damaged", out->damaged);
+		details_number(&details, "held", out->held);
+	}
+	return details_end(&details);
 }
 
 static struct sync_outcome last_outcome(const struct q_source_row *source)
@@ -135,11 +141,11 @@ static struct status begin(struct rpc_call *call, void *arg)
 
 	TRY(q_source_by_id(call->tx, sync->order->id, &sync->source));
 	if (!sync->source)
-		return FAIL(NOT_FOUND, "SOURCE_NOT_FOUND");
+		return FAIL(SOURCE_NOT_FOUND);
 	/* Ends by itself should this process die; the poll job then takes the source up. */
 	sync->until = call->now + MILLIS(compliance_config.fetch_timeout_ms + LEASE_MARGIN_MS);
 	TRY(q_take_sync(call->tx, sync->order->id, call->now, sync->until, &sync->source));
-	return sync->source ? OK : FAIL(ABORTED, "SYNC_RUNNING");
+	return sync->source ? OK : FAIL(SYNC_RUNNING);
 }
 
 static struct status fetch_and_parse(struct rpc_call *call, struct sync *sync)
@@ -173,10 +179,9 @@ static void note(struct rpc_call *call, struct sync *sync, struct status st)
 
 	log_warn("a source could not be taken", KV("source", sync->order->id),
 		 KV("detail", sync->detail), KV_STATUS(st));
-	sync->state =
-		strcmp(st.reason ? st.reason : "", "SCHEMA_DRIFT") == 0 ? "quarantined" : "failing";
+	sync->state = st.reason == REASON_SCHEMA_DRIFT ? "quarantined" : "failing";
 	if (!*sync->detail)
-		sync->detail = st.reason ? st.reason : "";
+		sync->detail = reason_name(st.reason);
 	call->deadline = instant_now() + NOTE_TIME;
 	st = tx_run_as(call, svc_platform_tenant, note_failure, sync);
 	call->deadline = deadline;

@@ -33,7 +33,7 @@ static struct status read_object(struct arena *arena, struct str json, size_t ro
 
 	*out = (struct object){.members = arena_array_of(arena, struct member, room)};
 	if (scan_peek(&scan) != '{' || !scan_enter(&scan, '{'))
-		return FAIL(INVALID_ARGUMENT, "ANSWERS_NOT_JSON");
+		return FAIL(ANSWERS_NOT_JSON);
 	while (scan_member(&scan, &first, &name)) {
 		struct member member = {.name = str_dup(arena, name)};
 
@@ -43,14 +43,14 @@ static struct status read_object(struct arena *arena, struct str json, size_t ro
 			break;
 		member.raw.len = (size_t)(scan.at - member.raw.ptr);
 		if (strlen(member.name) != name.len || find(out, member.name))
-			return FAIL(INVALID_ARGUMENT, "ANSWERS_NOT_JSON");
+			return FAIL(ANSWERS_NOT_JSON);
 		if (out->n == MEMBERS_MAX)
-			return FAIL(INVALID_ARGUMENT, "ANSWERS_TOO_LARGE");
+			return FAIL(ANSWERS_TOO_LARGE);
 		out->members[out->n++] = member;
 	}
 	if (scan.too_deep)
-		return FAIL(INVALID_ARGUMENT, "ANSWERS_TOO_DEEP");
-	return scan_is_done(&scan) ? OK : FAIL(INVALID_ARGUMENT, "ANSWERS_NOT_JSON");
+		return FAIL(ANSWERS_TOO_DEEP);
+	return scan_is_done(&scan) ? OK : FAIL(ANSWERS_NOT_JSON);
 }
 
 static void add_member(struct strbuf *buf, const char *name, struct str raw)
@@ -100,7 +100,7 @@ struct status answers_merge(struct arena *arena, struct str stored, struct str g
 	struct object old, new;
 
 	if (given.len > ANSWERS_MAX)
-		return FAIL(INVALID_ARGUMENT, "ANSWERS_TOO_LARGE");
+		return FAIL(ANSWERS_TOO_LARGE);
 	TRY(read_object(arena, stored, (size_t)2 * MEMBERS_MAX, &old));
 	TRY(read_object(arena, given, MEMBERS_MAX, &new));
 	*out = (struct answer_merge){.changed = arena_array_of(arena, const char *, new.n),
@@ -114,6 +114,6 @@ struct status answers_merge(struct arena *arena, struct str stored, struct str g
 	out->before = strbuf_str(&before);
 	out->merged = write_object(arena, &old);
 	if (out->merged.len > ANSWERS_MAX)
-		return FAIL(INVALID_ARGUMENT, "ANSWERS_TOO_LARGE");
+		return FAIL(ANSWERS_TOO_LARGE);
 	return OK;
 }

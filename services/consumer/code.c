@@ -5,55 +5,39 @@
 #include "consumer/keys.h"
 #include "consumer/program_copy.h"
 #include "contract/time.h"
+#include "svc/kit/details.h"
 
-Consumer__CodeStatus code_status_of(const char *word)
-{
-	static const char *const statuses[] = {"issued",  "reserved", "redeemed", "rolled_back",
-					       "expired", "voided",   NULL};
-
-	return (Consumer__CodeStatus)word_index(statuses, word);
-}
-
-static void fill_answer(struct rpc_call *call, const struct code_step *step,
-			const struct q_code_row *row)
+static struct status fill_answer(struct rpc_call *call, const struct code_step *step,
+				 const struct q_code_row *row)
 {
 	Consumer__CodeState *out = step->resp;
 
-	out->id = uuid_text(call->arena, row->id);
-	out->status = code_status_of(row->status);
-	out->program_id = uuid_text(call->arena, row->program_id);
-	out->code_class = row->code_class;
-	out->expires_at = pb_timestamp(call->arena, row->expires_at);
-	out->redeemed_at = pb_timestamp_opt(call->arena, row->redeemed_at);
+	TRY(q_code_fill(call->arena, row, out));
 	if (step->undoes) {
 		/* Whatever others do with the code is not this caller's business. */
 		out->status = CONSUMER__CODE_STATUS__ROLLED_BACK;
 		out->redeemed_at = NULL;
 	}
+	return OK;
 }
 
 static void emit_code(struct rpc_call *call, const struct code_step *step,
 		      const struct q_code_row *row)
 {
-	struct strbuf after = strbuf_new(call->arena);
+	struct details after = details_new(call->arena);
 
-	strbuf_printf(&after, "{\"status\":\"%s\",\"programId\":\"%s\",\"partnerId\":\"%s\"",
-		      row->status, uuid_text(call->arena, row->program_id),
-		      uuid_text(call->arena, step->holder));
-	if (*step->terminal_id) {
-		strbuf_add_c(&after, ",\"terminalId\":");
-		strbuf_add_json(&after, str_of(step->terminal_id));
-	}
-	if (*step->transaction_id) {
-		strbuf_add_c(&after, ",\"transactionId\":");
-		strbuf_add_json(&after, str_of(step->transaction_id));
-	}
-	strbuf_add_char(&after, '}');
+	details_text(&after, "status", row->status);
+	details_uuid(&after, "programId", row->program_id);
+	details_uuid(&after, "partnerId", step->holder);
+	if (*step->terminal_id)
+		details_text(&after, "terminalId", step->terminal_id);
+	if (*step->transaction_id)
+		details_text(&after, "transactionId", step->transaction_id);
 	svc_emit(call, &(struct event_out){.action = call->method->policy.audit_action,
 					   .target_kind = "code",
 					   .target_id = row->id,
 					   .target_version = row->version,
-					   .after = strbuf_str(&after)});
+					   .after = details_end(&after)});
 }
 
 struct status code_counter_row(struct rpc_call *call, const struct code_step *step, struct str hash,
@@ -100,18 +84,18 @@ static struct status reason_of(struct rpc_call *call, struct code_step *step,
 {
 	if (!row->program_known) {
 		step->unknown_program = row->program_id;
-		return FAIL(UNAVAILABLE, "NO_CONNECTION");
+		return FAIL(NO_CONNECTION);
 	}
 	if (step->undoes)
-		return FAIL(FAILED_PRECONDITION, "ROLL_BACK_LIMIT");
+		return FAIL(ROLL_BACK_LIMIT);
 	if (row->undone)
-		return FAIL(FAILED_PRECONDITION, "TRANSACTION_ROLLED_BACK");
+		return FAIL(TRANSACTION_ROLLED_BACK);
 	if (row->recalled && tells_recalls(call))
-		return FAIL(FAILED_PRECONDITION, "CODE_RECALLED");
+		return FAIL(CODE_RECALLED);
 	if (step->says_reserved && row->redeems && !row->recalled &&
 	    strcmp(row->status, "reserved") == 0 && row->expires_at > call->now)
-		return FAIL(FAILED_PRECONDITION, "CODE_RESERVED");
-	return FAIL(FAILED_PRECONDITION, "CODE_NOT_VALID");
+		return FAIL(CODE_RESERVED);
+	return FAIL(CODE_NOT_VALID);
 }
 
 /*
@@ -128,7 +112,7 @@ static struct status refuse(struct rpc_call *call, struct code_step *step)
 		if (!row)
 			continue;
 		if (is_done_already(step, row)) {
-			fill_answer(call, step, code_of_counter(call, row));
+			TRY(fill_answer(call, step, code_of_counter(call, row)));
 			return OK;
 		}
 		step->refused_hash = hash;
@@ -136,7 +120,7 @@ static struct status refuse(struct rpc_call *call, struct code_step *step)
 		return reason_of(call, step, row);
 	}
 	step->missed = true;
-	return FAIL(FAILED_PRECONDITION, "CODE_NOT_VALID");
+	return FAIL(CODE_NOT_VALID);
 }
 
 static struct status ask(struct rpc_call *call, void *arg)
@@ -160,8 +144,7 @@ static struct status take(struct rpc_call *call, void *arg)
 	if (!row)
 		return refuse(call, step);
 	emit_code(call, step, row);
-	fill_answer(call, step, row);
-	return OK;
+	return fill_answer(call, step, row);
 }
 
 static struct status ask_and_take(struct rpc_call *call, void *arg)
@@ -197,7 +180,7 @@ struct status code_run(struct rpc_call *call, struct code_step *step)
 	struct status st, counted;
 
 	if (!code_parse(str_of(step->typed), step->code))
-		return FAIL(FAILED_PRECONDITION, "CODE_NOT_VALID");
+		return FAIL(CODE_NOT_VALID);
 	step->holder = uuid_is_nil(p->partner) ? p->id : p->partner;
 	step->undo_mark = arena_printf(call->arena, "%s %s", uuid_text(call->arena, step->holder),
 				       step->transaction_id);

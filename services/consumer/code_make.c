@@ -15,7 +15,7 @@ struct status code_make(struct rpc_call *call, const struct code_plan *plan,
 	for (int i = 0; i < TRIES && !*row; i++) {
 		code_random(code);
 		if (!code_hash(call, code, 0, &hash))
-			return FAIL(UNAVAILABLE, "KEYS_UNAVAILABLE");
+			return FAIL(KEYS_UNAVAILABLE);
 		TRY(q_insert_code(call->tx, row, .id = plan->id, .session_id = plan->session,
 				  .program_id = plan->program,
 				  .screener_version = plan->screener_version, .code_hash = hash,
@@ -24,7 +24,7 @@ struct status code_make(struct rpc_call *call, const struct code_plan *plan,
 				  .now = call->now));
 	}
 	if (!*row)
-		return FAIL(INTERNAL, "CODE_COLLISION");
+		return FAIL(CODE_COLLISION);
 	*shown = arena_alloc(call->arena, CODE_SHOWN);
 	code_show(*shown, code);
 	crypto_wipe(code, sizeof code);

@@ -1,52 +1,24 @@
 #include "consumer/code_staff.h"
 
 #include "consumer/program_copy.h"
-#include "contract/time.h"
+#include "svc/kit/change.h"
 
-static const char *id_text(struct rpc_call *call, const struct uuid *id)
+/* A code that nobody used is expired past its time, whatever its row says. */
+static bool is_expired(const struct rpc_call *call, const struct q_staff_code_row *row,
+		       Consumer__CodeStatus status)
 {
-	return id ? uuid_text(call->arena, *id) : "";
+	return row->expires_at <= call->now && (status == CONSUMER__CODE_STATUS__ISSUED ||
+						status == CONSUMER__CODE_STATUS__RESERVED ||
+						status == CONSUMER__CODE_STATUS__ROLLED_BACK);
 }
 
-static const char *text_or_empty(const char *text)
+struct status staff_code_show(struct rpc_call *call, const struct q_staff_code_row *row,
+			      Consumer__Code *out)
 {
-	return text ? text : "";
-}
-
-static Consumer__CodeStatus status_of(const struct rpc_call *call,
-				      const struct q_staff_code_row *row)
-{
-	static const char *const open[] = {"issued", "reserved", "rolled_back", NULL};
-
-	for (const char *const *word = open; *word; word++)
-		if (strcmp(*word, row->status) == 0 && row->expires_at <= call->now)
-			return CONSUMER__CODE_STATUS__CODE_EXPIRED;
-	return code_status_of(row->status);
-}
-
-void staff_code_to_proto(struct rpc_call *call, const struct q_staff_code_row *row,
-			 Consumer__Code *out)
-{
-	out->id = uuid_text(call->arena, row->id);
-	out->status = status_of(call, row);
-	out->program_id = uuid_text(call->arena, row->program_id);
-	out->screener_version = row->screener_version;
-	out->session_id = uuid_text(call->arena, row->session_id);
-	out->code_class = row->code_class;
-	out->created_at = pb_timestamp(call->arena, row->created_at);
-	out->expires_at = pb_timestamp(call->arena, row->expires_at);
-	out->reserved_until = pb_timestamp_opt(call->arena, row->reserved_until);
-	out->redeemed_at = pb_timestamp_opt(call->arena, row->redeemed_at);
-	out->partner_id = id_text(call, row->holder);
-	out->terminal_id = text_or_empty(row->terminal_id);
-	out->transaction_id = text_or_empty(row->transaction_id);
-	out->refusals = row->refusals;
-	out->recalled = row->recalled;
-	out->void_reason = text_or_empty(row->void_reason);
-	out->voided_at = pb_timestamp_opt(call->arena, row->voided_at);
-	out->voided_by = id_text(call, row->voided_by);
-	out->replaces = id_text(call, row->replaces);
-	out->replaced_by = id_text(call, row->replaced_by);
+	TRY(q_staff_code_fill(call->arena, row, out));
+	if (is_expired(call, row, out->status))
+		out->status = CONSUMER__CODE_STATUS__CODE_EXPIRED;
+	return OK;
 }
 
 struct status staff_code_find(struct rpc_call *call, struct uuid id, struct q_staff_code_row **row)
@@ -55,7 +27,18 @@ struct status staff_code_find(struct rpc_call *call, struct uuid id, struct q_st
 
 	TRY(q_code_by_id(call->tx, id, &found));
 	if (!found)
-		return FAIL(NOT_FOUND, "CODE_NOT_FOUND");
+		return FAIL(CODE_NOT_FOUND);
+	*row = found;
+	return OK;
+}
+
+struct status staff_code_lock(struct rpc_call *call, struct uuid id, struct q_staff_code_row **row)
+{
+	struct q_staff_code_row *found;
+
+	TRY(q_lock_code(call->tx, id, &found));
+	if (!found)
+		return FAIL(CODE_NOT_FOUND);
 	*row = found;
 	return OK;
 }
@@ -63,13 +46,13 @@ struct status staff_code_find(struct rpc_call *call, struct uuid id, struct q_st
 struct status staff_code_check_open(const struct q_staff_code_row *row)
 {
 	if (strcmp(row->status, "redeemed") == 0)
-		return FAIL(FAILED_PRECONDITION, "CODE_REDEEMED");
+		return FAIL(CODE_REDEEMED);
 	if (row->recalled)
-		return FAIL(FAILED_PRECONDITION, "CODE_RECALLED");
+		return FAIL(CODE_RECALLED);
 	if (row->replaced_by)
-		return FAIL(FAILED_PRECONDITION, "CODE_REISSUED");
+		return FAIL(CODE_REISSUED);
 	if (strcmp(row->status, "voided") == 0)
-		return FAIL(FAILED_PRECONDITION, "CODE_VOIDED");
+		return FAIL(CODE_VOIDED);
 	return OK;
 }
 
@@ -94,23 +77,19 @@ struct status staff_code_program(struct rpc_call *call, struct uuid id,
 	return program_copy_ensure(call, lookup.row->program_id, copy);
 }
 
-void emit_staff_code(struct rpc_call *call, const char *action, const struct q_staff_code_row *row,
-		     const char *reason)
+struct status emit_staff_code(struct rpc_call *call, const char *action,
+			      const struct q_staff_code_row *old,
+			      const struct q_staff_code_row *row, const char *reason)
 {
-	struct strbuf after = strbuf_new(call->arena);
+	struct details details = details_new(call->arena);
+	Consumer__Code before = CONSUMER__CODE__INIT, after = CONSUMER__CODE__INIT;
 
-	strbuf_printf(&after, "{\"status\":\"%s\",\"programId\":\"%s\",\"sessionId\":\"%s\"",
-		      row->status, uuid_text(call->arena, row->program_id),
-		      uuid_text(call->arena, row->session_id));
-	if (row->replaced_by)
-		strbuf_printf(&after, ",\"replacedBy\":\"%s\"",
-			      uuid_text(call->arena, *row->replaced_by));
-	strbuf_add_c(&after, ",\"reason\":");
-	strbuf_add_json(&after, str_of(reason));
-	strbuf_add_char(&after, '}');
-	svc_emit(call, &(struct event_out){.action = action,
-					   .target_kind = "code",
-					   .target_id = row->id,
-					   .target_version = row->version,
-					   .after = strbuf_str(&after)});
+	details_text(&details, "reason", reason);
+	TRY(q_staff_code_fill(call->arena, old, &before));
+	TRY(q_staff_code_fill(call->arena, row, &after));
+	return svc_emit_change(call, action,
+			       &(struct change_out){.resource = &consumer__code__info,
+						    .before = &before,
+						    .after = &after,
+						    .details = &details});
 }

@@ -16,27 +16,6 @@ struct consumer *consumer_of(const struct rpc_call *call)
 	return svc_state(call->svc);
 }
 
-struct uuid consumer_id(const char *text)
-{
-	struct uuid id = {};
-
-	(void)uuid_parse(str_of(text), &id);
-	return id;
-}
-
-ProtobufCBinaryData consumer_bytes(struct str s)
-{
-	return (ProtobufCBinaryData){.len = s.len, .data = (uint8_t *)s.ptr};
-}
-
-int word_index(const char *const *words, const char *word)
-{
-	for (int i = 0; words[i]; i++)
-		if (strcmp(words[i], word) == 0)
-			return i;
-	return 0;
-}
-
 static struct status start(struct svc *svc)
 {
 	struct keyring *ring;
@@ -65,8 +44,8 @@ static void stop(struct svc *svc)
 }
 
 static const struct db_constraint_map constraints[] = {
-	{"partner_name_key", "PARTNER_EXISTS"},
-	{"code_session_key", "CODE_ALREADY_ISSUED"},
+	{"partner_name_key", REASON_PARTNER_EXISTS},
+	{"code_session_key", REASON_CODE_ALREADY_ISSUED},
 	{},
 };
 

@@ -7,7 +7,7 @@
  */
 #include <aegis/consumer/v1/consumer.aegis.h>
 
-#include "consumer/queries.h"
+#include "consumer/fill.h"
 #include "svc/svc.h"
 
 struct keyring;
@@ -22,14 +22,3 @@ struct consumer {
 };
 
 struct consumer *consumer_of(const struct rpc_call *call);
-
-/* The field's option has checked the form: nil only for an empty text. */
-struct uuid consumer_id(const char *text);
-
-ProtobufCBinaryData consumer_bytes(struct str s);
-
-/* The place of a word in a NULL-ended list, 0 when it is in none. */
-int word_index(const char *const *words, const char *word);
-
-/* The state of a code as its row has it. */
-Consumer__CodeStatus code_status_of(const char *word);

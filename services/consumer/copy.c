@@ -1,5 +1,6 @@
 #include "consumer/copy.h"
 
+#include "base/encoding.h"
 #include "base/log.h"
 #include "consumer/consumer.h"
 #include "crypto/hash.h"
@@ -22,7 +23,7 @@ static bool has_hash(struct str bytes, const char *hex)
 static struct status corrupt(const char *hash)
 {
 	log_error("a screener is not what its hash says", KV("content_hash", hash));
-	return FAIL(DATA_LOSS, "SCREENER_CORRUPT");
+	return FAIL(SCREENER_CORRUPT);
 }
 
 struct status copy_store(struct rpc_call *call, const Program__PublishedVersion *version)

@@ -49,7 +49,7 @@ struct status guess_check(struct rpc_call *call, const struct code_step *step)
 				continue;
 			call->retry_after_ms =
 				(uint32_t)((rows[r].window_until - call->now) / 1000) + 1;
-			return FAIL(RESOURCE_EXHAUSTED, "RATE_LIMITED");
+			return FAIL(RATE_LIMITED);
 		}
 	return OK;
 }

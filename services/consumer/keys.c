@@ -110,5 +110,5 @@ struct status phi_open(struct rpc_call *call, const char *what, struct uuid row,
 		if (seal_open(call->arena, key->bytes, context, sealed, plain))
 			return OK;
 	log_error("a sealed value does not open", KV("what", what));
-	return FAIL(DATA_LOSS, "SEALED_VALUE");
+	return FAIL(SEALED_VALUE);
 }

@@ -7,21 +7,22 @@ static struct status check_name(struct rpc_call *call, const char *field, const 
 {
 	if (is_wanted && !*name)
 		return call_field_error(call, field, "REQUIRED",
-					"the program counts the attempts of a consumer by this");
+					"is required: the program counts attempts by this member");
 	if (!is_wanted && *name)
-		return call_field_error(call, field, "NOT_USED",
-					"the program does not count attempts by this");
+		return call_field_error(
+			call, field, "NOT_USED",
+			"must be absent: the program does not count attempts by this member");
 	return OK;
 }
 
 struct status person_check(struct rpc_call *call, const Program__PublishedVersion *version,
-			   const Consumer__StartSessionRequest *req)
+			   const Consumer__Session *asked)
 {
 	struct status email =
-		check_name(call, "email", req->email,
+		check_name(call, "email", asked->email,
 			   version->attempts_by == PROGRAM__ATTEMPTS_BY__ATTEMPTS_BY_EMAIL);
 	struct status reference =
-		check_name(call, "reference", req->reference,
+		check_name(call, "reference", asked->reference,
 			   version->attempts_by == PROGRAM__ATTEMPTS_BY__ATTEMPTS_BY_REFERENCE);
 
 	return is_failed(email) ? email : reference;
@@ -59,26 +60,26 @@ static struct status find_or_make(struct rpc_call *call, struct uuid program, co
 	if (*row)
 		return OK;
 	if (!person_hash(call, program, kind, name, 0, &hash))
-		return FAIL(UNAVAILABLE, "KEYS_UNAVAILABLE");
+		return FAIL(KEYS_UNAVAILABLE);
 	TRY(q_insert_person(call->tx, .id = uuid_v7(call->now), .program_id = program,
 			    .key_hash = hash, .now = call->now));
 	TRY(q_person_by_key(call->tx, program, hash, row));
-	return *row ? OK : FAIL(INTERNAL, "PERSON_LOST");
+	return *row ? OK : FAIL(PERSON_LOST);
 }
 
 struct status person_take(struct rpc_call *call, const Program__PublishedVersion *version,
-			  const Consumer__StartSessionRequest *req, const struct uuid **out)
+			  const Consumer__Session *asked, const struct uuid **out)
 {
-	struct uuid program = consumer_id(version->program_id);
+	struct uuid program = pb_uuid(version->program_id);
 	struct q_person_row *row;
 
 	*out = NULL;
 	if (version->attempts_by == PROGRAM__ATTEMPTS_BY__ATTEMPTS_BY_SESSION)
 		return OK;
 	if (version->attempts_by == PROGRAM__ATTEMPTS_BY__ATTEMPTS_BY_EMAIL)
-		TRY(find_or_make(call, program, "email", folded(call->arena, req->email), &row));
+		TRY(find_or_make(call, program, "email", folded(call->arena, asked->email), &row));
 	else
-		TRY(find_or_make(call, program, "reference", str_of(req->reference), &row));
+		TRY(find_or_make(call, program, "reference", str_of(asked->reference), &row));
 	*out = &row->id;
 	return OK;
 }

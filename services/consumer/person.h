@@ -14,11 +14,11 @@
  * INVALID_ARGUMENT/INVALID_FIELDS.
  */
 struct status person_check(struct rpc_call *call, const Program__PublishedVersion *version,
-			   const Consumer__StartSessionRequest *req);
+			   const Consumer__Session *asked);
 
 /*
  * The person of a request that person_check() let through, found or made in the open
  * transaction; NULL where the program counts by session.  UNAVAILABLE/KEYS_UNAVAILABLE.
  */
 struct status person_take(struct rpc_call *call, const Program__PublishedVersion *version,
-			  const Consumer__StartSessionRequest *req, const struct uuid **out);
+			  const Consumer__Session *asked, const struct uuid **out);

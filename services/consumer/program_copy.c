@@ -6,7 +6,7 @@
 
 struct status program_copy_put(struct rpc_call *call, const Program__ProgramState *state)
 {
-	return q_put_program(call->tx, .id = consumer_id(state->program_id),
+	return q_put_program(call->tx, .id = pb_uuid(state->program_id),
 			     .program_version = state->version, .status = state->status,
 			     .begins_at = pb_instant_opt(call->arena, state->begins_at),
 			     .ends_at = pb_instant_opt(call->arena, state->ends_at),
@@ -53,7 +53,7 @@ struct status program_copy_ensure(struct rpc_call *call, struct uuid id,
 		TRY(tx_run(call, look_up, &lookup));
 	}
 	if (!lookup.copy)
-		return FAIL(INTERNAL, "PROGRAM_COPY_LOST");
+		return FAIL(PROGRAM_COPY_LOST);
 	*copy = lookup.copy;
 	return OK;
 }
@@ -66,7 +66,7 @@ struct status program_copy_on_event(struct rpc_call *call, const struct Event__E
 
 	if (event->payload_case != EVENT__EVENT__PAYLOAD_PROGRAM_CHANGED ||
 	    !uuid_parse(str_of(payload->program_id), &id))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_EVENT");
+		return FAIL(MALFORMED_EVENT);
 	state.program_id = payload->program_id;
 	state.version = payload->version;
 	state.status = payload->status;

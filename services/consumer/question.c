@@ -14,23 +14,78 @@ static const char *const shown[] = {
 	"max_choices", "repeats", "min_rows",	"max_rows",   "initial", "prefill",
 };
 
-const char *locale_choose(const struct screener_entry *entry, const char *asked)
+/* The screener's locale for a language tag: of the same tag, else of the same language; or NULL. */
+static const char *locale_of(const struct screener_entry *entry, struct str tag)
 {
 	json_t *locales = json_object_get(entry->document, "locales"), *locale;
-	const char *first = json_string_value(json_array_get(locales, 0));
-	size_t language = strcspn(asked, "-_"), i;
+	size_t language = 0, i;
 
+	while (language < tag.len && tag.ptr[language] != '-' && tag.ptr[language] != '_')
+		language++;
 	json_array_foreach (locales, i, locale)
-		if (str_eq_nocase(str_of(asked), str_of(json_string_value(locale))))
+		if (str_eq_nocase(tag, str_of(json_string_value(locale))))
 			return json_string_value(locale);
 	json_array_foreach (locales, i, locale) {
-		const char *tag = json_string_value(locale);
+		const char *name = json_string_value(locale);
 
-		if (language > 0 && strcspn(tag, "-_") == language &&
-		    str_eq_nocase((struct str){asked, language}, (struct str){tag, language}))
-			return tag;
+		if (language > 0 && strcspn(name, "-_") == language &&
+		    str_eq_nocase((struct str){tag.ptr, language}, (struct str){name, language}))
+			return name;
 	}
-	return first ? first : "";
+	return NULL;
+}
+
+/* "q=0.8" in thousandths (RFC 9110, 12.4.2): all of them without it, none when malformed. */
+static unsigned weight_of(struct str parameter)
+{
+	unsigned weight = 0, place = 1000;
+
+	if (parameter.len == 0)
+		return 1000;
+	if (parameter.len < 3 || !str_eq_nocase((struct str){parameter.ptr, 2}, STR("q=")))
+		return 0;
+	for (size_t i = 2; i < parameter.len; i++) {
+		char c = parameter.ptr[i];
+
+		if (i == 3 && c == '.')
+			continue;
+		if (c < '0' || c > '9' || place == 0)
+			return 0;
+		weight += (unsigned)(c - '0') * place;
+		place /= 10;
+	}
+	return weight <= 1000 ? weight : 0;
+}
+
+/* Of the locales that Accept-Language names the one with the largest weight, or NULL. */
+static const char *locale_accepted(const struct screener_entry *entry, struct str languages)
+{
+	const char *best = NULL;
+	unsigned most = 0;
+
+	while (languages.len) {
+		struct str element = str_take_until(&languages, ',');
+		struct str tag = str_trim(str_take_until(&element, ';'));
+		unsigned weight = weight_of(str_trim(element));
+		const char *locale = weight > most ? locale_of(entry, tag) : NULL;
+
+		if (locale) {
+			best = locale;
+			most = weight;
+		}
+	}
+	return best;
+}
+
+const char *locale_choose(const struct screener_entry *entry, const char *asked,
+			  const char *accept_language)
+{
+	const char *first =
+		json_string_value(json_array_get(json_object_get(entry->document, "locales"), 0));
+	const char *found = *asked ? locale_of(entry, str_of(asked))
+				   : locale_accepted(entry, str_of(accept_language));
+
+	return found ? found : first ? first : "";
 }
 
 const char *consumer_text(const struct screener_entry *entry, const char *locale, const char *a,

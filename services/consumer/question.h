@@ -4,8 +4,13 @@
 #include "base/arena.h"
 #include "consumer/screener_cache.h"
 
-/* The locale of the screener that comes nearest to the one asked for; its first otherwise. */
-const char *locale_choose(const struct screener_entry *entry, const char *asked);
+/*
+ * The locale of the screener that is nearest to the one that was asked for.  When none was asked
+ * for ("") it is the one that the client prefers by its Accept-Language (RFC 9110, 12.5.4).  The
+ * first locale of the screener when neither names one that it has.
+ */
+const char *locale_choose(const struct screener_entry *entry, const char *asked,
+			  const char *accept_language);
 
 /*
  * A text of the document ("outcome.ok.title"; the key is up to three parts, NULL for none) in the

@@ -1,6 +1,5 @@
 #include "consumer/recall.h"
-
-#include "contract/time.h"
+#include "svc/kit/change.h"
 
 /* Codes that one transaction voids, and transactions of one run: a lease lasts a minute. */
 #define BATCH	      500
@@ -11,18 +10,6 @@ struct voiding {
 	struct uuid behind;
 	bool is_done;
 };
-
-void recall_to_proto(struct arena *arena, const struct q_recall_row *row, Consumer__Recall *out)
-{
-	out->id = uuid_text(arena, row->id);
-	out->program_id = uuid_text(arena, row->program_id);
-	out->screener_version = row->screener_version;
-	out->reason = row->reason;
-	out->codes_voided = row->codes_voided;
-	out->created_at = pb_timestamp(arena, row->created_at);
-	out->created_by = uuid_text(arena, row->created_by);
-	out->completed_at = pb_timestamp_opt(arena, row->completed_at);
-}
 
 struct status recall_queue(struct rpc_call *call, struct uuid recall, struct uuid behind)
 {
@@ -41,19 +28,24 @@ static bool read_payload(struct str payload, struct voiding *out)
 
 static struct status complete(struct rpc_call *call, struct uuid id)
 {
-	struct strbuf after = strbuf_new(call->arena);
+	Consumer__Recall before = CONSUMER__RECALL__INIT, after = CONSUMER__RECALL__INIT;
+	struct details details = details_new(call->arena);
 	struct q_recall_row *row;
 
 	TRY(q_complete_recall(call->tx, id, call->now, &row));
 	if (!row)
 		return OK;
-	strbuf_printf(&after, "{\"recallId\":\"%s\",\"codesVoided\":%ld}",
-		      uuid_text(call->arena, row->id), (long)row->codes_voided);
-	svc_emit(call, &(struct event_out){.action = "program.recall_completed",
-					   .target_kind = "program",
-					   .target_id = row->program_id,
-					   .after = strbuf_str(&after)});
-	return OK;
+	TRY(q_recall_fill(call->arena, row, &after));
+	/* The statement completes a recall once. */
+	row->completed_at = NULL;
+	TRY(q_recall_fill(call->arena, row, &before));
+	details_uuid(&details, "programId", row->program_id);
+	details_number(&details, "codesVoided", row->codes_voided);
+	return svc_emit_change(call, "program.recall_completed",
+			       &(struct change_out){.resource = &consumer__recall__info,
+						    .before = &before,
+						    .after = &after,
+						    .details = &details});
 }
 
 static struct status void_batch(struct rpc_call *call, void *arg)
@@ -93,7 +85,7 @@ struct status recall_job(struct rpc_call *call, const struct svc_job_run *job)
 	struct voiding voiding = {};
 
 	if (!read_payload(job->payload, &voiding))
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_EVENT");
+		return FAIL(MALFORMED_EVENT);
 	for (int i = 0; i < BATCHES_A_RUN && !voiding.is_done; i++)
 		TRY(tx_run(call, void_batch, &voiding));
 	return voiding.is_done ? OK : tx_run(call, hand_on, &voiding);

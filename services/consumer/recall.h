@@ -9,8 +9,6 @@
 
 #define JOB_RECALL "recall"
 
-void recall_to_proto(struct arena *arena, const struct q_recall_row *row, Consumer__Recall *out);
-
 /* Queues the voiding of a recall's codes behind the one given (nil: of all), in the open
  * transaction. */
 struct status recall_queue(struct rpc_call *call, struct uuid recall, struct uuid behind);

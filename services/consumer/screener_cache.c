@@ -97,7 +97,7 @@ static struct status compile(struct screener_entry *entry, struct str document,
 	entry->document = json_loadb(document.ptr, document.len, 0, NULL);
 	entry->items = json_object();
 	if (is_failed(st) || !entry->document)
-		return FAIL(DATA_LOSS, "SCREENER_CORRUPT");
+		return FAIL(SCREENER_CORRUPT);
 	index_items(entry->items, json_object_get(entry->document, "items"));
 	return OK;
 }

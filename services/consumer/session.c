@@ -2,6 +2,7 @@
 
 #include "consumer/keys.h"
 #include "screener/value/calendar.h"
+#include "svc/kit/change.h"
 #include "zone/zone.h"
 
 struct status session_admit(struct rpc_call *call, const char *id, struct uuid *out)
@@ -9,23 +10,23 @@ struct status session_admit(struct rpc_call *call, const char *id, struct uuid *
 	const struct principal *p = call->principal;
 	struct bearer bearer;
 
-	*out = consumer_id(id);
+	*out = pb_uuid(id);
 	if (p->kind != PRINCIPAL_SESSION)
 		return OK;
 	if (p->n_scopes != 1 || !session_token_parse(call, p->scopes[0], &bearer) ||
 	    !uuid_eq(bearer.tenant, call->tenant) || !uuid_eq(bearer.id, p->id))
-		return FAIL(UNAUTHENTICATED, "SESSION_TOKEN_INVALID");
+		return FAIL(SESSION_TOKEN_INVALID);
 	if (!uuid_eq(bearer.id, *out))
-		return FAIL(NOT_FOUND, "SESSION_NOT_FOUND");
+		return FAIL(SESSION_NOT_FOUND);
 	return OK;
 }
 
 static struct status check_found(const struct rpc_call *call, const struct q_session_row *row)
 {
 	if (!row)
-		return FAIL(NOT_FOUND, "SESSION_NOT_FOUND");
+		return FAIL(SESSION_NOT_FOUND);
 	if (call->principal->kind == PRINCIPAL_SESSION && row->expires_at <= call->now)
-		return FAIL(FAILED_PRECONDITION, "SESSION_EXPIRED");
+		return FAIL(SESSION_EXPIRED);
 	return OK;
 }
 
@@ -49,12 +50,12 @@ struct status session_lock(struct rpc_call *call, struct uuid id, struct q_sessi
 	return OK;
 }
 
-Consumer__SessionStatus session_status(const char *status, instant expires_at, instant now)
+Consumer__SessionStatus session_status(Consumer__SessionStatus stored, instant expires_at,
+				       instant now)
 {
-	if (strcmp(status, "completed") == 0)
-		return CONSUMER__SESSION_STATUS__COMPLETED;
-	return expires_at <= now ? CONSUMER__SESSION_STATUS__EXPIRED
-				 : CONSUMER__SESSION_STATUS__OPEN;
+	return stored == CONSUMER__SESSION_STATUS__OPEN && expires_at <= now
+		       ? CONSUMER__SESSION_STATUS__EXPIRED
+		       : stored;
 }
 
 struct status session_answers(struct rpc_call *call, const struct q_session_row *row,
@@ -109,7 +110,7 @@ struct status attempt_last(struct rpc_call *call, const struct q_session_row *se
 
 	TRY(q_last_attempt(call->tx, session->id, &row));
 	if (!row)
-		return FAIL(FAILED_PRECONDITION, "NOT_COMPLETED");
+		return FAIL(NOT_COMPLETED);
 	out->row = row;
 	/* Attempts from before the day was stored were evaluated on the session's first day in UTC.
 	 */
@@ -120,12 +121,42 @@ struct status attempt_last(struct rpc_call *call, const struct q_session_row *se
 			&out->trace);
 }
 
-void emit_session(struct rpc_call *call, const char *action, const struct q_session_row *row,
-		  struct str after)
+void emit_session_read(struct rpc_call *call, const char *action, const struct q_session_row *row,
+		       struct str after)
 {
 	svc_emit(call, &(struct event_out){.action = action,
-					   .target_kind = "session",
+					   .target_kind = consumer__session__info.kind,
 					   .target_id = row->id,
 					   .target_version = row->version,
 					   .after = after});
+}
+
+static struct status fill_state(struct rpc_call *call, const struct session_state *state,
+				Consumer__Session *out)
+{
+	TRY(q_session_fill(call->arena, state->row, out));
+	out->answers = pb_bytes(state->answers);
+	if (!state->row->outcome)
+		return OK;
+	out->outcome = arena_new_of(call->arena, Consumer__Outcome);
+	consumer__outcome__init(out->outcome);
+	out->outcome->id = state->row->outcome;
+	return OK;
+}
+
+struct status emit_session(struct rpc_call *call, const char *action,
+			   const struct session_state *old, const struct session_state *new,
+			   const Consumer__Session *given, struct details *details)
+{
+	Consumer__Session before = CONSUMER__SESSION__INIT, after = CONSUMER__SESSION__INIT;
+
+	if (old)
+		TRY(fill_state(call, old, &before));
+	TRY(fill_state(call, new, &after));
+	return svc_emit_change(call, action,
+			       &(struct change_out){.resource = &consumer__session__info,
+						    .before = old ? &before : NULL,
+						    .after = &after,
+						    .given = given,
+						    .details = details});
 }

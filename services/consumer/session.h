@@ -4,6 +4,7 @@
 #include "consumer/consumer.h"
 #include "consumer/screener_cache.h"
 #include "screener/screener.h"
+#include "svc/kit/details.h"
 
 #define SESSION_TTL HOURS(24)
 
@@ -22,7 +23,8 @@ struct status session_find(struct rpc_call *call, struct uuid id, struct q_sessi
 struct status session_lock(struct rpc_call *call, struct uuid id, struct q_session_row **row);
 
 /* The state as the API says it: an open session past its time has expired. */
-Consumer__SessionStatus session_status(const char *status, instant expires_at, instant now);
+Consumer__SessionStatus session_status(Consumer__SessionStatus stored, instant expires_at,
+				       instant now);
 
 /* Opened answers. */
 struct status session_answers(struct rpc_call *call, const struct q_session_row *row,
@@ -62,5 +64,20 @@ struct str attempt_seal(struct rpc_call *call, const char *what, struct uuid ses
 struct status session_to_proto(struct rpc_call *call, const struct q_session_row *row,
 			       const struct screener_entry *entry, Consumer__Session *out);
 
-void emit_session(struct rpc_call *call, const char *action, const struct q_session_row *row,
-		  struct str after);
+/* Somebody read a session; after: details or "". */
+void emit_session_read(struct rpc_call *call, const char *action, const struct q_session_row *row,
+		       struct str after);
+
+/* A session with its opened answers, as the audit log compares sessions. */
+struct session_state {
+	const struct q_session_row *row;
+	struct str answers;
+};
+
+/*
+ * Says what changed of a session.  The log has the names of answers and outcome, and no question,
+ * since questions tell answers.  NULL for old: it was started, as given.
+ */
+struct status emit_session(struct rpc_call *call, const char *action,
+			   const struct session_state *old, const struct session_state *new,
+			   const Consumer__Session *given, struct details *details);

@@ -56,14 +56,6 @@ static void add_trace(struct rpc_call *call, const struct q_session_row *row,
 	json_decref(trace);
 }
 
-static const char *day_text(struct arena *arena, date_days day)
-{
-	char text[DATE_TEXT];
-
-	date_format(text, day);
-	return arena_strdup(arena, text);
-}
-
 static struct status add_outcome(struct rpc_call *call, const struct q_session_row *row,
 				 const struct screener_entry *entry, Consumer__Session *out)
 {
@@ -81,7 +73,7 @@ static struct status add_outcome(struct rpc_call *call, const struct q_session_r
 	outcome->text = arena_strdup(
 		call->arena, consumer_text(entry, row->locale, "outcome", row->outcome, "text"));
 	out->outcome = outcome;
-	out->as_of = day_text(call->arena, attempt.day);
+	out->as_of = pb_date_text(call->arena, attempt.day);
 	add_trace(call, row, entry, &attempt, out);
 	return OK;
 }
@@ -95,9 +87,9 @@ static struct status add_questions(struct rpc_call *call, const struct q_session
 
 	TRY(session_day(row, call->now, &today));
 	TRY(session_evaluate(call, entry, today, answers, &result));
-	out->as_of = day_text(call->arena, today);
+	out->as_of = pb_date_text(call->arena, today);
 	problems_to_proto(call->arena, entry->program, &result, out);
-	out->questions = consumer_bytes(
+	out->questions = pb_bytes(
 		questions_json(call->arena, entry, row->locale, result.next, result.n_next));
 	out->progress_percent = percent(result.answered, result.visible);
 	return OK;
@@ -109,17 +101,9 @@ struct status session_to_proto(struct rpc_call *call, const struct q_session_row
 	struct str answers;
 
 	TRY(session_answers(call, row, &answers));
-	out->id = uuid_text(call->arena, row->id);
-	out->status = session_status(row->status, row->expires_at, call->now);
-	out->program_id = uuid_text(call->arena, row->program_id);
-	out->screener_version = row->screener_version;
-	out->screener_hash = row->content_hash;
-	out->locale = row->locale;
-	out->answers = consumer_bytes(answers);
-	out->created_at = pb_timestamp(call->arena, row->created_at);
-	out->completed_at = pb_timestamp_opt(call->arena, row->completed_at);
-	out->expires_at = pb_timestamp(call->arena, row->expires_at);
-	out->code_issued = row->code_issued;
+	TRY(q_session_fill(call->arena, row, out));
+	out->status = session_status(out->status, row->expires_at, call->now);
+	out->answers = pb_bytes(answers);
 	if (row->outcome)
 		return add_outcome(call, row, entry, out);
 	return add_questions(call, row, entry, answers, out);

@@ -34,12 +34,6 @@ static const char help[] =
 	"  --db CONNINFO   the database; default $AEGIS_CTL_DB\n"
 	"  --secrets DIR   where the migrator's password is; default $AEGIS_CTL_SECRETS\n";
 
-static int usage(FILE *out, int status)
-{
-	fputs(help, out);
-	return status;
-}
-
 static struct status insert(struct tx *tx, void *arg)
 {
 	const struct creation *creation = arg;
@@ -91,7 +85,8 @@ static int run(struct creation *creation)
 		bearer_format(token, &creation->bearer);
 		puts(token);
 	} else {
-		fprintf(stderr, "aegisctl admin create: %s\n", st.reason);
+		fprintf(stderr, "aegisctl admin create: %s [%s]\n", reason_sentence(st.reason),
+			reason_name(st.reason));
 	}
 	crypto_wipe(creation, sizeof *creation);
 	crypto_wipe(token, sizeof token);
@@ -121,10 +116,10 @@ static int admin_create(int argc, char **argv)
 		else if (c == 's')
 			creation.secrets_dir = optarg;
 		else
-			return usage(c == 'h' ? stdout : stderr, c == 'h' ? CTL_OK : CTL_USAGE);
+			return ctl_usage(help, c == 'h' ? CTL_OK : CTL_USAGE);
 	}
 	if (!creation.email || !creation.conninfo || !creation.secrets_dir || optind != argc)
-		return usage(stderr, CTL_USAGE);
+		return ctl_usage(help, CTL_USAGE);
 	return run(&creation);
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "commands.h"
 #include "merkle/checkpoint.h"
 
@@ -151,17 +152,13 @@ static int verify_file(struct audit_file *file, struct verification *v)
 	return CTL_OK;
 }
 
-static int verify_usage(FILE *out, int status)
-{
-	fputs("usage: aegisctl audit verify EXPORT --key VERIFIER-KEY [--old-checkpoint FILE]\n\n"
-	      "Proves an export of the audit log offline: every entry, their order and number, "
-	      "and\n"
-	      "the signature. VERIFIER-KEY is what GET /api/audit/key says, kept from before.\n"
-	      "With --old-checkpoint the log must also extend that older signed note.\n"
-	      "Exit status 0: proven, 1: not, 2: usage.\n",
-	      out);
-	return status;
-}
+static const char verify_help[] =
+	"usage: aegisctl audit verify EXPORT --key VERIFIER-KEY [--old-checkpoint FILE]\n\n"
+	"Proves an export of the audit log offline: every entry, their order and number, "
+	"and\n"
+	"the signature. VERIFIER-KEY is what GET /api/audit/key says, kept from before.\n"
+	"With --old-checkpoint the log must also extend that older signed note.\n"
+	"Exit status 0: proven, 1: not, 2: usage.\n";
 
 static bool read_old(struct arena *arena, const char *path, struct verification *v)
 {
@@ -217,12 +214,12 @@ static int audit_verify(int argc, char **argv)
 		switch (c) {
 		case 'k': key = optarg; break;
 		case 'o': old = optarg; break;
-		case 'h': return verify_usage(stdout, CTL_OK);
-		default: return verify_usage(stderr, CTL_USAGE);
+		case 'h': return ctl_usage(verify_help, CTL_OK);
+		default: return ctl_usage(verify_help, CTL_USAGE);
 		}
 	}
 	if (!key || optind + 1 != argc)
-		return verify_usage(stderr, CTL_USAGE);
+		return ctl_usage(verify_help, CTL_USAGE);
 	arena = arena_new(SIZE_MAX);
 	status = verify_with(arena, argv[optind], key, old);
 	arena_free(&arena);

@@ -57,6 +57,12 @@ int ctl_dispatch(const char *title, const struct ctl_command *rows, int argc, ch
 	return CTL_USAGE;
 }
 
+int ctl_usage(const char *help, int status)
+{
+	fputs(help, status == CTL_OK ? stdout : stderr);
+	return status;
+}
+
 int ctl_run(int argc, char **argv)
 {
 	return ctl_dispatch("aegisctl", commands, argc, argv);

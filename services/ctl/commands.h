@@ -21,3 +21,7 @@ int ctl_run(int argc, char **argv);
  * among rows (ended by a NULL name) and prints help headed by title otherwise.
  */
 int ctl_dispatch(const char *title, const struct ctl_command *rows, int argc, char **argv);
+
+/* Prints the help of a command, to stdout when the status is CTL_OK and to stderr otherwise.
+ * Returns the status. */
+int ctl_usage(const char *help, int status);

@@ -11,23 +11,19 @@
 
 #define SECRETS_PATH 512
 
-static int init_usage(FILE *out, int status)
-{
-	fputs("usage: aegisctl keys init --secrets DIR\n\n"
-	      "Makes the service key pairs that are missing and lists their public halves, and "
-	      "passwords\n"
-	      "for Redis (NAME/redis.password, redis/redis.password is the operator's); what "
-	      "exists stays\n"
-	      "as it is. What else a daemon needs it makes at its first start.\n",
-	      out);
-	return status;
-}
+static const char init_help[] =
+	"usage: aegisctl keys init --secrets DIR\n\n"
+	"Makes the service key pairs that are missing and lists their public halves, and "
+	"passwords\n"
+	"for Redis (NAME/redis.password, redis/redis.password is the operator's); what "
+	"exists stays\n"
+	"as it is. What else a daemon needs it makes at its first start.\n";
 
 /* Its folder exists already, so the password belongs to whom its keys belong. */
 static struct status make_redis_password(const char *secrets_dir, const char *name)
 {
 	char dir[SECRETS_PATH];
-	struct status st = FAIL(INTERNAL, "SECRETS");
+	struct status st = FAIL(SECRETS);
 
 	if (snprintf(dir, sizeof dir, "%s/%s", secrets_dir, name) < (int)sizeof dir)
 		st = password_file_ensure(dir, "redis.password");
@@ -61,16 +57,17 @@ static int keys_init(int argc, char **argv)
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'h')
-			return init_usage(stdout, CTL_OK);
+			return ctl_usage(init_help, CTL_OK);
 		if (c != 's')
-			return init_usage(stderr, CTL_USAGE);
+			return ctl_usage(init_help, CTL_USAGE);
 		secrets_dir = optarg;
 	}
 	if (!secrets_dir || optind != argc)
-		return init_usage(stderr, CTL_USAGE);
+		return ctl_usage(init_help, CTL_USAGE);
 	st = make_missing(secrets_dir);
 	if (is_failed(st)) {
-		fprintf(stderr, "aegisctl: keys in %s: %s\n", secrets_dir, st.reason);
+		fprintf(stderr, "aegisctl: keys in %s: %s [%s]\n", secrets_dir,
+			reason_sentence(st.reason), reason_name(st.reason));
 		return CTL_FAILED;
 	}
 	printf("service keys of %zu daemons are in %s\n", db_n_migration_sets + 1, secrets_dir);

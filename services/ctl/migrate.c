@@ -14,12 +14,6 @@ static const char help[] =
 	"  --peer USER     connect as this system user (peer authentication); needs root\n"
 	"  --dry-run       print what would be applied, change nothing\n";
 
-static int usage(FILE *out, int status)
-{
-	fputs(help, out);
-	return status;
-}
-
 int ctl_migrate(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -41,13 +35,14 @@ int ctl_migrate(int argc, char **argv)
 		else if (c == 'n')
 			how.dry_run = true;
 		else
-			return usage(c == 'h' ? stdout : stderr, c == 'h' ? CTL_OK : CTL_USAGE);
+			return ctl_usage(help, c == 'h' ? CTL_OK : CTL_USAGE);
 	}
 	if (!how.conninfo || optind != argc)
-		return usage(stderr, CTL_USAGE);
+		return ctl_usage(help, CTL_USAGE);
 	st = db_migrate(&how, &report);
 	if (is_failed(st)) {
-		fprintf(stderr, "aegisctl migrate: %s\n", st.reason);
+		fprintf(stderr, "aegisctl migrate: %s [%s]\n", reason_sentence(st.reason),
+			reason_name(st.reason));
 		return CTL_FAILED;
 	}
 	if (how.dry_run)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/encoding.h"
 #include "base/instant.h"
 #include "prover/process.h"
 #include "screener/exchange/fhir.h"
@@ -138,7 +139,7 @@ static struct status check_document(struct arena *arena, const struct sc_options
 	struct sc_tables tables;
 
 	if (!sc_read_tables(arena, o, c->path, &tables))
-		return FAIL(NOT_FOUND, "TABLE_FILE");
+		return FAIL(TABLE_FILE);
 	process.tables = tables.list;
 	process.n_tables = tables.n;
 	TRY(screener_compile(arena, c->document, tables.list, tables.n, &c->screener,

@@ -136,7 +136,7 @@ struct status sc_compile(struct arena *arena, const struct sc_options *options, 
 
 	*findings = (struct screener_findings){};
 	if (!sc_read_tables(arena, options, path, &tables))
-		return FAIL(NOT_FOUND, "TABLE_FILE");
+		return FAIL(TABLE_FILE);
 	return screener_compile(arena, document, tables.list, tables.n, out, findings);
 }
 
@@ -226,27 +226,6 @@ int sc_run(int argc, char **argv, int n_files, const char *usage,
 
 void sc_say_failure(const char *path, struct status st)
 {
-	static const struct {
-		const char *reason, *sentence;
-	} sentences[] = {
-		{"CANON_JSON", "This is not JSON, or names a member twice."},
-		{"CANON_NUMBER", "There is a number that no double holds."},
-		{"CANON_DEPTH", "This is nested too deeply."},
-		{"FHIR_JSON", "This is not JSON."},
-		{"FHIR_TYPE", "This is not what is expected: a Questionnaire comes in, a screener "
-			      "goes out."},
-		{"FHIR_TOO_LARGE", "This is too large."},
-		{"FHIR_INVALID", "There are errors; --lossy takes those about who is asked what."},
-		{"ANSWERS_NOT_JSON", "The answers are not a JSON object."},
-		{"ANSWERS_TOO_LARGE", "The answers are too large."},
-		{"ANSWERS_TOO_DEEP", "The answers are nested too deeply."},
-	};
-
-	for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
-		if (strcmp(st.reason, sentences[i].reason) == 0) {
-			fprintf(stderr, "%s: error: %s [%s]\n", path, sentences[i].sentence,
-				st.reason);
-			return;
-		}
-	fprintf(stderr, "%s: error: %s\n", path, st.reason);
+	fprintf(stderr, "%s: error: %s [%s]\n", path, reason_sentence(st.reason),
+		reason_name(st.reason));
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/encoding.h"
 #include "screener/exchange/fhir.h"
 #include "screener/exchange/identity.h"
 #include "screener/json/canon.h"

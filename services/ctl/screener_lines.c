@@ -56,7 +56,7 @@ static json_t *run_compat(struct lines *l, const json_t *rule, const json_t *dat
 		st = canon_json(l->arena, result, &text);
 	json_decref(result);
 	if (is_failed(st))
-		return error_json(l, st.reason, NULL);
+		return error_json(l, reason_name(st.reason), NULL);
 	printf("{\"result\":" STR_FMT "}\n", STR_ARG(text));
 	return NULL;
 }
@@ -65,7 +65,9 @@ static json_t *run_strict(struct lines *l, const json_t *rule, const json_t *dat
 {
 	struct strbuf value = strbuf_new(l->arena);
 	struct screener_findings findings;
-	struct status st = strict_rule_eval(l->arena, rule, data, l->today, &value, &findings);
+	const char *cause;
+	struct status st =
+		strict_rule_eval(l->arena, rule, data, l->today, &value, &findings, &cause);
 
 	if (is_failed(st)) {
 		const char *message = NULL;
@@ -73,7 +75,9 @@ static json_t *run_strict(struct lines *l, const json_t *rule, const json_t *dat
 		for (size_t i = 0; i < findings.n && !message; i++)
 			if (findings.list[i].severity == SCREENER_ERROR)
 				message = findings.list[i].message;
-		return error_json(l, st.reason, message);
+		return error_json(l,
+				  st.reason == REASON_RULE_FAILED ? cause : reason_name(st.reason),
+				  message);
 	}
 	json_t *result = json_loads(value.ptr, JSON_DECODE_ANY, NULL);
 
@@ -95,7 +99,7 @@ static json_t *run_dmn(struct lines *l, const json_t *line)
 	struct status st = dmn_evaluate(l->dmn, l->arena, line, l->decision, &out);
 
 	if (is_failed(st))
-		return error_json(l, st.reason, NULL);
+		return error_json(l, reason_name(st.reason), NULL);
 	l->failed |= !dmn_has_results(out);
 	return out;
 }

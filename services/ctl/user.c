@@ -34,21 +34,15 @@ static const char help[] =
 	"  --secrets DIR   where the migrator's password is; default $AEGIS_CTL_SECRETS\n\n"
 	"Exit status 0: the address is confirmed, 1: not, 2: usage.\n";
 
-static int usage(FILE *out, int status)
-{
-	fputs(help, out);
-	return status;
-}
-
 static struct status find(struct tx *tx, void *arg)
 {
 	struct confirmation *confirmation = arg;
 
 	TRY(q_operator_account(tx, confirmation->address, &confirmation->account));
 	if (!confirmation->account)
-		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+		return FAIL(USER_NOT_FOUND);
 	if (strcmp(confirmation->account->state, "active") != 0)
-		return FAIL(FAILED_PRECONDITION, "REGISTRATION_PENDING");
+		return FAIL(REGISTRATION_PENDING);
 	return OK;
 }
 
@@ -63,7 +57,7 @@ static struct status confirm(struct tx *tx, void *arg)
 	if (!changed) {
 		/* The link was followed, or the registration expired, since it was found. */
 		TRY(find(tx, confirmation));
-		return confirmation->account->email_verified_at ? OK : FAIL(ABORTED, "CONFLICT");
+		return confirmation->account->email_verified_at ? OK : FAIL(ABORTED);
 	}
 	return auth_operator_tell(tx, &(struct auth_deed){.action = "user.confirmed_by_operator",
 							  .target_kind = "user",
@@ -100,11 +94,11 @@ struct status user_confirm(struct arena *arena, const char *conninfo, const char
 
 static const char *words_of(struct status st)
 {
-	if (strcmp(st.reason, "USER_NOT_FOUND") == 0)
+	if (st.reason == REASON_USER_NOT_FOUND)
 		return "no account has this address";
-	if (strcmp(st.reason, "REGISTRATION_PENDING") == 0)
+	if (st.reason == REASON_REGISTRATION_PENDING)
 		return "the registration of this address is not complete, or has expired";
-	return st.reason;
+	return reason_sentence(st.reason);
 }
 
 static int confirm_address(const char *text, const char *conninfo, const char *secrets_dir)
@@ -145,10 +139,10 @@ static int user_confirm_command(int argc, char **argv)
 		else if (c == 's')
 			secrets_dir = optarg;
 		else
-			return usage(c == 'h' ? stdout : stderr, c == 'h' ? CTL_OK : CTL_USAGE);
+			return ctl_usage(help, c == 'h' ? CTL_OK : CTL_USAGE);
 	}
 	if (!conninfo || !secrets_dir || optind + 1 != argc)
-		return usage(stderr, CTL_USAGE);
+		return ctl_usage(help, CTL_USAGE);
 	return confirm_address(argv[optind], conninfo, secrets_dir);
 }
 

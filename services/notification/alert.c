@@ -90,7 +90,7 @@ struct status run_alert(struct rpc_call *call, const struct svc_job_run *job)
 	alert.raised = (const Event__ComplianceAlertRaised *)pb_unpack(
 		call->arena, &event__compliance_alert_raised__descriptor, job->payload);
 	if (!alert.raised)
-		return FAIL(DATA_LOSS, "JOB_PAYLOAD");
+		return FAIL(JOB_PAYLOAD);
 	TRY(call_tenant_get_settings(call, &req, &settings));
 	alert.settings = settings;
 	return tx_run(call, queue_alerts, &alert);

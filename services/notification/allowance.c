@@ -9,10 +9,8 @@
 #include "notification/settings.h"
 
 #define RECIPIENT_KEY "recipient"
-#define TENANT	      "MAIL_ALLOWANCE_TENANT"
-#define RECIPIENT     "MAIL_ALLOWANCE_RECIPIENT"
 
-static struct status take(struct rpc_call *call, struct str who, long most, const char *reason)
+static struct status take(struct rpc_call *call, struct str who, long most, enum reason reason)
 {
 	date_days today = date_of_instant(call->now);
 	struct q_allowance_row *row;
@@ -22,7 +20,7 @@ static struct status take(struct rpc_call *call, struct str who, long most, cons
 		return OK;
 	call->retry_after_ms =
 		(uint32_t)(((instant)(today + 1) * DAYS(1) - call->now) / MILLIS(1)) + 1;
-	return FAIL(RESOURCE_EXHAUSTED, reason);
+	return fail_as(reason);
 }
 
 /* "code" ‖ MAC(address), so that a flood of one kind leaves the other kinds their own. */
@@ -34,7 +32,7 @@ static struct status recipient_of(struct rpc_call *call, const struct mail *mail
 	struct strbuf out = strbuf_new(call->arena);
 
 	if (!key)
-		return FAIL(FAILED_PRECONDITION, "NO_RECIPIENT_KEY");
+		return FAIL(NO_RECIPIENT_KEY);
 	for (char *c = address; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
 	crypto_mac(mac, key->bytes, address, strlen(address));
@@ -54,12 +52,15 @@ struct status allowance_take(struct rpc_call *call, const struct mail *mail)
 		return OK;
 	/* Codes and links are few by their own limits; what a tenant writes is not. */
 	if (mail_class(mail->template) == JOB_BULK)
-		TRY(take(call, STR("tenant"), notification_config.mails_per_day, TENANT));
+		TRY(take(call, STR("tenant"), notification_config.mails_per_day,
+			 REASON_MAIL_ALLOWANCE_TENANT));
 	TRY(recipient_of(call, mail, &recipient));
-	return take(call, recipient, notification_config.mails_per_recipient, RECIPIENT);
+	return take(call, recipient, notification_config.mails_per_recipient,
+		    REASON_MAIL_ALLOWANCE_RECIPIENT);
 }
 
 bool allowance_is_used_up(struct status st)
 {
-	return st.reason && (strcmp(st.reason, TENANT) == 0 || strcmp(st.reason, RECIPIENT) == 0);
+	return st.reason == REASON_MAIL_ALLOWANCE_TENANT ||
+	       st.reason == REASON_MAIL_ALLOWANCE_RECIPIENT;
 }

@@ -124,7 +124,7 @@ static struct status prepare(struct rpc_call *call, const struct delivery *d, st
 
 	/* Every attempt before died with its process. */
 	if (d->row->attempts > RETRY_ATTEMPTS)
-		return FAIL(ABORTED, "ATTEMPTS_BROKEN_OFF");
+		return FAIL(ATTEMPTS_BROKEN_OFF);
 	TRY(mail_open(call, &sealed, mail));
 	mail->sender = sender_name(call, mail);
 	return OK;
@@ -146,7 +146,7 @@ static enum smtp_verdict hand_over(struct rpc_call *call, struct delivery *d)
 				    : smtp_answer_text(call->arena, &result.answer);
 		return result.verdict;
 	}
-	d->detail = st.reason;
+	d->detail = reason_name(st.reason);
 	log_error("a mail cannot be made", KV("message", d->id), KV_STATUS(st));
 	/* A key that this replica has not loaded may come; what else is wrong stays so. */
 	if (st.code == STATUS_UNAVAILABLE)
@@ -167,7 +167,7 @@ struct status run_delivery(struct rpc_call *call, const struct svc_job_run *job)
 	struct status st;
 
 	if (!uuid_parse(job->payload, &d.id))
-		return FAIL(DATA_LOSS, "JOB_PAYLOAD");
+		return FAIL(JOB_PAYLOAD);
 	TRY(tx_run(call, begin, &d));
 	if (!d.row)
 		return OK;

@@ -24,9 +24,9 @@ static struct status open_sealed(struct rpc_call *call, ProtobufCBinaryData seal
 			continue;
 		*mail = (Event__SealedMail *)pb_unpack(call->arena, &event__sealed_mail__descriptor,
 						       plain);
-		return *mail ? OK : FAIL(DATA_LOSS, "MALFORMED_MAIL");
+		return *mail ? OK : FAIL(MALFORMED_MAIL);
 	}
-	return FAIL(FAILED_PRECONDITION, "SEAL_KEY_UNKNOWN");
+	return FAIL(SEAL_KEY_UNKNOWN);
 }
 
 static struct status make(struct rpc_call *call, ProtobufCBinaryData sealed, struct mail *mail)
@@ -40,7 +40,7 @@ static struct status make(struct rpc_call *call, ProtobufCBinaryData sealed, str
 		log_error("an event's mail cannot be made yet; the event stays", KV_STATUS(st));
 		metric_add(metrics_counter("aegis_mail_events_refused_total",
 					   "Events whose mail could not be made; they come again.",
-					   LABEL("reason", st.reason)),
+					   LABEL("reason", reason_name(st.reason))),
 			   1);
 	}
 	return st;
@@ -57,7 +57,7 @@ static struct status queue_sealed(struct rpc_call *call, ProtobufCBinaryData sea
 	TRY(make(call, sealed, &mail));
 	st = mail_queue(call, &mail, 0, &row);
 	/* Tomorrow's allowance is for tomorrow's mails; who wants this one can send it again. */
-	return allowance_is_used_up(st) ? mail_bury(call, &mail, st.reason) : st;
+	return allowance_is_used_up(st) ? mail_bury(call, &mail, reason_name(st.reason)) : st;
 }
 
 struct status on_user_registered(struct rpc_call *call, const Event__Event *event)
@@ -93,11 +93,10 @@ struct status on_operator_access(struct rpc_call *call, const Event__Event *even
 struct status on_compliance_alert(struct rpc_call *call, const Event__Event *event)
 {
 	const ProtobufCMessage *raised = alert_payload(event);
-	struct uuid id = {};
+	struct uuid id = pb_uuid(event->id);
 
 	if (!raised)
 		return OK;
-	(void)uuid_parse(str_of(event->id), &id);
 	return svc_job_add(call, &(struct job_out){.kind = "alert",
 						   .id = id,
 						   .payload = pb_pack(call->arena, raised)});

@@ -73,7 +73,7 @@ static struct status insert(struct rpc_call *call, const struct draft *draft,
 	struct uuid id = uuid_v7(call->now);
 
 	if (!key)
-		return FAIL(FAILED_PRECONDITION, "NO_BODY_KEY");
+		return FAIL(NO_BODY_KEY);
 	TRY(q_insert_message(
 		call->tx, row, .id = id, .channel = "email", .template = draft->mail->template,
 		.status = draft->status, .kid = key->kid,
@@ -91,7 +91,7 @@ static struct status check_room(struct rpc_call *call)
 	struct q_waiting_row *waiting;
 
 	TRY(q_waiting(call->tx, &waiting));
-	return waiting->n >= MAX_WAITING ? FAIL(RESOURCE_EXHAUSTED, "QUEUE_LIMIT") : OK;
+	return waiting->n >= MAX_WAITING ? FAIL(QUEUE_LIMIT) : OK;
 }
 
 static struct status add_job(struct rpc_call *call, struct uuid id, const char *template,
@@ -131,7 +131,7 @@ struct status mail_replay(struct rpc_call *call, struct uuid id, struct q_messag
 	*row = NULL;
 	TRY(q_sealed_by_id(call->tx, id, &sealed));
 	if (!sealed)
-		return FAIL(NOT_FOUND, "NOTIFICATION_NOT_FOUND");
+		return FAIL(NOTIFICATION_NOT_FOUND);
 	TRY(check_room(call));
 	TRY(q_replay_message(call->tx, id, call->now + RETRY_GIVE_UP, call->now, row));
 	if (!*row)
@@ -151,33 +151,10 @@ struct status mail_open(struct rpc_call *call, const struct q_sealed_row *row, s
 	struct str plain;
 
 	if (!key)
-		return FAIL(UNAVAILABLE, "BODY_KEY_UNKNOWN");
+		return FAIL(BODY_KEY_UNKNOWN);
 	if (!seal_open(call->arena, key->bytes, context_of(call, row->id), row->sealed, &plain) ||
 	    !mail_unpack(call->arena, plain, &opened))
-		return FAIL(DATA_LOSS, "MAIL_SEALED");
+		return FAIL(MAIL_SEALED);
 	*mail = opened;
 	return OK;
-}
-
-static Notification__MessageStatus status_of(const char *word)
-{
-	static const char *const words[] = {"queued", "sending",   "sent",
-					    "failed", "cancelled", "dead"};
-
-	for (int i = 0; i < 6; i++)
-		if (strcmp(words[i], word) == 0)
-			return (Notification__MessageStatus)i;
-	return NOTIFICATION__MESSAGE_STATUS__FAILED;
-}
-
-void message_to_proto(struct arena *arena, const struct q_message_row *row,
-		      Notification__Message *out)
-{
-	out->id = uuid_text(arena, row->id);
-	out->channel = row->channel;
-	out->template_ = row->template;
-	out->status = status_of(row->status);
-	out->attempts = row->attempts;
-	out->created_at = pb_timestamp(arena, row->created_at);
-	out->next_attempt_at = pb_timestamp_opt(arena, row->next_attempt_at);
 }

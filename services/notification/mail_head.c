@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "contract/text.h"
 #include "notification/notification.h"
 #include "notification/sender.h"
@@ -86,7 +87,7 @@ struct status mail_head_make(struct arena *arena, const struct mail *mail, const
 			     struct uuid id, struct mail_head *out)
 {
 	if (!text_is_email(str_of(mail->to)))
-		return FAIL(INVALID_ARGUMENT, "BAD_ADDRESS");
+		return FAIL(BAD_ADDRESS);
 	*out = (struct mail_head){
 		.lines = {from_line(arena, mail->sender, from),
 			  arena_printf(arena, "To: <%s>", mail->to),

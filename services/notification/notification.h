@@ -8,7 +8,7 @@
 #include <aegis/event/v1/event.aegis.h>
 #include <aegis/notification/v1/notification.aegis.h>
 
-#include "notification/queries.h"
+#include "notification/fill.h"
 #include "svc/svc.h"
 
 extern const struct svc_descriptor notification_daemon;
@@ -22,6 +22,13 @@ struct mail {
 	const char *html;   /* "" for none */
 	const char *sender; /* whose name the reader sees; "" or NULL: the platform's alone */
 };
+
+/* NOT_FOUND/NOTIFICATION_NOT_FOUND. */
+struct status message_lock(struct rpc_call *call, struct uuid id, struct q_message_row **row);
+
+/* Says how a message changed; NULL for old: it was queued. */
+struct status emit_message(struct rpc_call *call, const char *action,
+			   const struct q_message_row *old, const Notification__Message *message);
 
 /* Codes and links before alerts, those before what a tenant writes. */
 enum job_class mail_class(const char *template);
@@ -68,7 +75,3 @@ const ProtobufCMessage *alert_payload(const Event__Event *event);
 /* Jobs: turn a compliance alert into mails to its tenant; keep house. */
 struct status run_alert(struct rpc_call *call, const struct svc_job_run *job);
 struct status run_sweep(struct rpc_call *call, const struct svc_job_run *job);
-
-/* Rows as messages, filled in place. */
-void message_to_proto(struct arena *arena, const struct q_message_row *row,
-		      Notification__Message *out);

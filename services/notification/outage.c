@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "crypto/hash.h"
-#include "notification/queries.h"
+#include "notification/fill.h"
 #include "notification/retry.h"
 #include "notification/settings.h"
 #include "svc_core/metrics.h"

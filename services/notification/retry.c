@@ -1,5 +1,6 @@
 #include "notification/retry.h"
 
+#include "base/fnv1a.h"
 #include "base/str.h"
 
 #define PAUSE_FIRST SECONDS(5)

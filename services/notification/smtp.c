@@ -71,7 +71,7 @@ struct status smtp_check_settings(void)
 		return OK;
 	if (!url_is_loopback(config->smtp_url) || strncasecmp(config->smtp_url, "smtp:", 5) != 0 ||
 	    *config->smtp_user)
-		return FAIL(INVALID_ARGUMENT, "SMTP_IN_CLEAR");
+		return FAIL(SMTP_IN_CLEAR);
 	return OK;
 }
 

@@ -132,7 +132,7 @@ struct status template_render(struct arena *arena, const Event__SealedMail *from
 			found = (int)i;
 	}
 	if (found < 0)
-		return FAIL(INVALID_ARGUMENT, "NO_TEMPLATE");
+		return FAIL(NO_TEMPLATE);
 	*out = (struct mail){.template = templates[found].name,
 			     .to = from->to,
 			     .subject = fill(arena, templates[found].subject, from),

@@ -1,7 +1,5 @@
 #include "program/acceptance.h"
 
-#include "contract/time.h"
-
 struct text_list acceptance_questions(struct arena *arena,
 				      const struct screener_gate_report *report)
 {
@@ -32,32 +30,12 @@ struct status acceptance_find(struct rpc_call *call, const struct q_draft_row *d
 			call, arena_printf(call->arena, "document.items.%s", questions.items[i]),
 			"SAFETY_NOT_PROVEN",
 			"no proof that a code is never issued while the answer is unknown");
-	return FAIL(FAILED_PRECONDITION, "SAFETY_NOT_ACCEPTED");
-}
-
-Program__SafetyAcceptance *acceptance_to_proto(struct arena *arena,
-					       const struct q_acceptance_row *row)
-{
-	Program__SafetyAcceptance *out;
-
-	if (!row)
-		return NULL;
-	out = arena_new_of(arena, Program__SafetyAcceptance);
-	program__safety_acceptance__init(out);
-	out->accepted_by = uuid_text(arena, row->created_by);
-	out->accepted_at = pb_timestamp(arena, row->created_at);
-	out->reason = row->reason;
-	out->n_questions = row->questions.n;
-	out->questions = (const char **)row->questions.items;
-	out->revision = row->revision;
-	out->content_hash = row->content_hash;
-	out->record_hash = row->record_hash;
-	return out;
+	return FAIL(SAFETY_NOT_ACCEPTED);
 }
 
 struct status acceptance_show(struct rpc_call *call, Program__ScreenerVersion *version)
 {
-	struct uuid program = id_of(version->program_id);
+	struct uuid program = pb_uuid(version->program_id);
 	struct q_acceptance_row *row;
 
 	if (version->status == PROGRAM__SCREENER_STATUS__SCREENER_DRAFT)
@@ -67,6 +45,9 @@ struct status acceptance_show(struct rpc_call *call, Program__ScreenerVersion *v
 			.questions = ((struct text_list){.items = (const char *const[]){NULL}})));
 	else
 		TRY(q_acceptance_of_version(call->tx, program, version->version, &row));
-	version->safety_acceptance = acceptance_to_proto(call->arena, row);
-	return OK;
+	if (!row)
+		return OK;
+	version->safety_acceptance = arena_new_of(call->arena, Program__SafetyAcceptance);
+	program__safety_acceptance__init(version->safety_acceptance);
+	return q_acceptance_fill(call->arena, row, version->safety_acceptance);
 }

@@ -20,9 +20,5 @@ struct status acceptance_find(struct rpc_call *call, const struct q_draft_row *d
 			      const char *content_hash, struct text_list questions,
 			      struct q_acceptance_row **row);
 
-/* In the arena; NULL for no row. */
-Program__SafetyAcceptance *acceptance_to_proto(struct arena *arena,
-					       const struct q_acceptance_row *row);
-
 /* Reads the acceptance of a draft's revision, or of a published version, into a message. */
 struct status acceptance_show(struct rpc_call *call, Program__ScreenerVersion *version);

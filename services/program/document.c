@@ -13,7 +13,7 @@ struct status screener_text(struct rpc_call *call, struct uuid program_id, int32
 
 	TRY(q_screener_text(call->tx, program_id, version, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
+		return FAIL(SCREENER_NOT_FOUND);
 	*out = (struct screener_text){
 		.document = row->document, .published = row->published, .revision = row->revision};
 	return OK;

@@ -29,7 +29,7 @@ struct status program_check_not_over(struct rpc_call *call, const struct q_progr
 
 	TRY(program_period(call->arena, row, &period));
 	if (strcmp(row->status, "ended") == 0 || (period.ends_at && *period.ends_at <= call->now))
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_ENDED");
+		return FAIL(PROGRAM_ENDED);
 	return OK;
 }
 
@@ -40,7 +40,7 @@ struct status program_check_period(struct rpc_call *call, const struct q_program
 	TRY(program_check_not_over(call, row));
 	TRY(program_period(call->arena, row, &period));
 	if (period.begins_at && *period.begins_at > call->now)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_BEGUN");
+		return FAIL(PROGRAM_NOT_BEGUN);
 	return OK;
 }
 

@@ -7,44 +7,36 @@
  */
 #include <aegis/program/v1/program.aegis.h>
 
-#include "program/queries.h"
+#include "program/fill.h"
 #include "screener/gate/gate.h"
 #include "svc/svc.h"
 
 extern const struct svc_descriptor program_daemon;
 
-/* The field's option has checked the form: nil only for an empty text. */
-struct uuid id_of(const char *text);
+/* Screeners with their status, filled in place. */
+struct status draft_show(struct rpc_call *call, const struct q_draft_row *row,
+			 Program__ScreenerVersion *out);
+struct status version_show(struct rpc_call *call, const struct q_version_row *row,
+			   Program__ScreenerVersion *out);
 
-/* NULL for an empty text; the field's option has checked the form. */
-const date_days *date_or_null(struct arena *arena, const char *text);
-
-/* Rows as messages, filled in place. */
-void program_to_proto(struct arena *arena, const struct q_program_row *row, Program__Program *out);
-void draft_to_proto(struct arena *arena, const struct q_draft_row *row,
-		    Program__ScreenerVersion *out);
-void version_to_proto(struct arena *arena, const struct q_version_row *row,
-		      Program__ScreenerVersion *out);
-
-/* "draft", "active" …, as the table keeps it. */
-const char *program_status_text(Program__ProgramStatus status);
-
-/* "session", "email", "reference", as the table keeps it. */
-const char *attempts_by_text(Program__AttemptsBy by);
-Program__AttemptsBy attempts_by_of(const char *word);
-
-/* Says what happened to a program, and to consumer what it is now.  INTERNAL/ZONE_UNKNOWN. */
+/*
+ * Says how a program changed, and to consumer what it is now: row.  NULL for old: it was created;
+ * for program, which is row as a message: it was deleted.  INTERNAL/ZONE_UNKNOWN.
+ */
 struct status emit_program(struct rpc_call *call, const char *action,
-			   const struct q_program_row *row, bool is_deleted);
-void emit_screener(struct rpc_call *call, const char *action, struct uuid program_id,
-		   int32_t version, const char *content_hash);
+			   const struct q_program_row *old, const struct q_program_row *row,
+			   const Program__Program *program);
+/* NULL for old: a new draft. */
+struct status emit_screener(struct rpc_call *call, const char *action,
+			    const Program__ScreenerVersion *old,
+			    const Program__ScreenerVersion *screener);
 
 /*
  * Moves a program from one of the given statuses (NULL-ended) to another.
  * NOT_FOUND/PROGRAM_NOT_FOUND, FAILED_PRECONDITION/refusal when it is in none.
  */
 struct status program_move(struct rpc_call *call, const char *id, const char *const *from,
-			   const char *to, const char *action, const char *refusal,
+			   const char *to, const char *action, enum reason refusal,
 			   Program__Program *resp);
 
 /* The bytes of a screener version, be it draft or published. */

@@ -3,7 +3,7 @@
 #include "crypto/hash.h"
 #include "crypto/keyring.h"
 #include "crypto/seal.h"
-#include "program/queries.h"
+#include "program/fill.h"
 
 static struct str context_of(struct rpc_call *call)
 {
@@ -36,7 +36,7 @@ struct status publish_key_take(struct rpc_call *call, struct publish_key *key)
 	struct str plain;
 
 	if (!kek)
-		return FAIL(FAILED_PRECONDITION, "NO_PUBLISH_KEK");
+		return FAIL(NO_PUBLISH_KEK);
 	TRY(q_publish_key(call->tx, &row));
 	if (!row) {
 		TRY(make_key(call, kek));
@@ -45,7 +45,7 @@ struct status publish_key_take(struct rpc_call *call, struct publish_key *key)
 	kek = row ? keyring_find(svc_keyring(call->svc), "publish", row->kek) : NULL;
 	if (!kek || !seal_open(call->arena, kek->bytes, context_of(call), row->sealed, &plain) ||
 	    plain.len != sizeof key->private_key || row->public_key.len != sizeof key->public_key)
-		return FAIL(DATA_LOSS, "PUBLISH_KEY_SEALED");
+		return FAIL(PUBLISH_KEY_SEALED);
 	memcpy(key->private_key, plain.ptr, plain.len);
 	memcpy(key->public_key, row->public_key.ptr, sizeof key->public_key);
 	crypto_wipe((char *)plain.ptr, plain.len);

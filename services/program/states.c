@@ -16,10 +16,12 @@ struct status states_check(struct rpc_call *call, struct text_list states)
 		const char *field = arena_printf(call->arena, "states[%zu]", i);
 
 		if (!screener_state_is_known(str_of(states.items[i])))
-			st = call_field_error(call, field, "UNKNOWN_STATE",
-					      "must be the USPS code of a state or territory");
+			st = call_field_error(
+				call, field, "UNKNOWN_STATE",
+				"must be the USPS code of a state or territory, like TX");
 		else if (is_doubled(states, i))
-			st = call_field_error(call, field, "DUPLICATE", "is listed already");
+			st = call_field_error(call, field, "DUPLICATE",
+					      "must be listed once, but is listed before");
 	}
 	return st;
 }
@@ -53,5 +55,5 @@ struct status states_check_published(struct rpc_call *call, const struct q_progr
 			     &findings));
 	asks = screener_state_item(screener) != NULL;
 	screener_free(&screener);
-	return asks ? OK : FAIL(FAILED_PRECONDITION, "STATE_ITEM_MISSING");
+	return asks ? OK : FAIL(STATE_ITEM_MISSING);
 }

@@ -1,19 +1,11 @@
 #include "tenant/grant.h"
 
-#include "contract/time.h"
-#include "svc/kit/pb.h"
-
-void grant_to_proto(struct rpc_call *call, const struct q_grant_row *row,
-		    Tenant__BreakGlassGrant *out)
+struct status grant_show(struct rpc_call *call, const struct q_grant_row *row,
+			 Tenant__BreakGlassGrant *out)
 {
-	out->id = uuid_text(call->arena, row->id);
-	out->tenant_id = uuid_text(call->arena, row->organization_id);
-	out->admin_id = uuid_text(call->arena, row->admin_id);
-	out->reason = row->reason;
-	out->opened_at = pb_timestamp(call->arena, row->opened_at);
-	out->expires_at = pb_timestamp(call->arena, row->expires_at);
-	out->ended_at = pb_timestamp_opt(call->arena, row->ended_at);
+	TRY(q_grant_fill(call->arena, row, out));
 	out->open = !row->ended_at && row->expires_at > call->now;
+	return OK;
 }
 
 struct status grant_list_page(struct rpc_call *call, const struct uuid *organization,
@@ -32,7 +24,7 @@ struct status grant_list_page(struct rpc_call *call, const struct uuid *organiza
 		.next_page_token = "",
 	};
 	for (size_t i = 0; i < n; i++)
-		grant_to_proto(call, &rows[i], out->grants[i]);
+		TRY(grant_show(call, &rows[i], out->grants[i]));
 	if (page->has_more)
 		out->next_page_token = list_page_token(page, PAGE_INT(rows[n - 1].opened_at),
 						       PAGE_UUID(rows[n - 1].id));

@@ -6,8 +6,8 @@
 
 #define GRANT_MINUTES_USUAL 60
 
-void grant_to_proto(struct rpc_call *call, const struct q_grant_row *row,
-		    Tenant__BreakGlassGrant *out);
+struct status grant_show(struct rpc_call *call, const struct q_grant_row *row,
+			 Tenant__BreakGlassGrant *out);
 
 struct grant_list {
 	Tenant__BreakGlassGrant **grants;

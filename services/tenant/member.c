@@ -12,7 +12,7 @@ static bool is_owner(const struct q_member_row *row)
 struct status member_may_give(const struct q_member_row *actor, const char *role)
 {
 	if (!contract_role_covers(actor->role, role))
-		return FAIL(PERMISSION_DENIED, "ROLE_ABOVE_YOURS");
+		return FAIL(ROLE_ABOVE_YOURS);
 	return OK;
 }
 
@@ -43,15 +43,15 @@ struct status member_lock(struct rpc_call *call, struct uuid id, const char *rol
 	TRY(q_lock_members(call->tx, call->principal->id, id, &rows, &n));
 	actor = find(rows, n, call->principal->id);
 	if (!actor || !actor->active || !contract_role_has(actor->role, "users:write"))
-		return FAIL(PERMISSION_DENIED, "PERMISSION_REQUIRED");
+		return FAIL(PERMISSION_REQUIRED);
 	row = find(rows, n, id);
 	if (!row)
-		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+		return FAIL(USER_NOT_FOUND);
 	TRY(member_may_give(actor, row->role));
 	if (role)
 		TRY(member_may_give(actor, role));
 	if (is_owner(row) && (!role || strcmp(role, OWNER) != 0) && count_owners(rows, n) == 1)
-		return FAIL(FAILED_PRECONDITION, "LAST_OWNER");
+		return FAIL(LAST_OWNER);
 	*member = row;
 	return OK;
 }

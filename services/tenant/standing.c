@@ -1,24 +1,56 @@
 #include "tenant/standing.h"
 
 #include "base/log.h"
+#include "svc/kit/change.h"
 #include "svc/standing.h"
 #include <aegis/auth/v1/auth.aegis.h>
 #include <aegis/event/v1/event.aegis.h>
 
-struct status standing_tell(struct rpc_call *call, const char *action,
-			    const struct q_tenant_row *row, struct str after)
+static Event__TenantStatusChanged payload_of(const struct q_tenant_row *row)
 {
 	Event__TenantStatusChanged payload = EVENT__TENANT_STATUS_CHANGED__INIT;
 
-	TRY(standing_put(call, row->tenant_id, row->status, row->version, NULL));
 	payload.status = row->status;
 	payload.version = row->version;
+	return payload;
+}
+
+struct status standing_change(struct rpc_call *call, const char *action,
+			      const struct q_tenant_row *old, const struct q_tenant_row *row,
+			      const char *reason)
+{
+	const Event__TenantStatusChanged payload = payload_of(row);
+	Tenant__Tenant before = TENANT__TENANT__INIT, after = TENANT__TENANT__INIT;
+	struct details details = details_new(call->arena);
+
+	details_text(&details, "reason", reason);
+	TRY(standing_put(call, row->tenant_id, row->status, row->version, NULL));
+	TRY(q_tenant_fill(call->arena, old, &before));
+	TRY(q_tenant_fill(call->arena, row, &after));
+	return svc_emit_change(
+		call, action,
+		&(struct change_out){.resource = &tenant__tenant__info,
+				     .before = &before,
+				     .after = &after,
+				     .details = *reason ? &details : NULL,
+				     .payload_case = EVENT__EVENT__PAYLOAD_TENANT_STATUS_CHANGED,
+				     .payload = &payload});
+}
+
+/* Tells again what the standing is: nothing changes. */
+static struct status tell_again(struct rpc_call *call, const struct q_tenant_row *row)
+{
+	const Event__TenantStatusChanged payload = payload_of(row);
+	struct details details = details_new(call->arena);
+
+	details_text(&details, "status", row->status);
+	TRY(standing_put(call, row->tenant_id, row->status, row->version, NULL));
 	svc_emit(call,
-		 &(struct event_out){.action = action,
-				     .target_kind = "tenant",
+		 &(struct event_out){.action = "tenant.status_told",
+				     .target_kind = tenant__tenant__info.kind,
 				     .target_id = row->tenant_id,
 				     .target_version = row->version,
-				     .after = after,
+				     .after = details_end(&details),
 				     .payload_case = EVENT__EVENT__PAYLOAD_TENANT_STATUS_CHANGED,
 				     .payload = &payload});
 	return OK;
@@ -46,13 +78,11 @@ void standing_push(struct rpc_call *call, const struct q_tenant_row *row)
 static struct status tell_now(struct rpc_call *call, void *arg)
 {
 	struct q_tenant_row **row = arg;
-	struct strbuf after = strbuf_new(call->arena);
 
 	TRY(q_current_tenant(call->tx, row));
 	if (!*row)
 		return svc_job_done(call);
-	strbuf_printf(&after, "{\"status\":\"%s\"}", (*row)->status);
-	TRY(standing_tell(call, "tenant.status_told", *row, strbuf_str(&after)));
+	TRY(tell_again(call, *row));
 	return svc_job_done(call);
 }
 

@@ -12,8 +12,9 @@
  * Inside the transaction of the tenant that changed its status: this daemon's own copy, and the
  * event that every other daemon takes.
  */
-struct status standing_tell(struct rpc_call *call, const char *action,
-			    const struct q_tenant_row *row, struct str after);
+struct status standing_change(struct rpc_call *call, const char *action,
+			      const struct q_tenant_row *old, const struct q_tenant_row *row,
+			      const char *reason);
 
 /* After the commit: tells auth at once.  A failure is logged; the event tells auth as well. */
 void standing_push(struct rpc_call *call, const struct q_tenant_row *row);

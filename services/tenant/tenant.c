@@ -3,79 +3,10 @@
 #include "base/log.h"
 #include "contract/manifest.h"
 #include "contract/time.h"
+#include "svc/kit/change.h"
 #include "tenant/standing.h"
 #include <aegis/auth/v1/auth.aegis.h>
 #include <aegis/event/v1/event.aegis.h>
-
-static const char *const kinds[] = {"pharma", "clinic", "facility"};
-static const char *const statuses[] = {"active", "suspended", "closing"};
-static const char *const tiers[] = {"basic", "premium", "enterprise"};
-
-static int index_of(const char *const *words, int n, const char *word)
-{
-	for (int i = 0; i < n; i++)
-		if (strcmp(words[i], word) == 0)
-			return i;
-	return 0;
-}
-
-const char *tenant_kind_text(Tenant__TenantKind kind)
-{
-	return kinds[kind];
-}
-
-void tenant_to_proto(struct arena *arena, const struct q_tenant_row *row, Tenant__Tenant *out)
-{
-	out->id = uuid_text(arena, row->tenant_id);
-	out->name = row->name;
-	out->kind = (Tenant__TenantKind)index_of(kinds, 3, row->kind);
-	out->status = (Tenant__TenantStatus)index_of(statuses, 3, row->status);
-	out->tier = (Tenant__SubscriptionTier)index_of(tiers, 3, row->tier);
-	out->time_zone = row->time_zone;
-	out->locale = row->locale;
-	out->created_at = pb_timestamp(arena, row->created_at);
-	out->updated_at = pb_timestamp(arena, row->updated_at);
-	out->version = row->version;
-}
-
-void directory_to_proto(struct arena *arena, const struct q_directory_row *row, Tenant__Tenant *out)
-{
-	out->id = uuid_text(arena, row->id);
-	out->name = row->name;
-	out->kind = (Tenant__TenantKind)index_of(kinds, 3, row->kind);
-	out->status = (Tenant__TenantStatus)index_of(statuses, 3, row->status);
-	out->tier = (Tenant__SubscriptionTier)index_of(tiers, 3, row->tier);
-	out->created_at = pb_timestamp(arena, row->created_at);
-}
-
-void member_to_proto(struct arena *arena, const struct q_member_row *row, Tenant__Member *out)
-{
-	out->id = uuid_text(arena, row->id);
-	out->email = row->email;
-	out->name = row->name;
-	out->role = row->role;
-	out->active = row->active;
-	out->created_at = pb_timestamp(arena, row->created_at);
-	out->version = row->version;
-}
-
-void settings_to_proto(struct arena *arena, const struct q_settings_row *row, Tenant__Settings *out)
-{
-	(void)arena;
-	out->n_alert_emails = row->alert_emails.n;
-	out->alert_emails = (const char **)row->alert_emails.items;
-	out->version = row->version;
-}
-
-void emit_tenant(struct rpc_call *call, const char *action, struct uuid id, int64_t version,
-		 struct str after)
-{
-	svc_emit(call, &(struct event_out){.action = action,
-					   .target_kind = "tenant",
-					   .target_id = id,
-					   .target_version = version,
-					   .after = after});
-}
 
 /* More than any role has. */
 #define MAX_PERMISSIONS 128
@@ -95,11 +26,11 @@ static struct granted granted_to(const struct q_member_row *member)
 	return granted;
 }
 
-void emit_membership(struct rpc_call *call, const char *action, const struct q_member_row *member,
-		     const char *old_role)
+struct status emit_membership(struct rpc_call *call, const char *action,
+			      const struct q_member_row *old, const struct q_member_row *member)
 {
 	struct granted granted = granted_to(member);
-	struct strbuf before = strbuf_new(call->arena), after = strbuf_new(call->arena);
+	Tenant__Member before = TENANT__MEMBER__INIT, after = TENANT__MEMBER__INIT;
 	Event__MembershipChanged payload = EVENT__MEMBERSHIP_CHANGED__INIT;
 
 	payload.user_id = uuid_text(call->arena, member->id);
@@ -108,18 +39,15 @@ void emit_membership(struct rpc_call *call, const char *action, const struct q_m
 	payload.permissions = granted.names;
 	payload.epoch = (uint64_t)member->version;
 	payload.active = member->active;
-	strbuf_printf(&after, "{\"role\":\"%s\",\"active\":%s}", member->role,
-		      member->active ? "true" : "false");
-	if (old_role)
-		strbuf_printf(&before, "{\"role\":\"%s\"}", old_role);
-	svc_emit(call, &(struct event_out){.action = action,
-					   .target_kind = "user",
-					   .target_id = member->id,
-					   .target_version = member->version,
-					   .before = strbuf_str(&before),
-					   .after = strbuf_str(&after),
-					   .payload_case = EVENT__EVENT__PAYLOAD_MEMBERSHIP_CHANGED,
-					   .payload = &payload});
+	TRY(q_member_fill(call->arena, old, &before));
+	TRY(q_member_fill(call->arena, member, &after));
+	return svc_emit_change(
+		call, action,
+		&(struct change_out){.resource = &tenant__member__info,
+				     .before = &before,
+				     .after = member->active ? &after : NULL,
+				     .payload_case = EVENT__EVENT__PAYLOAD_MEMBERSHIP_CHANGED,
+				     .payload = &payload});
 }
 
 void push_membership(struct rpc_call *call, struct uuid tenant, const struct q_member_row *member)
@@ -142,7 +70,7 @@ void push_membership(struct rpc_call *call, struct uuid tenant, const struct q_m
 }
 
 static const struct db_constraint_map constraints[] = {
-	{"member_email_key", "MEMBER_EXISTS"},
+	{"member_email_key", REASON_MEMBER_EXISTS},
 	{},
 };
 

@@ -8,28 +8,16 @@
 #include <aegis/tenant/v1/tenant.aegis.h>
 
 #include "svc/svc.h"
-#include "tenant/queries.h"
+#include "tenant/fill.h"
 
 extern const struct svc_descriptor tenant_daemon;
 
-/* Rows as messages, in the arena; the message is filled in place. */
-void tenant_to_proto(struct arena *arena, const struct q_tenant_row *row, Tenant__Tenant *out);
-void directory_to_proto(struct arena *arena, const struct q_directory_row *row,
-			Tenant__Tenant *out);
-void member_to_proto(struct arena *arena, const struct q_member_row *row, Tenant__Member *out);
-void settings_to_proto(struct arena *arena, const struct q_settings_row *row,
-		       Tenant__Settings *out);
-
-/* The words of the API for what the tables keep as text. */
-const char *tenant_kind_text(Tenant__TenantKind kind);
-
-/* Says that a tenant changed; version is the one it has now. */
-void emit_tenant(struct rpc_call *call, const char *action, struct uuid id, int64_t version,
-		 struct str after);
-
-/* The membership as auth must know it, as an event that repairs what a crash left. */
-void emit_membership(struct rpc_call *call, const char *action, const struct q_member_row *member,
-		     const char *old_role);
+/*
+ * Says that a member changed, and the membership as auth must know it: the event repairs what a
+ * crash left.  A member who was removed is told as deleted.
+ */
+struct status emit_membership(struct rpc_call *call, const char *action,
+			      const struct q_member_row *old, const struct q_member_row *member);
 
 /* Tells auth the membership; the event above follows anyway, so failure only delays. */
 void push_membership(struct rpc_call *call, struct uuid tenant, const struct q_member_row *member);

@@ -28,7 +28,7 @@ void sign_in(const char *url, const char *secrets, const struct key *key,
 	result = rpc_call_blocking(client, "auth", &login, &header,
 				   (struct rpc_body){.bytes = STR(SIGN_IN_PASSWORD)});
 	st = result->header.status;
-	snprintf(reason, SIGN_IN_REASON, "%s", is_ok(st) ? "OK" : st.reason ? st.reason : "");
+	snprintf(reason, SIGN_IN_REASON, "%s", is_ok(st) ? "OK" : reason_name(st.reason));
 	rpc_result_free(&result);
 	rpc_client_free(&client);
 }

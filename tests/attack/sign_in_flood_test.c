@@ -59,7 +59,7 @@ static void *flood_door(void *arg)
 
 		if (is_ok(st))
 			atomic_fetch_add(&flood->in, 1);
-		else if (strcmp(st.reason, "BUSY") == 0)
+		else if (st.reason == REASON_BUSY)
 			atomic_fetch_add(&flood->busy, 1);
 		else
 			atomic_fetch_add(&flood->other, 1);

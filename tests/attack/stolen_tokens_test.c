@@ -47,7 +47,6 @@ static struct status ask(const char *signer, const char *audience, struct str pr
 	cr_assert(rpc_client_wait(client, audience, 1, 10000));
 	result = rpc_call_blocking(client, audience, method, &header, (struct rpc_body){});
 	st = result->header.status;
-	st.reason = arena_strdup(test_world.arena, st.reason);
 	rpc_result_free(&result);
 	rpc_client_free(&client);
 	keyring_free(&keys);
@@ -63,33 +62,35 @@ Test(stolen_tokens, the_gateway_itself_is_answered)
 {
 	struct status st = ask("gateway", "tenant", ann_for("tenant"));
 
-	cr_assert(is_ok(st), "%s", st.reason);
+	cr_assert(is_ok(st), "%s", reason_name(st.reason));
 }
 
 Test(stolen_tokens, a_token_that_another_daemon_received_opens_nothing)
 {
 	for (const char *const *taken = attack_daemons; *taken; taken++)
 		if (strcmp(*taken, "tenant") != 0)
-			cr_assert_str_eq(ask("gateway", *taken, ann_for("tenant")).reason,
-					 "SERVICE_TOKEN_INVALID", "%s", *taken);
+			cr_assert_str_eq(
+				reason_name(ask("gateway", *taken, ann_for("tenant")).reason),
+				"SERVICE_TOKEN_INVALID", "%s", *taken);
 }
 
 Test(stolen_tokens, a_principal_that_another_daemon_received_opens_nothing)
 {
 	for (const char *const *taken = attack_daemons; *taken; taken++)
 		if (strcmp(*taken, "tenant") != 0)
-			cr_assert_str_eq(ask("gateway", "tenant", ann_for(*taken)).reason,
-					 "PRINCIPAL_INVALID", "%s", *taken);
+			cr_assert_str_eq(
+				reason_name(ask("gateway", "tenant", ann_for(*taken)).reason),
+				"PRINCIPAL_INVALID", "%s", *taken);
 }
 
 /* With its own key and a principal that it really holds: the door is the gateway's alone. */
 Test(stolen_tokens, a_daemon_does_not_ask_for_its_users_at_another)
 {
 	for (const char *const *taken = attack_daemons; *taken; taken++) {
-		const char *reason = ask(*taken, "tenant", ann_for(*taken)).reason;
+		const char *reason = reason_name(ask(*taken, "tenant", ann_for(*taken)).reason);
 
 		cr_assert_str_eq(reason, "CALLER_NOT_ALLOWED", "%s", *taken);
-		cr_assert_str_eq(ask(*taken, "tenant", ann_for("tenant")).reason,
+		cr_assert_str_eq(reason_name(ask(*taken, "tenant", ann_for("tenant")).reason),
 				 strcmp(*taken, "tenant") == 0 ? "CALLER_NOT_ALLOWED"
 							       : "PRINCIPAL_INVALID",
 				 "%s", *taken);

@@ -1,4 +1,5 @@
 #include "audit/audit.h"
+#include "base/encoding.h"
 
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>
@@ -313,6 +314,7 @@ Test(audit, a_log_changed_behind_the_triggers_is_found_by_its_proof)
 Test(audit, an_export_is_frozen_and_audited_and_pages_through_every_leaf)
 {
 	struct uuid acme = a_tenant_id("acme");
+	Audit__Export the_export = AUDIT__EXPORT__INIT;
 	Audit__CreateExportRequest create = AUDIT__CREATE_EXPORT_REQUEST__INIT;
 	Audit__ListExportEntriesRequest list = AUDIT__LIST_EXPORT_ENTRIES_REQUEST__INIT;
 	Audit__GetExportRequest get = AUDIT__GET_EXPORT_REQUEST__INIT;
@@ -322,6 +324,7 @@ Test(audit, an_export_is_frozen_and_audited_and_pages_through_every_leaf)
 	struct merkle_hash root, rebuilt;
 
 	expect_ok(deliver(acme, "a", "code.redeemed", 30));
+	create.export = &the_export;
 	export = expect_ok(call(as(acme, "ann"), "CreateExport", &create));
 	expect_ok(deliver(acme, "b", "code.redeemed", 5));
 	list.id = get.id = export->id;

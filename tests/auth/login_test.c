@@ -157,9 +157,9 @@ static void guess(struct svc_worker *worker, unsigned i, void *arg)
 	request.email = guesses->email;
 	request.password = WRONG;
 	answer = call_in_place(worker, "LoginUser", &request);
-	if (is_failed(answer.status) && strcmp(answer.status.reason, "BAD_CREDENTIALS") == 0)
+	if (is_failed(answer.status) && answer.status.reason == REASON_BAD_CREDENTIALS)
 		atomic_fetch_add(&guesses->refused, 1);
-	else if (is_failed(answer.status) && strcmp(answer.status.reason, "ACCOUNT_LOCKED") == 0)
+	else if (is_failed(answer.status) && answer.status.reason == REASON_ACCOUNT_LOCKED)
 		atomic_fetch_add(&guesses->locked, 1);
 	else
 		atomic_fetch_add(&guesses->other, 1);

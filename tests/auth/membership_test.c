@@ -120,6 +120,7 @@ Test(membership, an_event_repairs_what_the_call_did_not_reach)
 {
 	const Auth__TokenResponse *ann = registered("ann"), *bob = registered("bob");
 	const char *acme = uuid_text(test_world.arena, organization_of(ann));
+	Tenant__Member user = TENANT__MEMBER__INIT;
 	Tenant__UpdateUserRequest request = TENANT__UPDATE_USER_REQUEST__INIT;
 	const char *bobs_id = uuid_text(test_world.arena, account_of(bob));
 
@@ -132,8 +133,9 @@ Test(membership, an_event_repairs_what_the_call_did_not_reach)
 	/* Its relay would come first; what it leased ends with it. */
 	daemon_drain(tenant_d);
 	test_sql("DELETE FROM tenant.lease");
+	request.user = &user;
 	request.id = bobs_id;
-	request.role = "editor";
+	user.role = "editor";
 	expect_ok(call_to(tenant_d, with_deadline(bearer_of(ann), instant_now() + SECONDS(2)),
 			  "UpdateUser", &request));
 	cr_assert_eq(test_count("SELECT count(*) FROM auth.membership WHERE account_id = '%s' AND "

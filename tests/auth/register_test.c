@@ -107,7 +107,7 @@ static void try_to_register(struct svc_worker *worker, unsigned i, void *arg)
 	answer = call_in_place(worker, "RegisterUser", &request);
 	if (is_ok(answer.status))
 		atomic_fetch_add(&tally->succeeded, 1);
-	else if (strcmp(answer.status.reason, "EMAIL_TAKEN") == 0)
+	else if (answer.status.reason == REASON_EMAIL_TAKEN)
 		atomic_fetch_add(&tally->taken, 1);
 	else
 		atomic_fetch_add(&tally->other, 1);

@@ -107,6 +107,38 @@ Test(session, all_but_the_present_one_can_be_ended)
 	cr_assert_eq(record_of(b, NULL), CACHE_SESSION_ENDED);
 }
 
+/* Sessions of the same person beside this one, seen a minute ago. */
+static void add_sessions(const Auth__TokenResponse *beside, int n)
+{
+	test_sql("INSERT INTO auth.session (id, account_id, organization_id, rotated_at, "
+		 "user_agent, address, created_at, last_seen_at, expires_at, absolute_at) "
+		 "SELECT gen_random_uuid(), account_id, organization_id, rotated_at, user_agent, "
+		 "address, created_at, last_seen_at - interval '1 minute', expires_at, absolute_at "
+		 "FROM auth.session, generate_series(1, %d) WHERE id = '%s'",
+		 n, uuid_text(test_world.arena, session_of(beside)));
+}
+
+static bool is_told_ended(void *arg)
+{
+	return record_of(arg, NULL) == CACHE_SESSION_ENDED;
+}
+
+Test(session, beyond_fifty_at_once_the_one_that_was_not_used_for_longest_ends)
+{
+	const Auth__TokenResponse *oldest = registered("ann"), *bob = registered("bob"), *newest;
+
+	add_sessions(oldest, SESSIONS_MAX - 1);
+	test_sql("UPDATE auth.session SET last_seen_at = last_seen_at - interval '1 hour' "
+		 "WHERE id = '%s'",
+		 uuid_text(test_world.arena, session_of(oldest)));
+	cr_assert(is_alive(oldest));
+	newest = signed_in("ann");
+	cr_assert(!is_alive(oldest));
+	expect_soon(is_told_ended, (void *)oldest);
+	cr_assert_eq(list(bearer_of(newest))->n_sessions, SESSIONS_MAX);
+	cr_assert(is_alive(bob), "another person's");
+}
+
 Test(session, a_record_that_redis_lost_comes_back_when_asked_for)
 {
 	const Auth__TokenResponse *tokens = registered("ann");

@@ -1,4 +1,5 @@
 #include "world.h"
+#include "base/encoding.h"
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -158,7 +159,7 @@ static const struct jwt_claims *claims_of(const Auth__TokenResponse *tokens)
 	memcpy(key.public_key, jwks->keys[0]->public_key.data, 32);
 	st = jwt_verify(test_world.arena, &key, 1, str_of(tokens->access_token),
 			svc_now(daemon_svc(auth_d)), &expect, claims);
-	cr_assert(is_ok(st), "%s", st.reason);
+	cr_assert(is_ok(st), "%s", reason_name(st.reason));
 	return claims;
 }
 

@@ -1,7 +1,10 @@
 #include <criterion/criterion.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
+#include "base/fnv1a.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
 static struct arena *arena;
 

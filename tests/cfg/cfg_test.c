@@ -88,7 +88,7 @@ Test(cfg, every_error_is_told_at_once_with_key_and_source)
 		      file_with("http_port = 70000\nhtpp_port = 1\nnonsense\ntls = maybe\n"),
 		      &errors);
 	cr_assert_eq(st.code, STATUS_INVALID_ARGUMENT);
-	cr_assert_str_eq(st.reason, "BAD_CONFIG");
+	cr_assert_str_eq(reason_name(st.reason), "BAD_CONFIG");
 	cr_assert_not_null(strstr(errors.ptr, "http_port ("), "%s", errors.ptr);
 	cr_assert_not_null(strstr(errors.ptr, ":1): \"70000\" must be a whole number from 1"));
 	cr_assert_not_null(strstr(errors.ptr, "htpp_port ("));

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "compliance/csv.h"
 #include "compliance/leie_list.h"
 #include "compliance/leie_match.h"

@@ -182,11 +182,13 @@ Test(damage, a_source_that_never_answered_is_silent_too)
 
 static struct answer create(const char *url, const char *tenant)
 {
+	Compliance__Source in = COMPLIANCE__SOURCE__INIT;
 	Compliance__CreateSourceRequest req = COMPLIANCE__CREATE_SOURCE_REQUEST__INIT;
 
-	req.name = url;
-	req.url = url;
-	req.only_tenant_id = tenant;
+	req.source = &in;
+	in.name = url;
+	in.url = url;
+	in.only_tenant_id = tenant;
 	return call(as_admin("root"), "CreateSource", &req);
 }
 
@@ -197,8 +199,8 @@ Test(damage, a_source_on_this_machine_is_for_one_organization_and_for_the_demo)
 	expect_fail(create("http://127.0.0.1:1/x.csv", ""), INVALID_ARGUMENT, "URL_NOT_ALLOWED");
 	expect_fail(create("https://localhost/x.csv", ""), INVALID_ARGUMENT, "URL_NOT_ALLOWED");
 	expect_fail(create("http://oig.example/x.csv", acme), INVALID_ARGUMENT, "URL_NOT_ALLOWED");
-	expect_field(create("http://127.0.0.1:1/x.csv", ""), "onlyTenantId", "REQUIRED");
-	expect_field(create("http://oig.example/x.csv", ""), "url", "NOT_HTTPS");
+	expect_field(create("http://127.0.0.1:1/x.csv", ""), "source.onlyTenantId", "REQUIRED");
+	expect_field(create("http://oig.example/x.csv", ""), "source.url", "NOT_HTTPS");
 	expect_ok(create("http://127.0.0.1:1/x.csv", acme));
 	compliance_config.allow_http_loopback = false;
 	expect_fail(create("http://127.0.0.1:1/y.csv", acme), INVALID_ARGUMENT, "URL_NOT_ALLOWED");
@@ -214,8 +216,24 @@ static size_t n_sources(const struct caller *who)
 		->n_sources;
 }
 
+Test(damage, only_an_administrator_adds_a_source)
+{
+	Compliance__Source in = COMPLIANCE__SOURCE__INIT;
+	Compliance__CreateSourceRequest req = COMPLIANCE__CREATE_SOURCE_REQUEST__INIT;
+	struct uuid acme = a_tenant_id("acme");
+	size_t before = n_sources(as_admin("root"));
+
+	req.source = &in;
+	in.name = "Ours";
+	in.url = "https://lists.example/x.csv";
+	expect_fail(call(as(acme, "ann"), "CreateSource", &req), PERMISSION_DENIED,
+		    "PERMISSION_REQUIRED");
+	cr_assert_eq(n_sources(as_admin("root")), before);
+}
+
 Test(damage, a_source_of_one_organization_is_nothing_to_others)
 {
+	Compliance__Subscription subscription = COMPLIANCE__SUBSCRIPTION__INIT;
 	Compliance__CreateSubscriptionRequest subscribe_to =
 		COMPLIANCE__CREATE_SUBSCRIPTION_REQUEST__INIT;
 	Compliance__GetSourceHealthRequest ask = COMPLIANCE__GET_SOURCE_HEALTH_REQUEST__INIT;
@@ -224,7 +242,8 @@ Test(damage, a_source_of_one_organization_is_nothing_to_others)
 	cr_assert_eq(n_sources(as(acme, "ann")), 1);
 	cr_assert_eq(n_sources(as_admin("root")), 1);
 	cr_assert_eq(n_sources(as(beta, "bob")), 0);
-	subscribe_to.source_id = ask.id = source;
+	subscribe_to.subscription = &subscription;
+	subscription.source_id = ask.id = source;
 	expect_fail(call(as(beta, "bob"), "CreateSubscription", &subscribe_to), NOT_FOUND,
 		    "SOURCE_NOT_FOUND");
 	expect_fail(call(as(beta, "bob"), "GetSourceHealth", &ask), NOT_FOUND, "SOURCE_NOT_FOUND");

@@ -17,12 +17,14 @@ __attribute__((constructor)) static void one_at_a_time(void)
 
 static void a_source(void)
 {
+	Compliance__Source the_source = COMPLIANCE__SOURCE__INIT;
 	Compliance__CreateSourceRequest req = COMPLIANCE__CREATE_SOURCE_REQUEST__INIT;
 	const Compliance__Source *made;
 
-	req.name = file_server_url(server);
-	req.url = file_server_url(server);
-	req.only_tenant_id = uuid_text(test_world.arena, a_tenant_id("acme"));
+	req.source = &the_source;
+	the_source.name = file_server_url(server);
+	the_source.url = file_server_url(server);
+	the_source.only_tenant_id = uuid_text(test_world.arena, a_tenant_id("acme"));
 	made = expect_ok(call(as_admin("root"), "CreateSource", &req));
 	strcpy(source, made->id);
 }
@@ -94,14 +96,16 @@ const char *data_file(const char *name)
 
 void subscribe(struct uuid tenant, const char *state)
 {
+	Compliance__Subscription subscription = COMPLIANCE__SUBSCRIPTION__INIT;
 	Compliance__CreateSubscriptionRequest req = COMPLIANCE__CREATE_SUBSCRIPTION_REQUEST__INIT;
 
 	test_sql("UPDATE compliance.source SET only_tenant = '%s'",
 		 uuid_text(test_world.arena, tenant));
-	req.source_id = source;
+	req.subscription = &subscription;
+	subscription.source_id = source;
 	if (state) {
-		req.n_states = 1;
-		req.states = &state;
+		subscription.n_states = 1;
+		subscription.states = &state;
 	}
 	expect_ok(call_to(compliance, as(tenant, "ann"), "CreateSubscription", &req));
 }

@@ -8,10 +8,12 @@ TestSuite(source, .init = list_world_begin, .fini = list_world_end, .timeout = 6
 
 Test(source, who_has_not_confirmed_their_address_has_no_alerts_sent)
 {
+	Compliance__Subscription the_subscription = COMPLIANCE__SUBSCRIPTION__INIT;
 	Compliance__CreateSubscriptionRequest req = COMPLIANCE__CREATE_SUBSCRIPTION_REQUEST__INIT;
 	struct uuid acme = a_tenant_id("acme");
 
-	req.source_id = source;
+	req.subscription = &the_subscription;
+	the_subscription.source_id = source;
 	expect_fail(call(as_unconfirmed(acme, "ann"), "CreateSubscription", &req),
 		    PERMISSION_DENIED, "EMAIL_NOT_VERIFIED");
 	expect_count(0, acme, "compliance.subscription");
@@ -20,13 +22,14 @@ Test(source, who_has_not_confirmed_their_address_has_no_alerts_sent)
 
 static struct answer source_every(int32_t seconds)
 {
+	Compliance__Source in = COMPLIANCE__SOURCE__INIT;
 	Compliance__CreateSourceRequest req = COMPLIANCE__CREATE_SOURCE_REQUEST__INIT;
 
-	req.name = arena_printf(test_world.arena, "every %d seconds", seconds);
-	req.url = arena_printf(test_world.arena, "https://oig.example/%d.csv", seconds);
-	req._interval_seconds_case =
-		COMPLIANCE__CREATE_SOURCE_REQUEST___INTERVAL_SECONDS_INTERVAL_SECONDS;
-	req.interval_seconds = seconds;
+	req.source = &in;
+	in.name = arena_printf(test_world.arena, "every %d seconds", seconds);
+	in.url = arena_printf(test_world.arena, "https://oig.example/%d.csv", seconds);
+	in._interval_seconds_case = COMPLIANCE__SOURCE___INTERVAL_SECONDS_INTERVAL_SECONDS;
+	in.interval_seconds = seconds;
 	return call(as_admin("root"), "CreateSource", &req);
 }
 
@@ -34,9 +37,9 @@ Test(source, a_source_is_asked_every_five_minutes_at_most)
 {
 	const Compliance__Source *made;
 
-	expect_field(source_every(0), "intervalSeconds", "TOO_SMALL");
-	expect_field(source_every(1), "intervalSeconds", "TOO_SMALL");
-	expect_field(source_every(299), "intervalSeconds", "TOO_SMALL");
+	expect_field(source_every(0), "source.intervalSeconds", "TOO_SMALL");
+	expect_field(source_every(1), "source.intervalSeconds", "TOO_SMALL");
+	expect_field(source_every(299), "source.intervalSeconds", "TOO_SMALL");
 	made = expect_ok(source_every(300));
 	cr_assert_eq(made->interval_seconds, 300);
 	test_sql("DELETE FROM compliance.source WHERE name LIKE 'every %%'");

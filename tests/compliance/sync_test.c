@@ -188,38 +188,44 @@ Test(sync, an_event_is_acknowledged_and_resolved_by_its_own_tenant_alone)
 
 Test(sync, names_and_subscriptions_are_unique)
 {
+	Compliance__Source the_source = COMPLIANCE__SOURCE__INIT;
 	Compliance__CreateSourceRequest again = COMPLIANCE__CREATE_SOURCE_REQUEST__INIT;
+	Compliance__Subscription subscription = COMPLIANCE__SUBSCRIPTION__INIT;
 	Compliance__CreateSubscriptionRequest req = COMPLIANCE__CREATE_SUBSCRIPTION_REQUEST__INIT;
 	struct uuid acme = a_tenant_id("acme");
 	char nothing[UUID_TEXT], tenant[UUID_TEXT];
 
 	uuid_format(tenant, acme);
-	again.name = again.url = file_server_url(server);
-	again.only_tenant_id = tenant;
+	again.source = &the_source;
+	the_source.name = the_source.url = file_server_url(server);
+	the_source.only_tenant_id = tenant;
 	expect_fail(call(as_admin("root"), "CreateSource", &again), ALREADY_EXISTS,
 		    "SOURCE_EXISTS");
 	subscribe(acme, NULL);
-	req.source_id = source;
+	req.subscription = &subscription;
+	subscription.source_id = source;
 	expect_fail(call(as(acme, "ann"), "CreateSubscription", &req), ALREADY_EXISTS,
 		    "SUBSCRIPTION_EXISTS");
 	uuid_format(nothing, an_id("nothing"));
-	req.source_id = nothing;
+	subscription.source_id = nothing;
 	expect_fail(call(as(acme, "ann"), "CreateSubscription", &req), NOT_FOUND,
 		    "SOURCE_NOT_FOUND");
 }
 
 Test(sync, a_subscription_to_a_state_that_does_not_exist_is_refused)
 {
+	Compliance__Subscription subscription = COMPLIANCE__SUBSCRIPTION__INIT;
 	Compliance__CreateSubscriptionRequest req = COMPLIANCE__CREATE_SUBSCRIPTION_REQUEST__INIT;
 	const char *states[] = {"PW", "ZZ"};
 	struct uuid acme = a_tenant_id("acme");
 
-	req.source_id = source;
-	req.states = states;
-	req.n_states = 2;
+	req.subscription = &subscription;
+	subscription.source_id = source;
+	subscription.states = states;
+	subscription.n_states = 2;
 	expect_field(call(as(acme, "ann"), "CreateSubscription", &req), "states[1]",
 		     "UNKNOWN_STATE");
-	req.n_states = 1;
+	subscription.n_states = 1;
 	expect_ok(call(as(acme, "ann"), "CreateSubscription", &req));
 }
 

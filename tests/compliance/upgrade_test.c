@@ -33,7 +33,7 @@ static void migrate(size_t n)
 		set.n = n;
 	st = db_migrate(&options, &report);
 	fclose(options.out);
-	cr_assert(is_ok(st), "%s", st.reason);
+	cr_assert(is_ok(st), "%s", reason_name(st.reason));
 }
 
 /* Two sources and what they raised, as the first version kept it. */

@@ -33,7 +33,7 @@ static const char *refusal(const char *given)
 	struct status st = answers_merge(arena, STR("{}"), str_of(given), &merge);
 
 	cr_assert(is_failed(st), "%s", given);
-	return st.reason;
+	return reason_name(st.reason);
 }
 
 Test(answers, are_kept_as_they_were_written)

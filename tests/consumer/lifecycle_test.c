@@ -182,11 +182,11 @@ static void walk_row(char *cells[STEPS + 1], void (*bring_about)(const struct a_
 
 		cr_expect_eq(is_ok(answer.status), allowed, "a program that %s (%s): %s is %s",
 			     cells[0], rule ? rule : "no rule", steps[step],
-			     is_ok(answer.status) ? "possible" : answer.status.reason);
+			     is_ok(answer.status) ? "possible" : reason_name(answer.status.reason));
 		if (!allowed && is_failed(answer.status))
 			cr_expect(answer.status.code == STATUS_FAILED_PRECONDITION ||
 					  answer.status.code == STATUS_NOT_FOUND,
-				  "%s", answer.status.reason);
+				  "%s", reason_name(answer.status.reason));
 	}
 }
 

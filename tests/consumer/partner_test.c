@@ -18,10 +18,12 @@ TestSuite(partner, .init = start, .fini = world_stop, .timeout = 120);
 
 static struct answer try_create(struct uuid tenant, const char *name)
 {
+	Consumer__Partner partner = CONSUMER__PARTNER__INIT;
 	Consumer__CreatePartnerRequest request = CONSUMER__CREATE_PARTNER_REQUEST__INIT;
 
-	request.name = name;
-	request.kind = CONSUMER__PARTNER_KIND__RETAIL;
+	request.partner = &partner;
+	partner.name = name;
+	partner.kind = CONSUMER__PARTNER_KIND__RETAIL;
 	return ask(as(tenant, "ann"), "CreatePartner", &request);
 }
 
@@ -73,13 +75,15 @@ static struct answer try_delete(const struct caller *who, const char *id)
 static struct answer try_key(const struct caller *who, const char *partner, instant expires_at)
 {
 	static const char *scopes[] = {"codes:verify"};
+	Consumer__PartnerKey key = CONSUMER__PARTNER_KEY__INIT;
 	Consumer__CreatePartnerKeyRequest request = CONSUMER__CREATE_PARTNER_KEY_REQUEST__INIT;
 
+	request.key = &key;
 	request.partner_id = partner;
-	request.name = "till 1";
-	request.n_scopes = 1;
-	request.scopes = scopes;
-	request.expires_at = expires_at ? pb_timestamp(test_world.arena, expires_at) : NULL;
+	key.name = "till 1";
+	key.n_scopes = 1;
+	key.scopes = scopes;
+	key.expires_at = expires_at ? pb_timestamp(test_world.arena, expires_at) : NULL;
 	return ask(who, "CreatePartnerKey", &request);
 }
 
@@ -244,7 +248,7 @@ Test(partner, key_that_does_not_work_says_why_to_its_owner_only)
 
 	now_is(now);
 	brief = expect_ok(try_key(staff(), id, now + HOURS(1)));
-	expect_field(try_key(staff(), id, now), "expiresAt", "PAST");
+	expect_field(try_key(staff(), id, now), "key.expiresAt", "PAST");
 	expect_ok(try_check(brief->secret));
 	now_is(now + HOURS(1));
 	expect_fail(try_check(brief->secret), UNAUTHENTICATED, "KEY_EXPIRED");

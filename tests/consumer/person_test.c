@@ -143,8 +143,8 @@ Test(person, sessions_completed_at_once_pass_no_limit)
 		pthread_join(threads[i], NULL);
 		passed += is_ok(racers[i].status);
 		cr_expect(is_ok(racers[i].status) ||
-				  strcmp(racers[i].status.reason, "ATTEMPT_LIMIT") == 0,
-			  "%s", racers[i].status.reason);
+				  racers[i].status.reason == REASON_ATTEMPT_LIMIT,
+			  "%s", reason_name(racers[i].status.reason));
 		svc_worker_free(&racers[i].worker);
 	}
 	cr_assert_eq(passed, 2);

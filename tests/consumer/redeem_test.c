@@ -292,9 +292,9 @@ Test(redeem, a_roll_back_and_its_redemption_at_once_never_leave_the_code_redeeme
 		}
 		for (int i = 0; i < 2; i++)
 			pthread_join(racers[i].thread, NULL);
-		cr_assert(is_ok(racers[1].status), "%s", racers[1].status.reason);
+		cr_assert(is_ok(racers[1].status), "%s", reason_name(racers[1].status.reason));
 		cr_assert(is_ok(racers[0].status) ||
-			  strcmp(racers[0].status.reason, "TRANSACTION_ROLLED_BACK") == 0);
+			  racers[0].status.reason == REASON_TRANSACTION_ROLLED_BACK);
 	}
 	for (int i = 0; i < 2; i++)
 		svc_worker_free(&racers[i].worker);
@@ -357,7 +357,7 @@ static void *run_race(void *arg)
 
 		if (is_ok(answer.status))
 			race->won++;
-		else if (strcmp(answer.status.reason, "CODE_NOT_VALID") == 0)
+		else if (answer.status.reason == REASON_CODE_NOT_VALID)
 			race->lost++;
 		else
 			race->odd++;

@@ -28,6 +28,43 @@ Test(session, starts_with_the_first_questions_in_its_language_and_no_rules)
 	cr_assert_eq(events_out("consumer", acme, "session.started"), 1);
 }
 
+Test(session, without_a_locale_it_takes_the_language_that_the_client_accepts)
+{
+	static const struct {
+		const char *accept_language, *locale;
+	} cases[] = {
+		{"es-US", "es-US"},
+		{"es", "es-US"},
+		{"fr-CA, es;q=0.4, en;q=0.3", "es-US"},
+		{"en;q=0.2,ES-mx;Q=0.9", "es-US"},
+		{"en, es", "en-US"},
+		{"es;q=0, en;q=0.1", "en-US"},
+		{"es;q=2, es;level=1, es;q=0.1234, es;q=x", "en-US"},
+		{"fr, *", "en-US"},
+		{" , ;q=1,,", "en-US"},
+		{"", "en-US"},
+	};
+	struct a_program program = a_program();
+	Consumer__Session asked = CONSUMER__SESSION__INIT;
+	Consumer__StartSessionRequest start = CONSUMER__START_SESSION_REQUEST__INIT;
+
+	asked.program_id = program.public_id;
+	start.session = &asked;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const Consumer__StartSessionResponse *started =
+			expect_ok(ask(with_languages(as_nobody(), cases[i].accept_language),
+				      "StartSession", &start));
+
+		cr_expect_str_eq(started->session->locale, cases[i].locale, "%s",
+				 cases[i].accept_language);
+	}
+	asked.locale = "en";
+	cr_assert_str_eq(((const Consumer__StartSessionResponse *)expect_ok(
+				  ask(with_languages(as_nobody(), "es"), "StartSession", &start)))
+				 ->session->locale,
+			 "en-US");
+}
+
 Test(session, starts_by_the_public_id_of_a_program_and_by_its_id)
 {
 	struct a_program program = a_program();

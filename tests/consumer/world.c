@@ -120,12 +120,14 @@ static const void *tell_program(const char *method, const void *request)
 
 static void publish(const char *program, const char *document)
 {
+	Program__ScreenerVersion draft_in = PROGRAM__SCREENER_VERSION__INIT;
 	Program__CreateScreenerRequest create = PROGRAM__CREATE_SCREENER_REQUEST__INIT;
 	Program__PublishScreenerRequest publish = PROGRAM__PUBLISH_SCREENER_REQUEST__INIT;
 	const Program__ScreenerVersion *draft;
 
+	create.screener = &draft_in;
 	create.program_id = program;
-	create.document = consumer_bytes(str_of(document));
+	draft_in.document = pb_bytes(str_of(document));
 	draft = tell_program("CreateScreener", &create);
 	publish.program_id = program;
 	publish.version = draft->version;
@@ -134,22 +136,23 @@ static void publish(const char *program, const char *document)
 
 struct a_program a_program_with(const struct program_facts *facts)
 {
+	Program__Program in_program = PROGRAM__PROGRAM__INIT;
 	Program__CreateProgramRequest create = PROGRAM__CREATE_PROGRAM_REQUEST__INIT;
 	Program__ActivateProgramRequest activate = PROGRAM__ACTIVATE_PROGRAM_REQUEST__INIT;
 	const Program__Program *program;
 
-	create.name = "Statin savings";
-	create.drug = "rosuvastatin 5 mg";
-	create.time_zone = facts->time_zone ? facts->time_zone : "America/New_York";
+	create.program = &in_program;
+	in_program.name = "Statin savings";
+	in_program.drug = "rosuvastatin 5 mg";
+	in_program.time_zone = facts->time_zone ? facts->time_zone : "America/New_York";
 	if (facts->budget) {
-		create._code_budget_case =
-			PROGRAM__CREATE_PROGRAM_REQUEST___CODE_BUDGET_CODE_BUDGET;
-		create.code_budget = facts->budget;
+		in_program._code_budget_case = PROGRAM__PROGRAM___CODE_BUDGET_CODE_BUDGET;
+		in_program.code_budget = facts->budget;
 	}
-	create.attempts_by = facts->attempts_by;
+	in_program.attempts_by = facts->attempts_by;
 	if (facts->state) {
-		create.states = (const char **)&facts->state;
-		create.n_states = 1;
+		in_program.states = (const char **)&facts->state;
+		in_program.n_states = 1;
 	}
 	program = tell_program("CreateProgram", &create);
 	publish(program->id, facts->document ? document_in(facts->document, facts->attempts)
@@ -237,11 +240,13 @@ struct answer ask(const struct caller *who, const char *method, const void *requ
 
 struct answer try_start(const char *public_id, const char *locale)
 {
+	Consumer__Session asked = CONSUMER__SESSION__INIT;
 	Consumer__StartSessionRequest start = CONSUMER__START_SESSION_REQUEST__INIT;
 
-	start.program_id = public_id;
-	start.locale = locale;
-	start.device_class = "phone";
+	start.session = &asked;
+	asked.program_id = public_id;
+	asked.locale = locale;
+	asked.device_class = "phone";
 	return ask(as_nobody(), "StartSession", &start);
 }
 
@@ -273,11 +278,13 @@ const struct caller *staff(void)
 struct answer try_start_as(const struct a_program *program, const char *email,
 			   const char *reference)
 {
+	Consumer__Session asked = CONSUMER__SESSION__INIT;
 	Consumer__StartSessionRequest start = CONSUMER__START_SESSION_REQUEST__INIT;
 
-	start.program_id = program->public_id;
-	start.email = email ? email : "";
-	start.reference = reference ? reference : "";
+	start.session = &asked;
+	asked.program_id = program->public_id;
+	asked.email = email ? email : "";
+	asked.reference = reference ? reference : "";
 	return ask(as_nobody(), "StartSession", &start);
 }
 
@@ -308,7 +315,7 @@ struct answer try_put(const struct caller *who, const char *id, const char *answ
 	Consumer__PutAnswersRequest request = CONSUMER__PUT_ANSWERS_REQUEST__INIT;
 
 	request.id = id;
-	request.answers = consumer_bytes(str_of(answers));
+	request.answers = pb_bytes(str_of(answers));
 	return ask(who, "PutAnswers", &request);
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "crypto/code32.h"
 #include "crypto/hash.h"
 

@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 
+#include "base/encoding.h"
 #include "base/str.h"
 #include "crypto/hash.h"
 

@@ -58,8 +58,8 @@ static bool one_fault(struct db_conn *conn, enum fault kind, unsigned k)
 		cr_expect_eq(rows, 3);
 	else
 		cr_expect(st.code == STATUS_UNAVAILABLE, "%s %s", status_code_name(st.code),
-			  st.reason);
-	if (is_failed(st) && strcmp(st.reason, "OUTCOME_UNKNOWN") != 0)
+			  reason_name(st.reason));
+	if (is_failed(st) && st.reason != REASON_OUTCOME_UNKNOWN)
 		cr_expect_eq(rows, 0, "a known failure left rows at %u", k);
 	expect_ok(in_tx(conn, DB_ONE, tenant, count, &rows));
 	return was_hit;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/fnv1a.h"
 
 static struct arena *lasting(void)
 {
@@ -55,20 +56,20 @@ void make_schema(const char *svc)
 
 	fclose(options.out);
 	if (is_failed(st)) {
-		fprintf(stderr, "%s: %s\n", st.reason, printed);
+		fprintf(stderr, "%s: %s\n", reason_name(st.reason), printed);
 		abort();
 	}
 }
 
 void expect_ok(struct status st)
 {
-	cr_expect(is_ok(st), "%s %s", status_code_name(st.code), st.reason);
+	cr_expect(is_ok(st), "%s %s", status_code_name(st.code), reason_name(st.reason));
 }
 
 void expect_status(struct status st, enum status_code code, const char *reason)
 {
-	cr_expect(st.code == code && st.reason && strcmp(st.reason, reason) == 0,
-		  "got %s %s, not %s %s", status_code_name(st.code), st.reason ? st.reason : "-",
+	cr_expect(st.code == code && strcmp(reason_name(st.reason), reason) == 0,
+		  "got %s %s, not %s %s", status_code_name(st.code), reason_name(st.reason),
 		  status_code_name(code), reason);
 }
 

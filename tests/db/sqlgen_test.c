@@ -3,70 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/arena.h"
-#include "base/str.h"
+#include "sqlgen_run.h"
 
-static struct arena *arena;
-
-static void setup(void)
-{
-	arena = arena_new(1 << 20);
-}
-
-static void teardown(void)
-{
-	arena_free(&arena);
-}
-
-TestSuite(sqlgen, .init = setup, .fini = teardown);
-
-static const char *scratch_dir(void)
-{
-	char *dir = arena_strdup(arena, "/tmp/aegis-sqlgen-XXXXXX");
-
-	cr_assert(mkdtemp(dir));
-	return dir;
-}
-
-static void remove_dir(const char *dir)
-{
-	cr_assert_eq(system(arena_printf(arena, "rm -r '%s'", dir)), 0);
-}
-
-static void write_file(const char *path, const char *text)
-{
-	FILE *out = fopen(path, "w");
-
-	cr_assert(out && fputs(text, out) >= 0 && fclose(out) == 0);
-}
-
-/* Runs a command; its output (both streams) lands in *output. */
-static int run(const char *command, const char **output)
-{
-	FILE *in = popen(arena_printf(arena, "%s 2>&1", command), "r");
-	struct strbuf text = strbuf_new(arena);
-	char block[4096];
-	size_t n;
-
-	cr_assert(in);
-	strbuf_add_c(&text, "");
-	while ((n = fread(block, 1, sizeof block, in)) > 0)
-		strbuf_add(&text, block, n);
-	*output = text.ptr;
-	return WEXITSTATUS(pclose(in));
-}
-
-static int generate(const char *dir, const char *sql, const char **output)
-{
-	const char *file = arena_printf(arena, "%s/queries.sql", dir);
-
-	write_file(file, sql);
-	return run(arena_printf(arena, "%s generate t %s queries.sql %s", AEGIS_SQLGEN, file, dir),
-		   output);
-}
+TestSuite(sqlgen, .init = sqlgen_setup, .fini = sqlgen_teardown);
 
 /* Statement, and the message with its line; the file must be refused. */
 static const struct {
@@ -231,9 +171,9 @@ static int compile(const char *dir, const char *call, const char **output)
 				call));
 	return run(arena_printf(arena,
 				"%s -std=gnu2x -Wall -Wextra -Werror -fsyntax-only -I%s/libcommon "
-				"-isystem %s "
+				"-I%s/gen -isystem %s "
 				"%s/use.c",
-				AEGIS_CC, getenv("AEGIS_SOURCE"), dir, dir),
+				AEGIS_CC, getenv("AEGIS_SOURCE"), getenv("AEGIS_BUILD"), dir, dir),
 		   output);
 }
 

@@ -10,7 +10,7 @@ ReportHook(PRE_ALL)(struct criterion_test_set *tests)
 	make_schema("dbtest");
 }
 
-static const struct db_constraint_map reasons[] = {{"item_name_key", "NAME_TAKEN"}, {}};
+static const struct db_constraint_map reasons[] = {{"item_name_key", REASON_PARTNER_EXISTS}, {}};
 
 static struct db_conn *connect_with_reasons(void)
 {
@@ -49,7 +49,7 @@ static struct status insert_later(struct tx *tx, void *arg)
 static struct status insert_and_refuse(struct tx *tx, void *arg)
 {
 	TRY(insert(tx, arg));
-	return FAIL(FAILED_PRECONDITION, "CHANGED_MY_MIND");
+	return FAIL(NOT_COMPLETED);
 }
 
 static struct status find(struct tx *tx, void *arg)
@@ -134,7 +134,7 @@ Test(tx, a_refusal_rolls_back_and_the_connection_goes_on)
 	struct item item = an_item("pill");
 
 	expect_status(in_tx(conn, DB_WRITE, acme, insert_and_refuse, &item),
-		      STATUS_FAILED_PRECONDITION, "CHANGED_MY_MIND");
+		      STATUS_FAILED_PRECONDITION, "NOT_COMPLETED");
 	cr_expect_eq(rows_of(acme), 0);
 	expect_ok(in_tx(conn, DB_WRITE, acme, insert, &item));
 	cr_expect_eq(rows_of(acme), 1);
@@ -149,7 +149,7 @@ Test(tx, a_constraint_gives_the_services_reason)
 
 	expect_ok(in_tx(conn, DB_WRITE, acme, insert, &first));
 	expect_status(in_tx(conn, DB_WRITE, acme, insert, &second), STATUS_ALREADY_EXISTS,
-		      "NAME_TAKEN");
+		      "PARTNER_EXISTS");
 	expect_status(in_tx(conn, DB_WRITE, acme, insert, &first), STATUS_ALREADY_EXISTS,
 		      "ALREADY_EXISTS");
 	db_conn_free(&conn);
@@ -164,7 +164,7 @@ Test(tx, a_queued_statement_leaves_with_commit_and_its_error_fails_it)
 	expect_ok(in_tx(conn, DB_WRITE, acme, insert_later, &first));
 	cr_expect_eq(rows_of(acme), 1);
 	expect_status(in_tx(conn, DB_WRITE, acme, insert_later, &second), STATUS_ALREADY_EXISTS,
-		      "NAME_TAKEN");
+		      "PARTNER_EXISTS");
 	expect_ok(in_tx(conn, DB_READ, acme, find, &first));
 	cr_expect_not_null(first.row);
 	db_conn_free(&conn);

@@ -39,4 +39,27 @@ until [ "$(readlink "/proc/$child/exe")" = "$place/program" ]; do :; done
 cp /bin/sleep "$place/newer"
 mv "$place/newer" "$place/program"
 runs_old_code "$child" || wrong "a process of a replaced file runs current code"
+
+# A daemon hides its memory from its own user: root looks, and what nobody may look at counts as old.
+if [ -n "$as_root" ]; then
+	kill "$child"
+	runuser -u nobody -- /usr/bin/python3 -c '
+import ctypes, sys, time
+ctypes.CDLL(None).prctl(4, 0)
+print("hidden", flush=True)
+time.sleep(60)' >"$place/hidden" &
+	wrapper=$!
+	until grep -q hidden "$place/hidden"; do kill -0 $wrapper || break; done
+	child=$(pgrep -P $wrapper)
+	as_nobody() { # DEFINITION-OF-as_admin
+		chmod 755 "$place"
+		runuser -u nobody -- bash -c "$1; $(declare -f runs_old_code); runs_old_code $child"
+	}
+	if cat "/proc/$child/maps" >/dev/null 2>&1; then
+		! runs_old_code "$child" || wrong "root does not look into a daemon's memory"
+	fi
+	as_nobody 'as_admin() { false; }' || wrong "a process that nobody may look at runs current code"
+	as_nobody 'as_admin() { echo "7f00-7f01 r-xp 0 0 1 /usr/lib/x.so (deleted)"; }' || wrong "what root sees does not count"
+	! as_nobody 'as_admin() { echo "7f00-7f01 r-xp 0 0 1 /usr/lib/x.so"; }' || wrong "what root sees does not count"
+fi
 exit $((failed > 0))

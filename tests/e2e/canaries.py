@@ -37,7 +37,7 @@ def send_all(checks, cluster, tenant):
             canary = f"CANARY{secrets.token_hex(10)}"
             sent[kind].add(canary)
             body[name] = value_for(operation.schema["properties"][name], name, canary)
-        path = operation.fill({"id": tenant.ids["session"], "programId": tenant.ids["program"], "version": tenant.ids["version"]})
+        path = operation.fill({"id": tenant.ids["session"], "programId": tenant.ids["program"], "version": tenant.ids["screener"]})
         token = next((tokens[kind] for kind in operation.security if kind in tokens), None)
         for extra in ({}, {"nobodyKnowsThis": 1}):
             answer = cluster.http.call(operation.method, path, {**body, **extra}, token, operation.headers())

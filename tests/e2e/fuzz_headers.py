@@ -88,10 +88,10 @@ def foreign(fuzz, operation):
         if theirs:
             fuzz.send(operation, "foreign ids", body, operation.fill({**fuzz.ids(operation), **theirs}),
                       wanted=(400, 401, 403, 404))
-    for name in operation.query:
-        if name.endswith("Id"):
-            for value in (other.ids.get(name[:-2], NOT_MINE), NOT_MINE):
-                fuzz.send(operation, f"foreign {name}", body, f"{operation.fill(fuzz.ids(operation))}?{name}={value}")
+    for name in set(operation.query) & set(operation.refers):
+        theirs = [other.ids[kind] for kind in operation.refers[name] if kind in other.ids]
+        for value in (*theirs, NOT_MINE):
+            fuzz.send(operation, f"foreign {name}", body, f"{operation.fill(fuzz.ids(operation))}?{name}={value}")
 
 
 def all_of(fuzz, operation):

@@ -93,20 +93,6 @@ class Cluster:
         return schema
 
 
-# Whose id a variable is, by the path before it; the longest that fits.
-KINDS = {
-    "/api/audit/events/": "audit", "/api/audit/exports/": "export", "/api/auth/sessions/": "login",
-    "/api/compliance/sources/": "source", "/api/compliance/subscriptions/": "subscription", "/api/tenants/": "tenant",
-    "/api/tenants/{tenantId}/compliance/events/": "event", "/api/screening-sessions/": "session", "/api/partners/": "partner",
-    "/api/partners/{partnerId}/api-keys/": "key", "/api/notifications/": "notification",
-    "/api/notifications/status/": "notification", "/api/programs/": "program",
-    "/api/programs/{programId}/screeners/": "version", "/api/users/": "user", "/api/break-glass-grants/": "grant",
-    "/api/auth/verify-email/": "none",
-    "/api/auth/unlock/": "none",
-    "/api/verification-codes/": "code",
-}
-
-
 class Operation:
     def __init__(self, cluster, method, path, operation):
         self.cluster, self.method, self.path = cluster, method, path
@@ -114,6 +100,7 @@ class Operation:
         self.security = sorted({kind for way in operation.get("security", []) for kind in way})
         given = [cluster.resolve(p) for p in operation.get("parameters", [])]
         self.variables = [p["name"] for p in given if p["in"] == "path"]
+        self.refers = {p["name"]: p["x-aegis-resource"] for p in given if "x-aegis-resource" in p}
         self.query = {p["name"]: cluster.resolve(p["schema"]) for p in given if p["in"] == "query"}
         self.needs_key = any(p["name"] == "Idempotency-Key" and p.get("required") for p in given)
         content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
@@ -123,13 +110,13 @@ class Operation:
         self.responses = operation["responses"]
 
     def kinds(self):
-        """Variable to the kind of object that it names; KeyError: a new path that KINDS must know."""
-        return {name: KINDS[self.path[:self.path.index("{" + name + "}")]] for name in self.variables}
+        """Variable of the path to the kind of object that it names; "none" for the token of a link."""
+        return {name: self.refers.get(name, ["none"])[0] for name in self.variables}
 
     @property
     def is_shared(self):
-        """The object is the platform's, not one organization's."""
-        return any(kind in ("version", "none") for kind in list(self.kinds().values())[:1])
+        """The path names no object of an organization."""
+        return "none" in self.kinds().values()
 
     @property
     def is_for_all(self):
@@ -258,7 +245,7 @@ class Tenant:
         sha256 = self.want(201, "POST", "/api/reference-tables", {"document": table})["sha256"]
         at = f"/api/programs/{program['id']}"
         version = self.want(201, "POST", f"{at}/screeners", {"document": screeners.screener(sha256)})
-        self.ids["version"] = version["version"]
+        self.ids["screener"] = version["version"]
         self.want(200, "POST", f"{at}/screeners/{version['version']}:publish", {})
         self.want(200, "POST", f"{at}:activate", {})
 
@@ -277,7 +264,7 @@ class Tenant:
                          {"name": f"Key {self.canary}", "scopes": ["codes:verify", "codes:redeem"]})
         self.partner_key = self.secrets["partner key"] = made["secret"]
         listed = self.want(200, "GET", f"/api/partners/{self.ids['partner']}/api-keys").json
-        self.ids["key"] = next(iter(listed.values()))[0]["id"]
+        self.ids["partner_key"] = next(iter(listed.values()))[0]["id"]
 
     def build_compliance(self):
         admin = self.administrator()
@@ -295,7 +282,7 @@ class Tenant:
         self.want(200, "POST", f"/api/compliance/sources/{source}:sync", {}, admin)
         self.serve(name, head + rows + row.format("POE", "1245319599"))
         self.want(200, "POST", f"/api/compliance/sources/{source}:sync", {}, admin)
-        self.ids["event"] = self.first(f"/api/tenants/{self.tenant}/compliance/events", "events")
+        self.ids["compliance_event"] = self.first(f"/api/tenants/{self.tenant}/compliance/events", "events")
 
     def serve(self, name, text):
         with open(f"{self.cluster.data}/web/{name}", "w", encoding="ascii") as out:
@@ -303,8 +290,8 @@ class Tenant:
         os.chmod(f"{self.cluster.data}/web/{name}", 0o644)
 
     def build_audit(self):
-        self.ids["audit"] = self.first("/api/audit/events?targetKind=program", "events")
-        self.ids["export"] = self.want(201, "POST", "/api/audit/exports", {"purpose": f"Purpose {self.canary}"})["id"]
+        self.ids["audit_event"] = self.first("/api/audit/events?targetKind=program", "events")
+        self.ids["audit_export"] = self.want(201, "POST", "/api/audit/exports", {"purpose": f"Purpose {self.canary}"})["id"]
 
     def first(self, path, member):
         deadline = time.monotonic() + 30

@@ -2,6 +2,7 @@
 
 libcommon/crypto/KEYS.md has the keys, deploy/LOGS.md the logs.
 """
+import glob
 import os
 import re
 import sys
@@ -10,7 +11,7 @@ import fuzz_world as world
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 DATA = os.environ["AEGIS_E2E_DATA"]
-DAEMONS = ("auth", "tenant", "program", "consumer", "notification", "compliance", "audit")
+DAEMONS = sorted(path.split("/")[-3] for path in glob.glob(os.path.join(ROOT, "services", "*", "sql", "queries.sql")))
 WHO = {"each daemon": DAEMONS, "all": ("",)}
 
 

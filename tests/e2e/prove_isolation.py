@@ -136,18 +136,24 @@ class Proxy(http.server.BaseHTTPRequestHandler):
 
 
 class Holes(Proxy):
-    """Who reads a program does so as the first who registered; and from the tenth time on "me" is who asked
-    first, so late that only what happens at once can see it."""
+    """Who reads a program does so as the first who registered; whoever probes the codes, or makes a member of
+    that organization its owner, has the owner's rights; and from the tenth time on "me" is who asked first, so
+    late that only what happens at once can see it."""
 
     lent = None
+    owner = None
     asked = 0
     first = None
 
     def ask(self, token, body):
         is_program = self.command == "GET" and self.path.startswith("/api/programs/")
-        answer = super().ask(Holes.lent if is_program else token, body)
+        is_role = "?isolationProof" in self.path and self.path.startswith("/api/verification-codes?")
+        is_change = self.command == "PATCH" and (body or {}).get("role") == "owner" and self.path != Holes.owner
+        answer = super().ask(Holes.lent if is_program or is_role or is_change else token, body)
         if self.path == "/api/auth/register" and not Holes.lent:
             Holes.lent = answer["accessToken"]
+        if self.path == "/api/auth/me" and not Holes.owner:
+            Holes.owner = f"/api/users/{answer['user']['id']}"
         if self.command == "GET" and self.path == "/api/tenants/me":
             Holes.asked += 1
             Holes.first = Holes.first or answer
@@ -157,6 +163,7 @@ class Holes(Proxy):
 
 HOLES = ("GET /api/programs/{id} as another tenant's owner: 200", "GET /api/programs/{id} as nobody: 200",
          "as another tenant's partner: the answer holds the other's canary",
+         "GET /api/verification-codes as member: 400", "accomplices who began as admin: the first (admin) gives owner to the first: 200",
          "GET /api/tenants/me: the answer holds the other's canary", "GET /api/tenants/me: another answer than alone")
 
 
@@ -189,6 +196,14 @@ def check_routes(checks, routes):
     checks.check(routes["answersToTheOtherOwner"]["404"] > 20, routes)
 
 
+def check_roles(checks, roles, operations):
+    """Every operation but the public ones was called in each of the six roles."""
+    tried = roles["operationsAndRoles"]["letIn"] + roles["operationsAndRoles"]["refused"]
+    checks.check(tried % 6 == 0 and 6 * (operations - 12) <= tried <= 6 * operations, f"{roles} of {operations} operations")
+    checks.check(min(roles["operationsAndRoles"].values()) > 100, roles)
+    checks.check(roles["sequences"]["firstCallsDone"] >= 8 and roles["sequences"]["callsRefused"] > 400, roles)
+
+
 def main():
     checks = world.Checks()
     with tempfile.TemporaryDirectory() as folder:
@@ -201,6 +216,7 @@ def main():
         checks.check(facts["filter alone"]["statementsThatFindForTheTenantItself"] > 50, facts["filter alone"])
         checks.check(facts["filter alone"]["foreignKeysThatRefused"] > 5, facts["filter alone"])
         checks.check(facts["standing"]["operationsAndCredentials"] > 60, facts["standing"])
+        check_roles(checks, facts["roles"], facts["routes"]["operations"])
         check_report(checks, path, said)
     check_grown(checks)
     check_likes(checks)

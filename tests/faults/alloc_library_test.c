@@ -263,7 +263,7 @@ static int use_mail(void *arg)
 	arena = arena_new(1 << 20);
 	st = smtp_send(arena, &mail, (struct uuid){}, &result);
 	if (is_ok(st) && result.verdict != SMTP_SENT)
-		st = FAIL(UNAVAILABLE, "MAIL_SERVER");
+		st = FAIL(NO_CONNECTION);
 	arena_free(&arena);
 	return end(st, true);
 }

@@ -13,7 +13,7 @@
 /* Shared with the child. */
 struct outcome {
 	enum status_code code;
-	char reason[64];
+	enum reason reason;
 	bool untouched;
 };
 
@@ -36,7 +36,7 @@ static void arm(bool begins)
 static void note(struct outcome *outcome, struct status st)
 {
 	outcome->code = st.code;
-	snprintf(outcome->reason, sizeof outcome->reason, "%s", st.reason ? st.reason : "");
+	outcome->reason = st.reason;
 }
 
 static void get_daemons(const struct fault_case *what)
@@ -90,8 +90,7 @@ struct answer fault_ask_in_child(const struct fault_case *what)
 {
 	struct round round = {what, shared_outcome()};
 	int end = alloc_fault_fork(ask_without_faults, &round);
-	struct answer answer = {.status = {round.outcome->code,
-					   arena_strdup(test_world.arena, round.outcome->reason)}};
+	struct answer answer = {.status = {round.outcome->code, round.outcome->reason}};
 
 	cr_assert_eq(end, ALLOC_END_WELL, "a repetition ended with %d", end);
 	munmap(round.outcome, sizeof *round.outcome);
@@ -101,7 +100,7 @@ struct answer fault_ask_in_child(const struct fault_case *what)
 /* A prover that has no memory proves nothing: the draft then waits for a second person. */
 static bool is_clean(const struct outcome *outcome)
 {
-	if (strcmp(outcome->reason, "SAFETY_NOT_ACCEPTED") == 0)
+	if (outcome->reason == REASON_SAFETY_NOT_ACCEPTED)
 		return true;
 	return outcome->code == STATUS_OK || outcome->code == STATUS_UNAVAILABLE ||
 	       outcome->code == STATUS_INTERNAL || outcome->code == STATUS_DEADLINE_EXCEEDED ||
@@ -116,7 +115,7 @@ static void check_effects(const struct fault_case *what, int end, const struct o
 	/* Out of time is neither a yes nor a no. */
 	bool said_no = end == ALLOC_END_WELL && outcome->code != STATUS_OK &&
 		       outcome->code != STATUS_DEADLINE_EXCEEDED &&
-		       strcmp(outcome->reason, "OUTCOME_UNKNOWN") != 0;
+		       outcome->reason != REASON_OUTCOME_UNKNOWN;
 
 	cr_assert(effects == 0 || effects == what->whole, "allocation %u: %d of %d effects", k,
 		  (int)effects, (int)what->whole);
@@ -141,9 +140,9 @@ static int one_round(const struct fault_case *what, struct outcome *outcome, uns
 	nth = k;
 	end = alloc_fault_fork(ask_in_child, &round);
 	cr_assert(end == ALLOC_END_WELL || end == ALLOC_END_HOUSE,
-		  "allocation %u ended with %d after %s", k, end, outcome->reason);
+		  "allocation %u ended with %d after %s", k, end, reason_name(outcome->reason));
 	cr_assert(end == ALLOC_END_HOUSE || is_clean(outcome), "allocation %u: %s %s", k,
-		  status_code_name(outcome->code), outcome->reason);
+		  status_code_name(outcome->code), reason_name(outcome->reason));
 	fault_settle(what, before);
 	check_effects(what, end, outcome, k);
 	return end;

@@ -55,18 +55,23 @@ static struct answer poll(void)
 /* A source whose first file is the baseline, and a second one with one person more. */
 static void change_source(unsigned round)
 {
+	Compliance__Subscription subscription = COMPLIANCE__SUBSCRIPTION__INIT;
 	Compliance__CreateSubscriptionRequest subscribe =
 		COMPLIANCE__CREATE_SUBSCRIPTION_REQUEST__INIT;
+	Compliance__Source the_source = COMPLIANCE__SOURCE__INIT;
 	Compliance__CreateSourceRequest create = COMPLIANCE__CREATE_SOURCE_REQUEST__INIT;
 	const Compliance__Source *made;
 
 	fault_next_round(round);
-	create.name = arena_printf(test_world.arena, "%s %s", file_server_url(server), fault_round);
-	create.url = file_server_url(server);
-	create.only_tenant_id = uuid_text(test_world.arena, fault_tenant);
+	create.source = &the_source;
+	the_source.name =
+		arena_printf(test_world.arena, "%s %s", file_server_url(server), fault_round);
+	the_source.url = file_server_url(server);
+	the_source.only_tenant_id = uuid_text(test_world.arena, fault_tenant);
 	made = expect_ok(call(as_admin("root"), "CreateSource", &create));
 	source = arena_strdup(test_world.arena, made->id);
-	subscribe.source_id = source;
+	subscribe.subscription = &subscription;
+	subscription.source_id = source;
 	expect_ok(call(as(fault_tenant, "ann"), "CreateSubscription", &subscribe));
 	file_server_serve(server, 200, "", HEADER ROE);
 	expect_ok(poll());

@@ -89,13 +89,12 @@ void fault_settle(const struct fault_case *what, const char *pids)
 
 static bool may_fail_so(struct status st)
 {
-	return st.code == STATUS_UNAVAILABLE ||
-	       (st.code == STATUS_INTERNAL && strcmp(st.reason, "FAULT_INJECTED") == 0);
+	return st.code == STATUS_UNAVAILABLE || st.reason == REASON_FAULT_INJECTED;
 }
 
 bool fault_is_done_before(const struct fault_case *what, struct status st)
 {
-	return what->done_before && is_failed(st) && strcmp(st.reason, what->done_before) == 0;
+	return what->done_before && st.reason == what->done_before;
 }
 
 struct answer fault_ask_again(const struct fault_case *what)
@@ -127,10 +126,11 @@ static void check_failure(const struct fault_case *what, struct status st, unsig
 {
 	int64_t effects = what->effects();
 
-	cr_assert(may_fail_so(st), "fault %u: %s %s", k, status_code_name(st.code), st.reason);
+	cr_assert(may_fail_so(st), "fault %u: %s %s", k, status_code_name(st.code),
+		  reason_name(st.reason));
 	cr_assert(effects == 0 || effects == what->whole, "fault %u: %d of %d effects", k,
 		  (int)effects, (int)what->whole);
-	if (strcmp(st.reason, "OUTCOME_UNKNOWN") != 0)
+	if (st.reason != REASON_OUTCOME_UNKNOWN)
 		cr_assert_eq(effects, 0, "fault %u: a known failure had its effect", k);
 	fault_repeat(what, effects, k);
 }

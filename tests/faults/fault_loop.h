@@ -20,7 +20,7 @@ struct fault_case {
 	/* How many of them are the whole effect. */
 	int64_t whole;
 	/* What a repetition is told when the first had its effect; NULL: OK. */
-	const char *done_before;
+	enum reason done_before;
 	/* A repetition has its effect anew, beside what the first had: who signs in again. */
 	bool has_it_anew;
 	/* The role whose connections are those of the call; NULL: any daemon's. */
@@ -65,7 +65,7 @@ void fault_next_round(unsigned round);
 int64_t fault_rows(const char *from);
 
 /* For ask(): whoever looks afterwards will see. */
-#define FAULT_UNKNOWN ((struct status){STATUS_UNAVAILABLE, "OUTCOME_UNKNOWN"})
+#define FAULT_UNKNOWN FAIL(OUTCOME_UNKNOWN)
 /* For ask(): all jobs of the daemon that are due, the claiming included, as one call. */
 struct answer fault_run_jobs(struct test_daemon *daemon);
 /*

@@ -26,20 +26,24 @@ static int32_t version;
 
 static void draft_screener(unsigned round)
 {
+	Program__Program in_program = PROGRAM__PROGRAM__INIT;
 	Program__CreateProgramRequest program = PROGRAM__CREATE_PROGRAM_REQUEST__INIT;
+	Program__ScreenerVersion draft_in = PROGRAM__SCREENER_VERSION__INIT;
 	Program__CreateScreenerRequest screener = PROGRAM__CREATE_SCREENER_REQUEST__INIT;
 	const Program__Program *made;
 	const Program__ScreenerVersion *draft;
 
 	fault_next_round(round);
-	program.name = "Statin savings";
-	program.drug = "rosuvastatin";
-	program.time_zone = "UTC";
+	program.program = &in_program;
+	in_program.name = "Statin savings";
+	in_program.drug = "rosuvastatin";
+	in_program.time_zone = "UTC";
 	made = expect_ok(call_to(program_d, as(fault_tenant, "ann"), "CreateProgram", &program));
 	program_id = arena_strdup(test_world.arena, made->id);
+	screener.screener = &draft_in;
 	screener.program_id = program_id;
-	screener.document.data = (uint8_t *)DOCUMENT;
-	screener.document.len = strlen(DOCUMENT);
+	draft_in.document.data = (uint8_t *)DOCUMENT;
+	draft_in.document.len = strlen(DOCUMENT);
 	draft = expect_ok(call_to(program_d, as(fault_tenant, "ann"), "CreateScreener", &screener));
 	version = draft->version;
 }
@@ -65,7 +69,7 @@ static const struct fault_case publication = {
 	.ask = publish_screener,
 	.effects = versions_published,
 	.whole = 3,
-	.done_before = "SCREENER_PUBLISHED",
+	.done_before = REASON_SCREENER_PUBLISHED,
 };
 
 Test(faults, a_version_is_published_whole_or_not_at_all, .timeout = 120, .fini = daemons_stop)

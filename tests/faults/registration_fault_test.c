@@ -59,7 +59,7 @@ int main(void)
 					  .ask = register_person,
 					  .effects = registrations_made,
 					  .whole = WHOLE,
-					  .done_before = "EMAIL_TAKEN",
+					  .done_before = REASON_EMAIL_TAKEN,
 					  .role = "aegis_auth",
 					  .start_child = world_start_with_tenant_apart,
 					  .is_apart = true};

@@ -39,7 +39,7 @@ static void answer_jwks(struct rpc_request *request)
 
 	backend.jwks_asked++;
 	if (backend.jwks_down) {
-		rpc_reply_status(request, FAIL(UNAVAILABLE, "NOT_NOW"));
+		rpc_reply_status(request, FAIL(BUSY));
 		return;
 	}
 	if (n > 2)
@@ -72,7 +72,7 @@ static void answer_key(struct rpc_request *request)
 
 	backend.key_checks++;
 	if (backend.key_revoked) {
-		rpc_reply_status(request, FAIL(UNAUTHENTICATED, "KEY_REVOKED"));
+		rpc_reply_status(request, FAIL(KEY_REVOKED));
 		return;
 	}
 	answer.key_id = USER;
@@ -89,7 +89,7 @@ static void answer_grant(struct rpc_request *request)
 
 	backend.grant_uses++;
 	if (backend.grant_refused) {
-		rpc_reply_status(request, FAIL(PERMISSION_DENIED, "GRANT_REQUIRED"));
+		rpc_reply_status(request, FAIL(GRANT_REQUIRED));
 		return;
 	}
 	answer.grant_id = PROGRAM;
@@ -134,7 +134,7 @@ static void answer_update(struct rpc_request *request, struct arena *arena)
 	answer.id = update ? update->id : "";
 	if (update && update->program && update->program->version &&
 	    update->program->version != backend.program_version) {
-		rpc_reply_status(request, FAIL(ABORTED, "VERSION_CONFLICT"));
+		rpc_reply_status(request, FAIL(VERSION_CONFLICT));
 		return;
 	}
 	answer.version = ++backend.program_version;
@@ -157,7 +157,7 @@ static void answer_screener(struct rpc_request *request)
 static void answer_service(struct rpc_request *request, struct arena *arena)
 {
 	struct rpc_reply_header missing = {
-		.status = FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND"),
+		.status = FAIL(PROGRAM_NOT_FOUND),
 		.detail = "There is no such program.",
 	};
 	Program__Program program = PROGRAM__PROGRAM__INIT;
@@ -165,7 +165,7 @@ static void answer_service(struct rpc_request *request, struct arena *arena)
 	backend.calls++;
 	if (backend.token_refused &&
 	    rpc_service_find(&consumer_service, request->header.method_id)) {
-		rpc_reply_status(request, FAIL(UNAUTHENTICATED, "SESSION_TOKEN_INVALID"));
+		rpc_reply_status(request, FAIL(SESSION_TOKEN_INVALID));
 		return;
 	}
 	program.id = PROGRAM;
@@ -231,5 +231,5 @@ void backend_answer(struct rpc_request *request, void *trust)
 		answer_service(request, arena);
 		arena_free(&arena);
 	} else
-		rpc_reply_status(request, FAIL(UNIMPLEMENTED, "UNKNOWN_METHOD"));
+		rpc_reply_status(request, FAIL(UNKNOWN_METHOD));
 }

@@ -78,7 +78,8 @@ static void on_request(void *state, struct edge_exchange *x)
 static void on_refused(void *state, struct edge_exchange *x, enum edge_refusal refusal)
 {
 	(void)state;
-	answer_text(x, edge_refusal_status(refusal), str_of(edge_refusal_name(refusal)));
+	answer_text(x, edge_refusal_status(refusal),
+		    str_of(reason_name(edge_refusal_reason(refusal))));
 }
 
 static void on_done(void *state, struct edge_exchange *x)

@@ -21,8 +21,8 @@ struct backend {
 	atomic_int jwks_asked;
 	atomic_bool session_alive;
 	atomic_int epoch;
-	atomic_long program_version; /* of the one program; a change that builds on another is
-					refused */
+	atomic_long program_version;	 /* of the one program; a change that builds on another is
+					    refused */
 	atomic_long screener_generation; /* of the one screener */
 	atomic_bool key_revoked;
 	atomic_bool suspended;	   /* by CheckSession's answer */

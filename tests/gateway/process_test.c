@@ -126,6 +126,28 @@ Test(process, says_when_its_port_is_taken)
 	edge_free(&other);
 }
 
+Test(process, without_a_certificate_it_serves_this_host_alone)
+{
+	static const char *const public[] = {"0.0.0.0", "192.0.2.1", "::"};
+	static const char *const here[] = {"127.0.0.2", "::1"};
+
+	for (size_t i = 0; i < sizeof public / sizeof public[0]; i++) {
+		setenv("AEGIS_GATEWAY_HTTP_ADDRESS", public[i], 1);
+		cr_assert_eq(exit_code(start("0", NULL)), 1, "%s", public[i]);
+		cr_assert(strstr(log_text(), "without https_certificate"), "%s", log_text());
+	}
+	for (size_t i = 0; i < sizeof here / sizeof here[0]; i++) {
+		pid_t pid;
+
+		setenv("AEGIS_GATEWAY_HTTP_ADDRESS", here[i], 1);
+		unlink(path); /* what the one before said */
+		pid = start("0", NULL);
+		wait_for_log("listening");
+		kill(pid, SIGTERM);
+		cr_assert_eq(exit_code(pid), 0, "%s", log_text());
+	}
+}
+
 Test(process, two_with_one_lock_do_not_run)
 {
 	char lock[96];

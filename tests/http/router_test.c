@@ -126,7 +126,7 @@ Test(router, two_routes_for_one_verb_and_path_are_a_conflict)
 	const char *conflict = NULL;
 
 	cr_expect(is_ok(router_new(arena, doubled, 2, &router, &conflict)));
-	cr_expect_str_eq(router_new(arena, doubled, 3, &router, &conflict).reason,
+	cr_expect_str_eq(reason_name(router_new(arena, doubled, 3, &router, &conflict).reason),
 			 "ROUTE_CONFLICT");
 	cr_expect_str_eq(conflict, "/a/{z}");
 	arena_free(&arena);

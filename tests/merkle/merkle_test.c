@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "base/encoding.h"
 #include "base/str.h"
 #include "merkle/merkle.h"
 

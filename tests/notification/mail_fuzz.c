@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "notification/mail_head.h"
 #include "notification/notification.h"
 #include "notification/settings.h"

@@ -27,5 +27,5 @@ static inline const char *written(struct arena *arena, const struct pb_info *inf
 	struct strbuf buf = strbuf_new(arena);
 	struct status st = pbjson_write(&buf, info, msg, options);
 
-	return is_ok(st) ? buf.ptr : st.reason;
+	return is_ok(st) ? buf.ptr : reason_name(st.reason);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/encoding.h"
 #include "pbjson/pbjson.h"
 #include "pbjson/random.h"
 #include "pbjson/tables.h"

@@ -92,7 +92,8 @@ static void random_bytes(struct arena *arena, bool raw, ProtobufCBinaryData *out
 		out->data[i] = (uint8_t)random_bits64();
 }
 
-static ProtobufCMessage *message_at(struct arena *arena, const struct pb_info *info, int depth);
+static ProtobufCMessage *message_at(struct arena *arena, const struct pb_info *info,
+				    enum pb_body body, int depth);
 
 static double random_real(bool narrow)
 {
@@ -120,7 +121,8 @@ static void random_value(struct arena *arena, const ProtobufCFieldDescriptor *fi
 
 	switch (field->type) {
 	case PROTOBUF_C_TYPE_MESSAGE:
-		*(ProtobufCMessage **)member = message_at(arena, info->message, depth + 1);
+		*(ProtobufCMessage **)member =
+			message_at(arena, info->message, info->body, depth + 1);
 		return;
 	case PROTOBUF_C_TYPE_STRING: *(char **)member = random_text(arena); return;
 	case PROTOBUF_C_TYPE_BYTES: random_bytes(arena, info->raw_json, member); return;
@@ -218,7 +220,14 @@ static void random_wellknown(struct arena *arena, const struct pb_info *info, Pr
 		random_below(2) ? 0 : (int32_t)random_below(1000) * units[random_below(3)];
 }
 
-static ProtobufCMessage *message_at(struct arena *arena, const struct pb_info *info, int depth)
+/* A request's resource has only the members that its rpc writes. */
+static bool is_taken(const struct pb_field_info *info, enum pb_body body)
+{
+	return !body || (body == PB_BODY_CREATE ? info->in_create : info->in_update);
+}
+
+static ProtobufCMessage *message_at(struct arena *arena, const struct pb_info *info,
+				    enum pb_body body, int depth)
 {
 	ProtobufCMessage *msg = pbjson_new(arena, info);
 
@@ -227,7 +236,8 @@ static ProtobufCMessage *message_at(struct arena *arena, const struct pb_info *i
 		return msg;
 	}
 	for (unsigned i = 0; i < info->descriptor->n_fields; i++)
-		if (strcmp(info->descriptor->fields[i].name, "raw_small") != 0)
+		if (strcmp(info->descriptor->fields[i].name, "raw_small") != 0 &&
+		    is_taken(&info->fields[i], body))
 			random_field(arena, &info->descriptor->fields[i], &info->fields[i], msg,
 				     depth);
 	return msg;
@@ -235,5 +245,5 @@ static ProtobufCMessage *message_at(struct arena *arena, const struct pb_info *i
 
 ProtobufCMessage *random_message(struct arena *arena, const struct pb_info *info)
 {
-	return message_at(arena, info, 0);
+	return message_at(arena, info, PB_BODY_NONE, 0);
 }

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "pbjson/codec.h"
 #include "pbjson/random.h"
 

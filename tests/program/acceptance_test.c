@@ -4,6 +4,7 @@
 #include <criterion/hooks.h>
 #include <pthread.h>
 
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "program/program.h"
 #include "screener/exchange/identity.h"
@@ -22,13 +23,15 @@ static const char *program_id;
 
 static void set_up(void)
 {
+	Program__Program in_program = PROGRAM__PROGRAM__INIT;
 	Program__CreateProgramRequest req = PROGRAM__CREATE_PROGRAM_REQUEST__INIT;
 
 	program = daemon_start(&program_daemon);
 	acme = a_tenant_id("acme");
-	req.name = "Statin savings";
-	req.drug = "rosuvastatin";
-	req.time_zone = "UTC";
+	req.program = &in_program;
+	in_program.name = "Statin savings";
+	in_program.drug = "rosuvastatin";
+	in_program.time_zone = "UTC";
 	program_id =
 		((const Program__Program *)expect_ok(call(as(acme, "ann"), "CreateProgram", &req)))
 			->id;
@@ -45,20 +48,24 @@ static ProtobufCBinaryData document(const char *file)
 
 static const Program__ScreenerVersion *draft(const char *author, const char *file)
 {
+	Program__ScreenerVersion draft_in = PROGRAM__SCREENER_VERSION__INIT;
 	Program__CreateScreenerRequest req = PROGRAM__CREATE_SCREENER_REQUEST__INIT;
 
+	req.screener = &draft_in;
 	req.program_id = program_id;
-	req.document = document(file);
+	draft_in.document = document(file);
 	return expect_ok(call(as(acme, author), "CreateScreener", &req));
 }
 
 static const Program__ScreenerVersion *edit(const char *editor, int32_t version, const char *file)
 {
+	Program__ScreenerVersion edit = PROGRAM__SCREENER_VERSION__INIT;
 	Program__UpdateScreenerRequest req = PROGRAM__UPDATE_SCREENER_REQUEST__INIT;
 
+	req.screener = &edit;
 	req.program_id = program_id;
 	req.version = version;
-	req.document = document(file);
+	edit.document = document(file);
 	return expect_ok(call(as(acme, editor), "UpdateScreener", &req));
 }
 
@@ -258,12 +265,14 @@ Test(acceptance, changes_the_generation_as_an_edit_the_publication_and_the_retir
 
 static struct answer edit_of_generation(int32_t version, int64_t generation)
 {
+	Program__ScreenerVersion edit = PROGRAM__SCREENER_VERSION__INIT;
 	Program__UpdateScreenerRequest req = PROGRAM__UPDATE_SCREENER_REQUEST__INIT;
 
+	req.screener = &edit;
 	req.program_id = program_id;
 	req.version = version;
-	req.document = document(UNPROVEN);
-	req.generation = generation;
+	edit.document = document(UNPROVEN);
+	edit.generation = generation;
 	return call(as(acme, "ann"), "UpdateScreener", &req);
 }
 
@@ -335,6 +344,7 @@ Test(acceptance, races_with_an_edit_and_a_publication_and_never_covers_another_r
 	for (int round = 0; round < ROUNDS; round++) {
 		const Program__ScreenerVersion *screener = draft("ann", UNPROVEN);
 		Program__AcceptSafetyRequest accept = PROGRAM__ACCEPT_SAFETY_REQUEST__INIT;
+		Program__ScreenerVersion edit = PROGRAM__SCREENER_VERSION__INIT;
 		Program__UpdateScreenerRequest update = PROGRAM__UPDATE_SCREENER_REQUEST__INIT;
 		Program__PublishScreenerRequest publication =
 			PROGRAM__PUBLISH_SCREENER_REQUEST__INIT;
@@ -350,7 +360,8 @@ Test(acceptance, races_with_an_edit_and_a_publication_and_never_covers_another_r
 		accept.version = update.version = publication.version = screener->version;
 		accept.revision = screener->revision;
 		accept.reason = REASON;
-		update.document = document(UNPROVEN);
+		update.screener = &edit;
+		edit.document = document(UNPROVEN);
 		for (int i = 0; i < 3; i++)
 			acts[i].worker = worker_new(program);
 		for (int i = 0; i < 3; i++)

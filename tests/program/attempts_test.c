@@ -20,18 +20,21 @@ TestSuite(attempts, .init = set_up, .fini = daemons_stop, .timeout = 60);
 
 static const Program__Program *a_program(Program__AttemptsBy by)
 {
+	Program__Program in_program = PROGRAM__PROGRAM__INIT;
 	Program__CreateProgramRequest req = PROGRAM__CREATE_PROGRAM_REQUEST__INIT;
 
-	req.name = "Statin savings";
-	req.drug = "rosuvastatin";
-	req.time_zone = "UTC";
-	req.attempts_by = by;
+	req.program = &in_program;
+	in_program.name = "Statin savings";
+	in_program.drug = "rosuvastatin";
+	in_program.time_zone = "UTC";
+	in_program.attempts_by = by;
 	return expect_ok(call(as(acme, "ann"), "CreateProgram", &req));
 }
 
 /* The finding about attempts of a draft with this window, or "". */
 static const char *told_of(const Program__Program *program, const char *window)
 {
+	Program__ScreenerVersion draft_in = PROGRAM__SCREENER_VERSION__INIT;
 	Program__CreateScreenerRequest draft = PROGRAM__CREATE_SCREENER_REQUEST__INIT;
 	Program__ValidateScreenerRequest req = PROGRAM__VALIDATE_SCREENER_REQUEST__INIT;
 	const Program__ValidateScreenerResponse *said;
@@ -40,8 +43,9 @@ static const char *told_of(const Program__Program *program, const char *window)
 		arena_printf(test_world.arena, "{\"attempts\":{\"max\":2,\"window\":\"%s\"},%s",
 			     window, strchr(text.ptr, '{') + 1);
 
+	draft.screener = &draft_in;
 	draft.program_id = req.program_id = program->id;
-	draft.document = (ProtobufCBinaryData){strlen(document), (uint8_t *)document};
+	draft_in.document = (ProtobufCBinaryData){strlen(document), (uint8_t *)document};
 	req.version = ((const Program__ScreenerVersion *)expect_ok(
 			       call(as(acme, "ann"), "CreateScreener", &draft)))
 			      ->version;

@@ -38,14 +38,14 @@ static void acme_lives_in(const char *zone)
 		 uuid_text(test_world.arena, acme));
 }
 
-static Program__CreateProgramRequest savings(void)
+static Program__Program savings(void)
 {
-	Program__CreateProgramRequest req = PROGRAM__CREATE_PROGRAM_REQUEST__INIT;
+	Program__Program made = PROGRAM__PROGRAM__INIT;
 
-	req.name = "Statin savings";
-	req.drug = "rosuvastatin";
-	req.time_zone = "America/New_York";
-	return req;
+	made.name = "Statin savings";
+	made.drug = "rosuvastatin";
+	made.time_zone = "America/New_York";
+	return made;
 }
 
 static const struct caller *ann(void)
@@ -56,17 +56,25 @@ static const struct caller *ann(void)
 	return caller;
 }
 
-static struct answer try_create(const char *zone)
+static struct answer create_as(const struct caller *who, Program__Program in)
 {
-	Program__CreateProgramRequest req = savings();
+	Program__CreateProgramRequest req = PROGRAM__CREATE_PROGRAM_REQUEST__INIT;
 
-	req.time_zone = zone;
-	return call_to(program, ann(), "CreateProgram", &req);
+	req.program = &in;
+	return call_to(program, who, "CreateProgram", &req);
 }
 
-static const Program__Program *created(Program__CreateProgramRequest req)
+static struct answer try_create(const char *zone)
 {
-	return expect_ok(call_to(program, ann(), "CreateProgram", &req));
+	Program__Program in = savings();
+
+	in.time_zone = zone;
+	return create_as(ann(), in);
+}
+
+static const Program__Program *created(Program__Program in)
+{
+	return expect_ok(create_as(ann(), in));
 }
 
 /* A file of tests/program/data. */
@@ -79,10 +87,12 @@ static ProtobufCBinaryData document(const char *name)
 
 static const Program__ScreenerVersion *drafted(const char *id, const char *name)
 {
+	Program__ScreenerVersion draft_in = PROGRAM__SCREENER_VERSION__INIT;
 	Program__CreateScreenerRequest req = PROGRAM__CREATE_SCREENER_REQUEST__INIT;
 
+	req.screener = &draft_in;
 	req.program_id = id;
-	req.document = document(name);
+	draft_in.document = document(name);
 	return expect_ok(call_to(program, ann(), "CreateScreener", &req));
 }
 
@@ -175,17 +185,17 @@ Test(dates, a_zone_is_one_of_the_database)
 
 Test(dates, a_creation_that_is_repeated_with_its_key_makes_one_program)
 {
-	Program__CreateProgramRequest req = savings();
+	Program__Program in = savings();
 	const Program__Program *first, *again;
 	struct answer answer;
 
-	first = expect_ok(call_to(program, with_key(ann(), "k"), "CreateProgram", &req));
-	answer = call_to(program, with_key(ann(), "k"), "CreateProgram", &req);
+	first = expect_ok(create_as(with_key(ann(), "k"), in));
+	answer = create_as(with_key(ann(), "k"), in);
 	again = expect_ok(answer);
 	cr_assert(answer.replayed);
 	cr_assert_str_eq(first->id, again->id);
-	req.name = "Another";
-	expect_fail(call_to(program, with_key(ann(), "k"), "CreateProgram", &req), INVALID_ARGUMENT,
+	in.name = "Another";
+	expect_fail(create_as(with_key(ann(), "k"), in), INVALID_ARGUMENT,
 		    "IDEMPOTENCY_KEY_REUSED");
 	expect_count(1, acme, "program.program");
 }
@@ -200,13 +210,13 @@ Test(dates, without_the_tenant_daemon_a_program_is_made_in_the_zone_it_names)
 
 Test(dates, a_program_begins_and_ends_at_midnight_of_its_own_zone)
 {
-	Program__CreateProgramRequest req = savings();
+	Program__Program in = savings();
 	const Program__Program *made;
 
-	req.time_zone = "America/Los_Angeles";
-	req.starts_on = "2026-03-08"; /* a day of 23 hours there */
-	req.ends_on = "2026-03-08";
-	made = created(req);
+	in.time_zone = "America/Los_Angeles";
+	in.starts_on = "2026-03-08"; /* a day of 23 hours there */
+	in.ends_on = "2026-03-08";
+	made = created(in);
 	expect_ok(try_publish(made->id, drafted(made->id, "small.json")->version));
 	now_is(DAYS(20454));
 	expect_ok(try_activate(made->id));
@@ -220,12 +230,12 @@ Test(dates, a_program_begins_and_ends_at_midnight_of_its_own_zone)
 
 Test(dates, a_program_whose_last_day_is_over_is_not_activated)
 {
-	Program__CreateProgramRequest req = savings();
+	Program__Program in = savings();
 	Program__Program later = PROGRAM__PROGRAM__INIT;
 	const Program__Program *made;
 
-	req.ends_on = "2026-01-31";
-	made = created(req);
+	in.ends_on = "2026-01-31";
+	made = created(in);
 	expect_ok(try_publish(made->id, drafted(made->id, "small.json")->version));
 	now_is(DAYS(date_from_civil((struct civil_date){2026, 2, 1})) + HOURS(5));
 	expect_fail(try_activate(made->id), FAILED_PRECONDITION, "PROGRAM_ENDED");
@@ -250,15 +260,15 @@ Test(dates, publishing_keeps_the_time_at_which_the_draft_was_made)
 Test(dates, states_are_known_and_listed_once)
 {
 	static const char *const unknown[] = {"TX", "ZZ"}, *const doubled[] = {"TX", "NY", "TX"};
-	Program__CreateProgramRequest req = savings();
+	Program__Program in = savings();
 	const Program__Program *made;
 
-	req.states = (const char **)unknown;
-	req.n_states = 2;
-	expect_field(call_to(program, ann(), "CreateProgram", &req), "states[1]", "UNKNOWN_STATE");
-	req.states = (const char **)doubled;
-	req.n_states = 3;
-	expect_field(call_to(program, ann(), "CreateProgram", &req), "states[2]", "DUPLICATE");
+	in.states = (const char **)unknown;
+	in.n_states = 2;
+	expect_field(create_as(ann(), in), "states[1]", "UNKNOWN_STATE");
+	in.states = (const char **)doubled;
+	in.n_states = 3;
+	expect_field(create_as(ann(), in), "states[2]", "DUPLICATE");
 	expect_count(0, acme, "program.program");
 	made = created(savings());
 	expect_field(try_serve(made->id, unknown, 2), "states[1]", "UNKNOWN_STATE");

@@ -29,16 +29,20 @@ static ProtobufCBinaryData bytes_of(const char *text)
 static Program__EvaluateScreenerRequest a_draft_in(const char *zone)
 {
 	Program__EvaluateScreenerRequest run = PROGRAM__EVALUATE_SCREENER_REQUEST__INIT;
+	Program__ScreenerVersion draft_in = PROGRAM__SCREENER_VERSION__INIT;
 	Program__CreateScreenerRequest draft = PROGRAM__CREATE_SCREENER_REQUEST__INIT;
+	Program__Program in_program = PROGRAM__PROGRAM__INIT;
 	Program__CreateProgramRequest create = PROGRAM__CREATE_PROGRAM_REQUEST__INIT;
 
-	create.name = "Statin savings";
-	create.drug = "rosuvastatin";
-	create.time_zone = zone;
+	create.program = &in_program;
+	in_program.name = "Statin savings";
+	in_program.drug = "rosuvastatin";
+	in_program.time_zone = zone;
 	run.program_id = draft.program_id = ((const Program__Program *)expect_ok(call(
 						     as(acme, "ann"), "CreateProgram", &create)))
 						    ->id;
-	draft.document = bytes_of(test_file("tests/consumer/data/adults.json").ptr);
+	draft.screener = &draft_in;
+	draft_in.document = bytes_of(test_file("tests/consumer/data/adults.json").ptr);
 	run.version = ((const Program__ScreenerVersion *)expect_ok(
 			       call(as(acme, "ann"), "CreateScreener", &draft)))
 			      ->version;

@@ -1,3 +1,4 @@
+#include "base/encoding.h"
 #include "program/program.h"
 
 #include <criterion/criterion.h>
@@ -56,21 +57,25 @@ static ProtobufCBinaryData bytes_of(const char *text)
 
 static const Program__Program *a_program(struct uuid tenant)
 {
+	Program__Program in_program = PROGRAM__PROGRAM__INIT;
 	Program__CreateProgramRequest req = PROGRAM__CREATE_PROGRAM_REQUEST__INIT;
 
-	req.name = "Statin savings";
-	req.drug = "rosuvastatin";
-	req.time_zone = "America/New_York";
+	req.program = &in_program;
+	in_program.name = "Statin savings";
+	in_program.drug = "rosuvastatin";
+	in_program.time_zone = "America/New_York";
 	return expect_ok(call(as(tenant, "ann"), "CreateProgram", &req));
 }
 
 static const Program__ScreenerVersion *draft(struct uuid tenant, const char *program_id,
 					     const char *document)
 {
+	Program__ScreenerVersion draft_in = PROGRAM__SCREENER_VERSION__INIT;
 	Program__CreateScreenerRequest req = PROGRAM__CREATE_SCREENER_REQUEST__INIT;
 
+	req.screener = &draft_in;
 	req.program_id = program_id;
-	req.document = bytes_of(document);
+	draft_in.document = bytes_of(document);
 	return expect_ok(call(as(tenant, "ann"), "CreateScreener", &req));
 }
 
@@ -128,14 +133,16 @@ Test(program, who_has_not_confirmed_their_address_activates_nothing)
 
 Test(program, dates_may_not_be_reversed)
 {
+	Program__Program in_program = PROGRAM__PROGRAM__INIT;
 	Program__CreateProgramRequest req = PROGRAM__CREATE_PROGRAM_REQUEST__INIT;
 	struct uuid acme = a_tenant_id("acme");
 
-	req.name = "x";
-	req.drug = "y";
-	req.time_zone = "UTC";
-	req.starts_on = "2026-02-01";
-	req.ends_on = "2026-01-31";
+	req.program = &in_program;
+	in_program.name = "x";
+	in_program.drug = "y";
+	in_program.time_zone = "UTC";
+	in_program.starts_on = "2026-02-01";
+	in_program.ends_on = "2026-01-31";
 	cr_assert_eq(call(as(acme, "ann"), "CreateProgram", &req).status.code,
 		     STATUS_INVALID_ARGUMENT);
 	expect_count(0, acme, "program.program");
@@ -238,13 +245,15 @@ Test(program, a_document_that_could_issue_a_code_unsafely_is_refused_with_the_an
 
 Test(program, a_published_version_is_immutable_for_everybody)
 {
+	Program__ScreenerVersion edit = PROGRAM__SCREENER_VERSION__INIT;
 	Program__UpdateScreenerRequest update = PROGRAM__UPDATE_SCREENER_REQUEST__INIT;
 	struct uuid acme = a_tenant_id("acme");
 	const char *id = a_program(acme)->id;
 
+	update.screener = &edit;
 	update.program_id = id;
 	update.version = draft(acme, id, good)->version;
-	update.document = bytes_of(good);
+	edit.document = bytes_of(good);
 	expect_ok(publish(acme, id, update.version));
 	expect_fail(call(as(acme, "ann"), "UpdateScreener", &update), FAILED_PRECONDITION,
 		    "SCREENER_PUBLISHED");
@@ -321,7 +330,7 @@ Test(program, versions_published_at_once_make_one_chain_without_gaps)
 		pthread_create(&threads[i], NULL, publish_in_thread, &racers[i]);
 	for (int i = 0; i < RACERS; i++) {
 		pthread_join(threads[i], NULL);
-		cr_expect(is_ok(racers[i].status), "%s", racers[i].status.reason);
+		cr_expect(is_ok(racers[i].status), "%s", reason_name(racers[i].status.reason));
 		svc_worker_free(&racers[i].worker);
 	}
 	expect_count(RACERS, acme, "program.screener_version");
@@ -404,16 +413,18 @@ Test(program, a_dry_run_explains_and_stores_nothing)
 
 Test(program, reference_tables_are_kept_byte_for_byte)
 {
+	Program__ReferenceTableInfo the_table = PROGRAM__REFERENCE_TABLE_INFO__INIT;
 	Program__CreateReferenceTableRequest req = PROGRAM__CREATE_REFERENCE_TABLE_REQUEST__INIT;
 	struct uuid acme = a_tenant_id("acme");
 	uint8_t hash[32];
 	char hex[65];
 
-	req.document = "{\"format\":\"other\"}";
+	req.table = &the_table;
+	the_table.document = "{\"format\":\"other\"}";
 	expect_fail(call(as(acme, "ann"), "CreateReferenceTable", &req), INVALID_ARGUMENT,
 		    "TABLE_INVALID");
-	req.document = "{ \"format\":\"reference-table/1\", \"name\":\"t\" }";
-	crypto_sha256(hash, req.document, strlen(req.document));
+	the_table.document = "{ \"format\":\"reference-table/1\", \"name\":\"t\" }";
+	crypto_sha256(hash, the_table.document, strlen(the_table.document));
 	hex_encode(hex, hash, sizeof hash);
 	for (int i = 0; i < 2; i++)
 		cr_assert_str_eq(((const Program__ReferenceTableInfo *)expect_ok(

@@ -62,7 +62,6 @@ Test(manifest, unknown_names_are_unknown)
 	cr_expect_not(contract_role_exists("emperor"));
 	cr_expect(contract_role_exists("editor"));
 	cr_expect_not(contract_role_has("owner", "moon:write"));
-	cr_expect_null(contract_reason_find("MOON"));
 	cr_expect_null(contract_permission_find("moon:write"));
 }
 
@@ -72,16 +71,6 @@ Test(manifest, counts_on_when_the_array_is_full)
 
 	cr_expect_gt(contract_role_permissions("owner", names, 1), 1);
 	cr_expect_null(names[1]);
-}
-
-Test(manifest, reasons_are_sentences_for_people)
-{
-	for (const struct contract_reason *r = contract_reasons; r->name; r++) {
-		cr_expect_leq(strlen(r->name), 63, "%s", r->name);
-		cr_expect_eq(r->sentence[strlen(r->sentence) - 1], '.', "%s", r->name);
-		cr_expect_neq(r->code, STATUS_OK, "%s", r->name);
-	}
-	cr_expect_eq(contract_reason_find("PROGRAM_NOT_FOUND")->code, STATUS_NOT_FOUND);
 }
 
 Test(manifest, every_route_asks_for_something_that_can_be_had)

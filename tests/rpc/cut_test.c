@@ -85,7 +85,7 @@ static const char *ask(struct rpc_client *client, const struct rpc_method *metho
 	snprintf(payload, sizeof payload, "byte %zu", n);
 	result = call(client, method, str_of(payload), 0);
 	good = is_ok(result->header.status);
-	snprintf(reason, sizeof reason, "%s", good ? "" : result->header.status.reason);
+	snprintf(reason, sizeof reason, "%s", reason_name(result->header.status.reason));
 	cr_assert(!good || str_eq_c(result->payload, payload), "%zu: another's answer", n);
 	cr_assert(good || result->header.status.code == STATUS_UNAVAILABLE, "%zu: %s", n, reason);
 	cr_assert(good || !result->not_run || atomic_load(&ran) == ran_before, "%zu: it was run",

@@ -54,7 +54,7 @@ static void answer_header(struct rpc_request *request)
 
 	uuid_format(tenant, h->tenant);
 	snprintf(text, sizeof text, "%s|%s|%s|%s|%s|%s|%s|%.*s", h->request_id, h->traceparent,
-		 tenant, h->idempotency_key, h->client_addr, h->user_agent, h->locale,
+		 tenant, h->idempotency_key, h->client_addr, h->user_agent, h->accept_language,
 		 STR_ARG(h->principal));
 	answer_text(request, text);
 }
@@ -62,7 +62,7 @@ static void answer_header(struct rpc_request *request)
 static void answer_failure(struct rpc_request *request)
 {
 	static const struct field_error fields[] = {{"email", "TAKEN", "is in use"}};
-	const struct rpc_reply_header failure = {.status = FAIL(ALREADY_EXISTS, "MEMBER_EXISTS"),
+	const struct rpc_reply_header failure = {.status = FAIL(MEMBER_EXISTS),
 						 .fields = fields,
 						 .n_fields = 1,
 						 .retry_after_ms = 1500,
@@ -107,7 +107,7 @@ static void on_request(struct rpc_request *request, void *arg)
 		if (!first_process())
 			answer_text(request, "second");
 		break;
-	default: rpc_reply_status(request, FAIL(UNIMPLEMENTED, "UNKNOWN_METHOD"));
+	default: rpc_reply_status(request, FAIL(UNKNOWN_METHOD));
 	}
 }
 

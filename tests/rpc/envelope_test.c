@@ -1,7 +1,12 @@
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "aegis/rpc/v1/envelope.pb-c.h"
 #include "base/arena.h"
+#include "base/log.h"
+#include "base/utf8.h"
 #include "rpc/envelope.h"
 
 static struct str frame_of(struct arena *arena, const struct rpc_header *h, struct str payload)
@@ -24,7 +29,7 @@ Test(envelope, a_request_comes_back_as_it_was)
 			       .service_token = STR("\0tok"),
 			       .principal = STR("prin\0cipal"),
 			       .tenant = {{1, 2, 3}},
-			       .locale = "de"};
+			       .accept_language = "de"};
 	struct rpc_header out;
 	struct str payload;
 
@@ -44,7 +49,7 @@ Test(envelope, a_reply_comes_back_as_it_was)
 {
 	struct arena *arena = arena_new(1 << 20);
 	struct field_error fields[2] = {{"a", "REQUIRED", "is missing"}, {"b[1]", "TOO_LONG", ""}};
-	struct rpc_reply_header h = {.status = FAIL(INVALID_ARGUMENT, "INVALID_FIELDS"),
+	struct rpc_reply_header h = {.status = FAIL(INVALID_FIELDS),
 				     .fields = fields,
 				     .n_fields = 2,
 				     .retry_after_ms = 7,
@@ -59,12 +64,68 @@ Test(envelope, a_reply_comes_back_as_it_was)
 	cr_assert(is_ok(
 		rpc_reply_frame_read(arena, (struct str){(char *)bytes, size}, &out, &payload)));
 	cr_assert_eq(out.status.code, STATUS_INVALID_ARGUMENT);
-	cr_assert_str_eq(out.status.reason, "INVALID_FIELDS");
+	cr_assert_str_eq(reason_name(out.status.reason), "INVALID_FIELDS");
 	cr_assert_eq(out.n_fields, 2);
 	cr_assert_str_eq(out.fields[1].field, "b[1]");
 	cr_assert(out.draining && out.retry_after_ms == 7 && out.server_us == 9 &&
 		  payload.len == 0);
 	free(bytes);
+	arena_free(&arena);
+}
+
+/* A reply as another version of a daemon writes it. */
+static struct rpc_reply_header reply_of(struct arena *arena, enum status_code code, char *reason)
+{
+	Rpc__ReplyHeader m = RPC__REPLY_HEADER__INIT;
+	struct rpc_reply_header out;
+	struct str payload;
+	uint8_t *bytes;
+	size_t len;
+
+	m.code = (int32_t)code;
+	m.reason = reason;
+	len = rpc__reply_header__get_packed_size(&m);
+	bytes = arena_calloc(arena, 4 + len, 1);
+	bytes[0] = (uint8_t)len;
+	rpc__reply_header__pack(&m, bytes + 4);
+	cr_assert(is_ok(
+		rpc_reply_frame_read(arena, (struct str){(char *)bytes, 4 + len}, &out, &payload)));
+	return out;
+}
+
+Test(envelope, every_reason_comes_back_as_it_was)
+{
+	struct arena *arena = arena_new(1 << 20);
+
+	for (int code = STATUS_CANCELLED; code <= STATUS_UNAUTHENTICATED; code++) {
+		const enum reason reason = reason_of_code((enum status_code)code);
+		struct rpc_reply_header out =
+			reply_of(arena, (enum status_code)code, (char *)reason_name(reason));
+
+		cr_expect_eq((int)out.status.code, code);
+		cr_expect_eq(out.status.reason, reason);
+	}
+	cr_expect_eq(reply_of(arena, STATUS_ABORTED, (char *)"VERSION_CONFLICT").status.reason,
+		     REASON_VERSION_CONFLICT);
+	cr_expect_eq(reply_of(arena, STATUS_OK, (char *)"").status.reason, REASON_NONE);
+	arena_free(&arena);
+}
+
+Test(envelope, a_reason_of_another_version_keeps_its_code_and_its_name_is_logged)
+{
+	struct arena *arena = arena_new(1 << 20);
+	char logged[1024] = "";
+	FILE *log = tmpfile();
+	struct rpc_reply_header out;
+
+	log_set_fd(fileno(log));
+	out = reply_of(arena, STATUS_NOT_FOUND, (char *)"REASON_OF_TOMORROW");
+	log_set_fd(STDERR_FILENO);
+	cr_expect_eq(out.status.code, STATUS_NOT_FOUND);
+	cr_expect_eq(out.status.reason, REASON_NOT_FOUND);
+	cr_assert_gt(pread(fileno(log), logged, sizeof logged - 1, 0), 0);
+	cr_expect_not_null(strstr(logged, "REASON_OF_TOMORROW"), "%s", logged);
+	fclose(log);
 	arena_free(&arena);
 }
 
@@ -91,7 +152,7 @@ Test(envelope, damaged_frames_are_refused_or_read_but_never_overrun)
 		bad[bit / 8] ^= (char)(1 << bit % 8);
 		st = rpc_frame_read(arena, (struct str){bad, frame.len}, &out, &payload);
 		if (is_failed(st))
-			cr_assert_str_eq(st.reason, "MALFORMED_FRAME");
+			cr_assert_str_eq(reason_name(st.reason), "MALFORMED_FRAME");
 		else
 			cr_assert(utf8_is_valid(out.request_id, strlen(out.request_id)));
 	}

@@ -26,17 +26,12 @@ static void send(struct rpc_client *client, const struct rpc_method *method, uns
 
 static struct status take_answer(void)
 {
-	static char reason[64];
 	struct rpc_result *result;
 	struct status status;
 
 	WAIT_UNTIL(atomic_load(&answer) != NULL, 20000);
 	result = atomic_load(&answer);
 	status = result->header.status;
-	if (status.reason) {
-		snprintf(reason, sizeof reason, "%s", status.reason);
-		status.reason = reason;
-	}
 	rpc_result_free(&result);
 	return status;
 }
@@ -55,7 +50,7 @@ Test(rpc_fault, a_server_killed_in_mid_call_ran_it_exactly_once)
 	kill_server(a);
 	kill_server(b);
 	st = take_answer();
-	cr_assert_str_eq(st.reason, "CONNECTION_LOST");
+	cr_assert_str_eq(reason_name(st.reason), "CONNECTION_LOST");
 	cr_assert_lt(instant_monotonic() - killed_at, SECONDS(2));
 	cr_assert_eq(atomic_load(executed), 1);
 	rpc_client_free(&client);
@@ -85,7 +80,7 @@ Test(rpc_fault, a_call_without_an_answer_ends_at_its_deadline)
 	spawn_server(urls[0]);
 	client = start_client(urls, 1);
 	started = instant_monotonic();
-	cr_assert_str_eq(call_status(client, &hang_retryable, 300).reason, "DEADLINE");
+	cr_assert_str_eq(reason_name(call_status(client, &hang_retryable, 300).reason), "DEADLINE");
 	cr_assert_geq(instant_monotonic() - started, MILLIS(290));
 	cr_assert_lt(instant_monotonic() - started, MILLIS(1500));
 	cr_assert_eq(atomic_load(executed), 1);
@@ -179,7 +174,7 @@ Test(rpc_fault, when_all_are_draining_the_caller_is_told_that_nothing_ran)
 	rpc_server_drain(server);
 	result = call(client, &echo, STR("x"), 3000);
 	cr_assert_eq(result->header.status.code, STATUS_UNAVAILABLE);
-	cr_assert_str_eq(result->header.status.reason, "DRAINING");
+	cr_assert_str_eq(reason_name(result->header.status.reason), "DRAINING");
 	cr_assert(result->not_run);
 	rpc_result_free(&result);
 	cr_assert_eq(atomic_load(executed), 0);

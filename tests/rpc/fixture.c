@@ -132,12 +132,7 @@ struct status call_status(struct rpc_client *client, const struct rpc_method *me
 {
 	struct rpc_result *result = call(client, method, STR("x"), ms);
 	struct status status = result->header.status;
-	static _Thread_local char reason[64];
 
-	if (status.reason) {
-		snprintf(reason, sizeof reason, "%s", status.reason);
-		status.reason = reason;
-	}
 	rpc_result_free(&result);
 	return status;
 }

@@ -81,7 +81,7 @@ static void check(struct rpc_result *result, int sent)
 		atomic_fetch_add(&wrong, 1);
 		fprintf(stderr, "call %d: %s %s\n", sent,
 			status_code_name(result->header.status.code),
-			result->header.status.reason ? result->header.status.reason : "");
+			reason_name(result->header.status.reason));
 	}
 	rpc_result_free(&result);
 }

@@ -27,7 +27,7 @@ static void expect_canon(const char *json, const char *expected)
 	struct str out = {};
 	struct status st = canon_bytes(arena, str_of(json), &out);
 
-	cr_assert(is_ok(st), "%s: %s", json, st.reason);
+	cr_assert(is_ok(st), "%s: %s", json, reason_name(st.reason));
 	cr_expect_str_eq(out.ptr, expected);
 	arena_free(&arena);
 }
@@ -39,7 +39,7 @@ static void expect_refused(const char *json, const char *reason)
 	struct status st = canon_bytes(arena, str_of(json), &out);
 
 	cr_expect_eq(st.code, STATUS_INVALID_ARGUMENT, "%s was accepted", json);
-	cr_expect_str_eq(st.reason, reason);
+	cr_expect_str_eq(reason_name(st.reason), reason);
 	arena_free(&arena);
 }
 
@@ -171,7 +171,7 @@ Test(canon, a_nul_byte_is_refused_wherever_it_stands)
 		struct status st = canon_bytes(arena, texts[i], &out);
 
 		cr_expect(is_failed(st), "text %zu", i);
-		cr_expect_str_eq(st.reason, "CANON_JSON");
+		cr_expect_str_eq(reason_name(st.reason), "CANON_JSON");
 	}
 	arena_free(&arena);
 }
@@ -192,8 +192,8 @@ Test(canon, an_integer_that_no_double_holds_is_refused)
 	json_t *odd = json_integer(9007199254740993), *top = json_integer(INT64_MAX);
 	struct str out;
 
-	cr_expect_str_eq(canon_json(arena, odd, &out).reason, "CANON_NUMBER");
-	cr_expect_str_eq(canon_json(arena, top, &out).reason, "CANON_NUMBER");
+	cr_expect_str_eq(reason_name(canon_json(arena, odd, &out).reason), "CANON_NUMBER");
+	cr_expect_str_eq(reason_name(canon_json(arena, top, &out).reason), "CANON_NUMBER");
 	json_decref(odd);
 	json_decref(top);
 	arena_free(&arena);

@@ -28,7 +28,7 @@ static void expect_result(const char *rule, const char *data, const char *expect
 	char *text;
 	struct status st = run_text(rule, data, &text);
 
-	cr_assert(is_ok(st), "%s: %s", rule, st.reason);
+	cr_assert(is_ok(st), "%s: %s", rule, reason_name(st.reason));
 	cr_expect_str_eq(text, expected, "%s of %s gave %s, not %s", rule, data, text, expected);
 	free(text);
 }
@@ -38,8 +38,8 @@ static void expect_failure(const char *rule, enum status_code code, const char *
 	char *text = NULL;
 	struct status st = run_text(rule, "{}", &text);
 
-	cr_assert_eq(st.code, code, "%s gave %s", rule, text ? text : st.reason);
-	cr_expect_str_eq(st.reason, reason);
+	cr_assert_eq(st.code, code, "%s gave %s", rule, text ? text : reason_name(st.reason));
+	cr_expect_str_eq(reason_name(st.reason), reason);
 }
 
 static bool run_case(const json_t *test)
@@ -53,7 +53,7 @@ static bool run_case(const json_t *test)
 	if (!same) {
 		char *text = json_dumps(test, JSON_COMPACT);
 
-		cr_log_error("%s: %s", text, st.reason ? st.reason : "other result");
+		cr_log_error("%s: %s", text, reason_name(st.reason));
 		free(text);
 	}
 	json_decref(result);

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "kit.h"
 

@@ -135,7 +135,7 @@ static void run_directory(const char *root, const char *name, size_t *n, size_t 
 		return;
 	struct status st = dmn_load(arena, xml, &dmn, &findings);
 
-	cr_assert(is_ok(st), "%s: %s: %s", name, st.reason,
+	cr_assert(is_ok(st), "%s: %s: %s", name, reason_name(st.reason),
 		  findings.n ? findings.list[0].message : "");
 	xmlDoc *doc = xmlReadMemory(tests.ptr, (int)tests.len, path, NULL, XML_PARSE_NONET);
 
@@ -192,7 +192,7 @@ static void expect_result(const char *xml, const char *inputs_text, const char *
 	json_t *inputs = json_loads(inputs_text, 0, NULL), *out = NULL;
 	struct status st = load(xml, &dmn, &findings);
 
-	cr_assert(is_ok(st), "%s", findings.n ? findings.list[0].message : st.reason);
+	cr_assert(is_ok(st), "%s", findings.n ? findings.list[0].message : reason_name(st.reason));
 	cr_assert(is_ok(dmn_evaluate(dmn, arena, inputs, NULL, &out)));
 	char *text = json_dumps(out, JSON_COMPACT | JSON_REAL_PRECISION(15));
 
@@ -237,7 +237,7 @@ static void expect_finding(const char *xml, const char *reason, const char *code
 	struct status st = load(xml, &dmn, &findings);
 
 	cr_assert(is_failed(st), "%s was accepted", xml);
-	cr_expect_str_eq(st.reason, reason);
+	cr_expect_str_eq(reason_name(st.reason), reason);
 	cr_assert_geq(findings.n, 1);
 	cr_expect_str_eq(findings.list[0].code, code, "%s", findings.list[0].message);
 	cr_expect_null(dmn);

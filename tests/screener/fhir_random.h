@@ -41,6 +41,8 @@ struct random_form {
 extern const char *const random_codes[], *const random_dates[], *const random_texts[];
 /* 1 to 6, or with a half. */
 json_t *random_number(struct dice *dice, bool halves);
+/* Puts value[x] of a random answer of the type into out; for a condition, answer[x]. */
+void random_answer(struct dice *dice, enum asked type, bool condition, json_t *out);
 /* A new question with a link that starts with letter. */
 struct random_question *random_declare(struct random_form *form, const char *letter, int rows);
 

@@ -22,52 +22,22 @@ static void tear_down(void)
 
 TestSuite(fhir, .init = set_up, .fini = tear_down);
 
-#define TRANSLATION "http://hl7.org/fhir/StructureDefinition/translation"
+static json_t *data(const char *file)
+{
+	const char *path =
+		arena_printf(arena, "%s/tests/screener/data/%s", getenv("AEGIS_SOURCE"), file);
+	json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 
-static const char questionnaire[] =
-	"{\"resourceType\":\"Questionnaire\",\"id\":\"intake\",\"language\":\"en-US\","
-	"\"url\":\"http://example.org/Questionnaire/intake\",\"version\":\"3\",\"name\":\"Intake\","
-	"\"title\":\"Intake form\",\"status\":\"active\",\"date\":\"2026-01-01\","
-	"\"text\":{\"status\":\"generated\",\"div\":\"<div>x</div>\"},\"item\":["
-	"{\"linkId\":\"1\",\"prefix\":\"1.\",\"text\":\"Do you smoke?\",\"_text\":{\"extension\":[{"
-	"\"url\":\"" TRANSLATION "\",\"extension\":[{\"url\":\"lang\",\"valueCode\":\"es-US\"},"
-	"{\"url\":\"content\",\"valueString\":\"¿Fuma usted?\"}]}]},\"type\":\"boolean\","
-	"\"required\":true},"
-	"{\"linkId\":\"2\",\"text\":\"How many a day?\",\"type\":\"integer\",\"enableWhen\":[{"
-	"\"question\":\"1\",\"operator\":\"=\",\"answerBoolean\":true}],\"extension\":[{\"url\":"
-	"\"http://hl7.org/fhir/StructureDefinition/minValue\",\"valueInteger\":1},{\"url\":"
-	"\"http://hl7.org/fhir/StructureDefinition/maxValue\",\"valueInteger\":100}],"
-	"\"item\":[{\"linkId\":\"2.1\",\"text\":\"Since when?\",\"type\":\"date\"}]},"
-	"{\"linkId\":\"LN/44250-9\",\"text\":\"Little "
-	"interest\",\"type\":\"choice\",\"answerOption\":["
-	"{\"valueCoding\":{\"system\":\"http://loinc.org\",\"code\":\"LA6568-5\",\"display\":\"Not "
-	"at "
-	"all\"},\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/ordinalValue\","
-	"\"valueDecimal\":0}]},{\"valueCoding\":{\"system\":\"http://loinc.org\",\"code\":"
-	"\"LA6569-3\",\"display\":\"Several days\"},\"extension\":[{\"url\":"
-	"\"http://hl7.org/fhir/StructureDefinition/ordinalValue\",\"valueDecimal\":1}]}],"
-	"\"initial\":[{\"valueCoding\":{\"system\":\"http://loinc.org\",\"code\":\"LA6568-5\"}}]},"
-	"{\"linkId\":\"g\",\"type\":\"group\",\"text\":\"Body\",\"enableWhen\":[{\"question\":"
-	"\"LN/44250-9\",\"operator\":\"=\",\"answerCoding\":{\"system\":\"http://"
-	"loinc.org\",\"code\":"
-	"\"LA6569-3\"}},{\"question\":\"2.1\",\"operator\":\">=\",\"answerDate\":\"2020-01-01\"}],"
-	"\"enableBehavior\":\"all\",\"item\":[{\"linkId\":\"w\",\"text\":\"Weight\",\"type\":"
-	"\"quantity\",\"extension\":[{\"url\":"
-	"\"http://hl7.org/fhir/StructureDefinition/"
-	"questionnaire-unit\",\"valueCoding\":{\"system\":"
-	"\"http://"
-	"unitsofmeasure.org\",\"code\":\"kg\"}}]},{\"linkId\":\"m\",\"text\":\"Medicines\","
-	"\"type\":\"choice\",\"repeats\":true,\"answerOption\":[{\"valueString\":\"blood "
-	"thinner\"},{"
-	"\"valueString\":\"none\"}]},{\"linkId\":\"n\",\"text\":\"Notes\",\"type\":\"text\","
-	"\"maxLength\":200}]}]}";
+	cr_assert(json, "%s", path);
+	return json;
+}
 
 static json_t *import(const char *json, struct screener_findings *findings)
 {
 	json_t *out = NULL;
 	struct status st = fhir_import(arena, str_of(json), FHIR_LOSSY, &out, findings);
 
-	cr_assert(is_ok(st), "%s", st.reason);
+	cr_assert(is_ok(st), "%s", reason_name(st.reason));
 	return out;
 }
 
@@ -76,7 +46,7 @@ static json_t *export(const json_t *document, struct screener_findings *findings
 	json_t *out = NULL;
 	struct status st = fhir_export(arena, document, FHIR_STRICT, &out, findings);
 
-	cr_assert(is_ok(st), "%s", st.reason);
+	cr_assert(is_ok(st), "%s", reason_name(st.reason));
 	return out;
 }
 
@@ -99,6 +69,14 @@ static const char *dump_in_arena(const json_t *json)
 
 	free(text);
 	return copy;
+}
+
+static json_t *import_data(const char *file, struct screener_findings *findings)
+{
+	json_t *json = data(file), *document = import(dump_in_arena(json), findings);
+
+	json_decref(json);
+	return document;
 }
 
 static void expect_equal(const json_t *got, const json_t *expected)
@@ -142,7 +120,7 @@ static const char *compile_error(const json_t *document)
 Test(fhir, questions_become_items_that_compile)
 {
 	struct screener_findings findings;
-	json_t *document = import(questionnaire, &findings);
+	json_t *document = import_data("fhir_intake.json", &findings);
 
 	expect_item(document, 0,
 		    "{\"id\":\"q1\",\"type\":\"boolean\",\"required\":true,\"x_fhir\":{\"linkId\":"
@@ -169,8 +147,8 @@ Test(fhir, questions_become_items_that_compile)
 Test(fhir, a_questionnaire_comes_back_as_it_was)
 {
 	struct screener_findings findings;
-	json_t *document = import(questionnaire, &findings);
-	json_t *original = json_loads(questionnaire, 0, NULL);
+	json_t *document = import_data("fhir_intake.json", &findings);
+	json_t *original = data("fhir_intake.json");
 	json_t *back = export(document, &findings);
 
 	expect_equal(back, original);
@@ -179,44 +157,6 @@ Test(fhir, a_questionnaire_comes_back_as_it_was)
 	json_decref(original);
 	json_decref(document);
 }
-
-static const char screener[] =
-	"{\"format\":\"screener/"
-	"1\",\"slug\":\"statin\",\"version\":7,\"locales\":[\"en-US\",\"es-US\"],"
-	"\"items\":[{\"id\":\"age\",\"type\":\"integer\",\"unit\":\"a\",\"required\":true,"
-	"\"safety\":"
-	"true,\"min\":0,\"max\":120},{\"id\":\"sex\",\"type\":\"choice\",\"required\":true,"
-	"\"options\":[{\"code\":\"F\"},{\"code\":\"M\",\"score\":2}]},{\"id\":\"pregnant\","
-	"\"type\":"
-	"\"boolean\",\"show_if\":{\"==\":[{\"var\":\"sex\"},\"F\"]},\"when_hidden\":false,"
-	"\"required\":"
-	"{\"<\":[{\"var\":\"age\"},55]}},{\"id\":\"home\",\"type\":\"state\"},{\"id\":\"zip\","
-	"\"type\":"
-	"\"zip\"},{\"id\":\"weight\",\"type\":\"quantity\",\"unit\":\"kg\",\"units\":[{\"code\":"
-	"\"[lb_av]\",\"factor\":\"0.45359237\"}]},{\"id\":\"born\",\"type\":\"date\",\"max\":"
-	"\"today-18Y\"},{\"id\":\"kids\",\"type\":\"group\",\"repeats\":true,\"max_rows\":9,"
-	"\"items\":["
-	"{\"id\":\"kid_age\",\"type\":\"integer\"}]},{\"id\":\"meds\",\"type\":\"multi\",\"show_"
-	"if\":{"
-	"\"some\":[\"meds2\",[\"a\"]]},\"options\":[{\"code\":\"none\",\"exclusive\":true},{"
-	"\"code\":"
-	"\"x\"}]},{\"id\":\"meds2\",\"type\":\"multi\",\"options\":[{\"code\":\"a\"},{\"code\":"
-	"\"b\"}]},"
-	"{\"id\":\"hdl\",\"type\":\"decimal\",\"min\":0.5,\"step\":0.1,\"show_if\":{\"and\":[{\"!="
-	"\":[{"
-	"\"var\":\"sex\"},\"M\"]},{\">=\":[{\"var\":\"age\"},40]}]}},{\"id\":\"ok\",\"type\":"
-	"\"attestation\"}],\"derived\":[{\"id\":\"d\",\"type\":\"decimal\",\"rule\":{\"var\":"
-	"\"hdl\"}}],"
-	"\"outcomes\":[{\"id\":\"no\",\"severity\":2},{\"id\":\"yes\",\"severity\":1,\"issue_"
-	"code\":{"
-	"\"class\":\"retail\",\"ttl\":\"P7D\"}}],\"hit_policy\":\"first\",\"rules\":[{\"id\":"
-	"\"R1\","
-	"\"if\":{\"var\":\"pregnant\"},\"then\":\"no\"},{\"id\":\"R2\",\"else\":true,\"then\":"
-	"\"yes\"}],\"on_unknown\":\"no\",\"i18n\":{\"en-US\":{\"title\":\"Statin\",\"item.age."
-	"text\":"
-	"\"How old are "
-	"you?\",\"item.sex.option.F\":\"Female\"},\"es-US\":{\"item.age.text\":\"¿Cuántos "
-	"años tiene?\",\"item.sex.option.F\":\"Mujer\",\"outcome.no.title\":\"No\"}}}";
 
 static void expect_document_returns(const json_t *document)
 {
@@ -236,7 +176,7 @@ static void expect_document_returns(const json_t *document)
 
 Test(fhir, a_screener_comes_back_as_it_was)
 {
-	json_t *document = json_loads(screener, 0, NULL);
+	json_t *document = data("fhir_statin.json");
 	struct screener_findings findings;
 
 	cr_assert_null(compile_error(document));
@@ -250,7 +190,7 @@ Test(fhir, a_screener_comes_back_as_it_was)
 
 Test(fhir, what_fhir_can_say_is_said_in_fhir)
 {
-	json_t *document = json_loads(screener, 0, NULL);
+	json_t *document = data("fhir_statin.json");
 	struct screener_findings findings;
 	json_t *out = export(document, &findings), *items = json_object_get(out, "item");
 	char *when = dump(json_object_get(json_array_get(items, 2), "enableWhen"));
@@ -276,7 +216,7 @@ Test(fhir, what_fhir_can_say_is_said_in_fhir)
 
 Test(fhir, a_questionnaire_changed_after_export_brings_no_rules_back)
 {
-	json_t *document = json_loads(screener, 0, NULL);
+	json_t *document = data("fhir_statin.json");
 	struct screener_findings findings;
 	json_t *out = export(document, &findings);
 
@@ -295,7 +235,7 @@ Test(fhir, a_questionnaire_changed_after_export_brings_no_rules_back)
 Test(fhir, an_edited_import_still_gives_a_questionnaire)
 {
 	struct screener_findings findings;
-	json_t *document = import(questionnaire, &findings), *out;
+	json_t *document = import_data("fhir_intake.json", &findings), *out;
 
 	json_array_remove(json_object_get(document, "items"), 4);
 	out = export(document, &findings);
@@ -308,13 +248,7 @@ Test(fhir, an_edited_import_still_gives_a_questionnaire)
 Test(fhir, conditions_that_depend_on_each_other_are_a_cycle)
 {
 	struct screener_findings findings;
-	json_t *document = import(
-		"{\"resourceType\":\"Questionnaire\",\"item\":[{\"linkId\":\"a\",\"type\":"
-		"\"boolean\","
-		"\"enableWhen\":[{\"question\":\"b\",\"operator\":\"=\",\"answerBoolean\":true}]},{"
-		"\"linkId\":\"b\",\"type\":\"boolean\",\"enableWhen\":[{\"question\":\"a\","
-		"\"operator\":\"=\",\"answerBoolean\":true}]}]}",
-		&findings);
+	json_t *document = import_data("fhir_cycle.json", &findings);
 
 	cr_expect_str_eq(compile_error(document), "CYCLE");
 	json_decref(document);
@@ -323,15 +257,7 @@ Test(fhir, conditions_that_depend_on_each_other_are_a_cycle)
 Test(fhir, contained_value_sets_give_options)
 {
 	struct screener_findings findings;
-	json_t *document = import(
-		"{\"resourceType\":\"Questionnaire\",\"contained\":[{\"resourceType\":\"ValueSet\","
-		"\"id\":\"yn\",\"compose\":{\"include\":[{\"system\":\"urn:s\",\"concept\":[{"
-		"\"code\":"
-		"\"Y\",\"display\":\"Yes\"},{\"code\":\"N\",\"display\":\"No\"}]}]}}],\"item\":[{"
-		"\"linkId\":\"a\",\"type\":\"choice\",\"answerValueSet\":\"#yn\"},{\"linkId\":"
-		"\"b\","
-		"\"type\":\"choice\",\"answerValueSet\":\"http://example.org/vs\"}]}",
-		&findings);
+	json_t *document = import_data("fhir_value_sets.json", &findings);
 
 	cr_expect_eq(json_array_size(json_object_get(
 			     json_array_get(json_object_get(document, "items"), 0), "options")),
@@ -345,8 +271,9 @@ static void expect_refused(const char *json, const char *reason, struct screener
 {
 	json_t *out = NULL;
 
-	cr_expect_str_eq(fhir_import(arena, str_of(json), FHIR_LOSSY, &out, findings).reason,
-			 reason);
+	cr_expect_str_eq(
+		reason_name(fhir_import(arena, str_of(json), FHIR_LOSSY, &out, findings).reason),
+		reason);
 	cr_expect_null(out);
 }
 
@@ -390,7 +317,7 @@ Test(fhir, depth_number_and_doubled_names_are_findings)
 Test(fhir, damaged_questionnaires_come_back_as_they_were)
 {
 	struct dice dice = dice_new("damaged questionnaires");
-	json_t *original = json_loads(questionnaire, 0, NULL);
+	json_t *original = data("fhir_intake.json");
 
 	for (int i = 0; i < 1500; i++) {
 		struct screener_findings findings;
@@ -414,7 +341,7 @@ Test(fhir, damaged_questionnaires_come_back_as_they_were)
 Test(fhir, damaged_screeners_are_exported_without_harm)
 {
 	struct dice dice = dice_new("damaged screeners");
-	json_t *original = json_loads(screener, 0, NULL);
+	json_t *original = data("fhir_statin.json");
 
 	for (int i = 0; i < 1500; i++) {
 		struct screener_findings findings;
@@ -449,35 +376,16 @@ static json_t *response(const json_t *document, const json_t *answers)
 Test(fhir, answers_become_a_response_without_the_pruned)
 {
 	struct screener_findings findings;
-	json_t *document = import(questionnaire, &findings);
+	json_t *document = import_data("fhir_intake.json", &findings);
 	json_t *answers =
 		json_loads("{\"q1\":true,\"q2\":20,\"q2_1\":\"2021-05-01\",\"ln_44250_9\":"
 			   "\"LA6569-3\",\"w\":70.5,\"m\":[\"blood_thinner\"],\"pruned\":\"x\"}",
 			   0, NULL);
 	json_t *out = response(document, answers);
-	char *text = dump(out);
+	json_t *expected = data("fhir_intake_response.json");
 
-	cr_expect_str_eq(
-		text,
-		"{\"resourceType\":\"QuestionnaireResponse\",\"language\":\"en-US\","
-		"\"questionnaire\":"
-		"\"http://example.org/Questionnaire/intake|3\",\"status\":\"completed\",\"item\":[{"
-		"\"linkId\":\"1\",\"text\":\"Do you "
-		"smoke?\",\"answer\":[{\"valueBoolean\":true}]},{"
-		"\"linkId\":\"2\",\"text\":\"How many a "
-		"day?\",\"answer\":[{\"valueInteger\":20,\"item\":"
-		"[{\"linkId\":\"2.1\",\"text\":\"Since when?\",\"answer\":[{\"valueDate\":"
-		"\"2021-05-01\"}]}]}]},{\"linkId\":\"LN/44250-9\",\"text\":\"Little interest\","
-		"\"answer\":[{\"valueCoding\":{\"system\":\"http://"
-		"loinc.org\",\"code\":\"LA6569-3\","
-		"\"display\":\"Several days\"}}]},{\"linkId\":\"g\",\"text\":\"Body\",\"item\":[{"
-		"\"linkId\":\"w\",\"text\":\"Weight\",\"answer\":[{\"valueQuantity\":{\"value\":70."
-		"5,"
-		"\"unit\":\"kg\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"kg\"}}]},{"
-		"\"linkId\":\"m\",\"text\":\"Medicines\",\"answer\":[{\"valueString\":\"blood "
-		"thinner\"}]}]}]}",
-		"%s", text);
-	free(text);
+	expect_equal(out, expected);
+	json_decref(expected);
 	json_decref(out);
 	json_decref(answers);
 	json_decref(document);

@@ -92,7 +92,7 @@ const char *kit_eval(struct kit *kit, const char *answers)
 	st = screener_answers_parse(kit->screener, kit->arena,
 				    str_of(kit_json(kit->arena, answers)), kit_today(), &parsed);
 	if (is_failed(st))
-		return st.reason;
+		return reason_name(st.reason);
 	screener_eval(kit->screener, parsed, kit->arena, SCREENER_FULL, &kit->result);
 	return kit->result.outcome->id;
 }

@@ -1,4 +1,5 @@
 /* Free text of an open choice: data/open_choice.json, where warfarin and St. John's wort are no. */
+#include "base/utf8.h"
 #include "gate_kit.h"
 #include "random_json.h"
 

@@ -32,7 +32,7 @@ static bool run_case(const json_t *test)
 	if (!good || !json_equal(before, doc)) {
 		char *text = dump(test);
 
-		cr_log_error("%s: %s", text, st.reason ? st.reason : "other result");
+		cr_log_error("%s: %s", text, reason_name(st.reason));
 		free(text);
 	}
 	json_decref(before);
@@ -79,7 +79,7 @@ static void expect_round_trip(struct arena *arena, const json_t *from, const jso
 	if (is_failed(st) || !patch_equal(result, to)) {
 		char *a = dump(from), *b = dump(to), *p = dump(patch);
 
-		cr_assert(false, "%s -> %s by %s: %s", a, b, p, st.reason ? st.reason : "differs");
+		cr_assert(false, "%s -> %s by %s: %s", a, b, p, reason_name(st.reason));
 	}
 	cr_assert(json_array_size(patch) > 0 || patch_equal(from, to));
 	json_decref(patch);
@@ -145,7 +145,7 @@ static void expect_refused(const char *doc_text, const char *patch_text, const c
 	struct status st = patch_apply(arena, doc, patch, &out, NULL);
 
 	cr_assert(is_failed(st), "%s was applied", patch_text);
-	cr_expect_str_eq(st.reason, reason);
+	cr_expect_str_eq(reason_name(st.reason), reason);
 	cr_expect_null(out);
 	json_decref(doc);
 	json_decref(patch);

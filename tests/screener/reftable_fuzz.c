@@ -1,6 +1,7 @@
 /* Arbitrary bytes as a reference table that a document names by their hash. */
 #include <stdlib.h>
 
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "kit.h"
 

@@ -358,12 +358,11 @@ static size_t column_bytes(uint32_t n, struct unary_range (*range)(int64_t))
 	struct row_column column;
 
 	for (uint32_t i = 0; i < n; i++) {
+		struct unary_range *one = arena_new_of(arena, struct unary_range);
 		struct unary *test = arena_new_of(arena, struct unary);
 
-		*test = (struct unary){.kind = FEEL_NUMBER,
-				       .n = 1,
-				       .ranges = arena_new_of(arena, struct unary_range)};
-		test->ranges[0] = range(i);
+		*one = range(i);
+		*test = (struct unary){.kind = FEEL_NUMBER, .n = 1, .ranges = one};
 		tests[i] = test;
 		of_row[i] = (uint16_t)i;
 	}

@@ -256,56 +256,53 @@ Test(rule, a_failure_that_no_longer_matters_is_forgotten)
 	expect_rules(cases);
 }
 
+static const struct {
+	const char *type, *rule, *finding;
+} misfits[] = {
+	{"boolean", "{'<':[{'var':'i'},'5']}", "TYPE_MISMATCH /derived/0/rule/<"},
+	{"boolean", "{'==':[{'var':'i'},{'var':'b'}]}", "TYPE_MISMATCH /derived/0/rule/=="},
+	{"boolean", "{'==':[{'var':'c'},'zebra']}", "UNKNOWN_OPTION /derived/0/rule/=="},
+	{"boolean", "{'==':[{'var':'c'},{'var':'c2'}]}", "TYPE_MISMATCH /derived/0/rule/=="},
+	{"boolean", "{'<':[{'var':'c'},'a']}", "TYPE_MISMATCH /derived/0/rule/<"},
+	{"boolean", "{'<':[{'var':'q'},5]}", "TYPE_MISMATCH /derived/0/rule/<"},
+	{"boolean", "{'<':[{'var':'q'},{'var':'h'}]}", "TYPE_MISMATCH /derived/0/rule/<"},
+	{"boolean", "{'<':[{'var':'dt'},'2020-01-01']}", "TYPE_MISMATCH /derived/0/rule/<"},
+	{"boolean", "{'and':[{'var':'i'}]}", "TYPE_MISMATCH /derived/0/rule/and/0"},
+	{"boolean", "{'!':{'var':'t'}}", "TYPE_MISMATCH /derived/0/rule/!"},
+	{"boolean", "{'var':'nobody'}", "UNKNOWN_REF /derived/0/rule/var"},
+	{"boolean", "{'===':[1,1]}", "UNKNOWN_OPERATOR /derived/0/rule/==="},
+	{"boolean", "{'<':[1]}", "ARITY /derived/0/rule/<"},
+	{"boolean", "{'<':[1,2,3]}", "ARITY /derived/0/rule/<"},
+	{"boolean", "{'if':[true,true]}", "ARITY /derived/0/rule/if"},
+	{"integer", "{'var':'d'}", "TYPE_MISMATCH /derived/0/rule"},
+	{"integer", "{'/':[4,2]}", "TYPE_MISMATCH /derived/0/rule"},
+	{"integer", "{'%':[{'var':'d'},2]}", "TYPE_MISMATCH /derived/0/rule/%/0"},
+	{"integer", "{'var':'ga'}", "SCOPE /derived/0/rule/var"},
+	{"boolean", "{'some':['g',{'some':['g',{'var':'gb'}]}]}",
+	 "SCOPE /derived/0/rule/some/1/some"},
+	{"boolean", "{'missing':['i']}", "MISSING_IN_RULE /derived/0/rule/missing"},
+	{"boolean", "{'in':[{'var':'i'},[{'var':'j'}]]}", "NOT_CONSTANT /derived/0/rule/in/1/0"},
+	{"boolean", "{'some':['m',['zzz']]}", "UNKNOWN_OPTION /derived/0/rule/some/1/0"},
+	{"boolean", "{'in':['zzz',{'var':'m'}]}", "UNKNOWN_OPTION /derived/0/rule/in/1"},
+	{"integer", "{'lookup':['fpl','a',{}]}", "UNKNOWN_REF /derived/0/rule/lookup/0"},
+	{"boolean", "{'<':[1,2],'>':[1,2]}", "WRONG_TYPE /derived/0/rule"},
+	{"boolean", "[true]", "WRONG_TYPE /derived/0/rule"},
+	{"decimal", "1.2345678901234567", "NUMBER_TOO_LONG /derived/0/rule"},
+	{"integer", "9007199254740993", "NUMBER_TOO_LONG /derived/0/rule"},
+	{"integer", "{'var':'x'}", "CYCLE /derived/0/rule/var"},
+	{"date", "{'date':'2026-02-30'}", "BAD_VALUE /derived/0/rule/date"},
+	{"decimal", "{'in_unit':[{'var':'q'},'g']}", "TYPE_MISMATCH /derived/0/rule/in_unit/1"},
+	{"decimal", "{'*':[{'var':'q'},{'var':'q'}]}", "TYPE_MISMATCH /derived/0/rule/*"},
+};
+
 Test(rule, what_does_not_fit_together_is_refused_when_compiled)
 {
-	static const struct {
-		const char *type, *rule, *finding;
-	} cases[] = {
-		{"boolean", "{'<':[{'var':'i'},'5']}", "TYPE_MISMATCH /derived/0/rule/<"},
-		{"boolean", "{'==':[{'var':'i'},{'var':'b'}]}", "TYPE_MISMATCH /derived/0/rule/=="},
-		{"boolean", "{'==':[{'var':'c'},'zebra']}", "UNKNOWN_OPTION /derived/0/rule/=="},
-		{"boolean", "{'==':[{'var':'c'},{'var':'c2'}]}",
-		 "TYPE_MISMATCH /derived/0/rule/=="},
-		{"boolean", "{'<':[{'var':'c'},'a']}", "TYPE_MISMATCH /derived/0/rule/<"},
-		{"boolean", "{'<':[{'var':'q'},5]}", "TYPE_MISMATCH /derived/0/rule/<"},
-		{"boolean", "{'<':[{'var':'q'},{'var':'h'}]}", "TYPE_MISMATCH /derived/0/rule/<"},
-		{"boolean", "{'<':[{'var':'dt'},'2020-01-01']}", "TYPE_MISMATCH /derived/0/rule/<"},
-		{"boolean", "{'and':[{'var':'i'}]}", "TYPE_MISMATCH /derived/0/rule/and/0"},
-		{"boolean", "{'!':{'var':'t'}}", "TYPE_MISMATCH /derived/0/rule/!"},
-		{"boolean", "{'var':'nobody'}", "UNKNOWN_REF /derived/0/rule/var"},
-		{"boolean", "{'===':[1,1]}", "UNKNOWN_OPERATOR /derived/0/rule/==="},
-		{"boolean", "{'<':[1]}", "ARITY /derived/0/rule/<"},
-		{"boolean", "{'<':[1,2,3]}", "ARITY /derived/0/rule/<"},
-		{"boolean", "{'if':[true,true]}", "ARITY /derived/0/rule/if"},
-		{"integer", "{'var':'d'}", "TYPE_MISMATCH /derived/0/rule"},
-		{"integer", "{'/':[4,2]}", "TYPE_MISMATCH /derived/0/rule"},
-		{"integer", "{'%':[{'var':'d'},2]}", "TYPE_MISMATCH /derived/0/rule/%/0"},
-		{"integer", "{'var':'ga'}", "SCOPE /derived/0/rule/var"},
-		{"boolean", "{'some':['g',{'some':['g',{'var':'gb'}]}]}",
-		 "SCOPE /derived/0/rule/some/1/some"},
-		{"boolean", "{'missing':['i']}", "MISSING_IN_RULE /derived/0/rule/missing"},
-		{"boolean", "{'in':[{'var':'i'},[{'var':'j'}]]}",
-		 "NOT_CONSTANT /derived/0/rule/in/1/0"},
-		{"boolean", "{'some':['m',['zzz']]}", "UNKNOWN_OPTION /derived/0/rule/some/1/0"},
-		{"boolean", "{'in':['zzz',{'var':'m'}]}", "UNKNOWN_OPTION /derived/0/rule/in/1"},
-		{"integer", "{'lookup':['fpl','a',{}]}", "UNKNOWN_REF /derived/0/rule/lookup/0"},
-		{"boolean", "{'<':[1,2],'>':[1,2]}", "WRONG_TYPE /derived/0/rule"},
-		{"boolean", "[true]", "WRONG_TYPE /derived/0/rule"},
-		{"decimal", "1.2345678901234567", "NUMBER_TOO_LONG /derived/0/rule"},
-		{"integer", "9007199254740993", "NUMBER_TOO_LONG /derived/0/rule"},
-		{"integer", "{'var':'x'}", "CYCLE /derived/0/rule/var"},
-		{"date", "{'date':'2026-02-30'}", "BAD_VALUE /derived/0/rule/date"},
-		{"decimal", "{'in_unit':[{'var':'q'},'g']}",
-		 "TYPE_MISMATCH /derived/0/rule/in_unit/1"},
-		{"decimal", "{'*':[{'var':'q'},{'var':'q'}]}", "TYPE_MISMATCH /derived/0/rule/*"},
-	};
+	for (size_t i = 0; i < sizeof misfits / sizeof *misfits; i++) {
+		struct kit kit = kit_rule(misfits[i].type, misfits[i].rule);
+		const char *expected = arena_printf(kit.arena, "%s\n", misfits[i].finding);
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct kit kit = kit_rule(cases[i].type, cases[i].rule);
-		const char *expected = arena_printf(kit.arena, "%s\n", cases[i].finding);
-
-		cr_expect_null(kit.screener, "%s compiles", cases[i].rule);
-		cr_expect_str_eq(kit_findings(&kit), expected, "%s: %s", cases[i].rule,
+		cr_expect_null(kit.screener, "%s compiles", misfits[i].rule);
+		cr_expect_str_eq(kit_findings(&kit), expected, "%s: %s", misfits[i].rule,
 				 kit_findings(&kit));
 		kit_free(&kit);
 	}

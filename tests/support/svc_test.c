@@ -105,7 +105,7 @@ static struct svc_config config_of(const char *name, const struct daemon_options
 static void must(struct status st, const char *what)
 {
 	cr_assert(is_ok(st), "%s: %s/%s\n%s", what, status_code_name(st.code),
-		  st.reason ? st.reason : "", logged());
+		  reason_name(st.reason), logged());
 }
 
 struct test_daemon *daemon_start_with(const struct svc_descriptor *descriptor,

@@ -13,7 +13,7 @@
  *           struct uuid acme = a_tenant_id("acme");
  *
  *           expect_fail(call(as(acme, "ann"), "InviteUser", &req), RESOURCE_EXHAUSTED,
- *                       "SEAT_LIMIT");
+ *                       "QUEUE_LIMIT");
  *           expect_count(0, acme, "tenant.invitation");
  *   }
  *
@@ -74,7 +74,8 @@ struct caller {
 	bool has_what_it_takes; /* is given the permission and scope the method asks for */
 	const char *idempotency_key; /* NULL: none */
 	const char *client_addr;
-	instant deadline; /* 0: test_patience from now */
+	const char *accept_language; /* NULL: none */
+	instant deadline;	     /* 0: test_patience from now */
 };
 
 /* The same name is the same id within a test, and another in every other test. */
@@ -104,6 +105,7 @@ const struct caller *as_daemon(const char *daemon, struct uuid tenant);
 const struct caller *passed_on(const struct caller *who, const char *daemon);
 /* The same caller with a difference. */
 const struct caller *with_key(const struct caller *caller, const char *idempotency_key);
+const struct caller *with_languages(const struct caller *caller, const char *accept_language);
 const struct caller *with_deadline(const struct caller *caller, instant deadline);
 
 /* --- calls -------------------------------------------------------------- */

@@ -185,6 +185,14 @@ const struct caller *with_deadline(const struct caller *caller, instant deadline
 	return copy;
 }
 
+const struct caller *with_languages(const struct caller *caller, const char *accept_language)
+{
+	struct caller *copy = arena_memdup(test_world.arena, caller, sizeof *caller);
+
+	copy->accept_language = accept_language;
+	return copy;
+}
+
 struct svc_route *test_route(struct svc *svc, const char *name)
 {
 	for (size_t i = 0; i < svc->n_routes; i++)
@@ -247,8 +255,6 @@ static struct answer keep(struct svc_worker *worker, const struct rpc_method *me
 	answer.replayed = is_ok(got->status) && !got->message;
 	if (is_ok(got->status))
 		answer.response = pb_unpack(arena, method->response->descriptor, answer.wire);
-	if (got->status.reason)
-		answer.status.reason = arena_strdup(arena, got->status.reason);
 	answer.fields =
 		arena_memdup(arena, got->errors.items, got->errors.n * sizeof got->errors.items[0]);
 	answer.n_fields = got->errors.n;
@@ -283,6 +289,7 @@ struct answer call_on(struct svc_worker *worker, const struct caller *who, const
 		.traceparent = "",
 		.client_addr = who->client_addr,
 		.user_agent = "test",
+		.accept_language = who->accept_language ? who->accept_language : "",
 		.idempotency_key = who->idempotency_key,
 	};
 	struct answer answer;
@@ -316,7 +323,7 @@ struct svc_worker *worker_new(struct test_daemon *daemon)
 
 static void fail_at(struct answer answer, const char *wanted, const char *file, int line)
 {
-	const char *reason = answer.status.reason ? answer.status.reason : "";
+	const char *reason = reason_name(answer.status.reason);
 	const char *field = answer.n_fields > 0 ? answer.fields[0].field : "";
 	const char *why = answer.n_fields > 0 ? answer.fields[0].reason : "";
 
@@ -334,8 +341,7 @@ const void *expect_ok_at(struct answer answer, const char *file, int line)
 void expect_fail_at(struct answer answer, enum status_code code, const char *reason,
 		    const char *file, int line)
 {
-	if (answer.status.code != code || !answer.status.reason ||
-	    strcmp(answer.status.reason, reason) != 0)
+	if (answer.status.code != code || strcmp(reason_name(answer.status.reason), reason) != 0)
 		fail_at(answer, reason, file, line);
 }
 

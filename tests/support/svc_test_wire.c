@@ -63,8 +63,6 @@ static struct answer keep_result(struct rpc_result *result, const struct rpc_met
 				.retry_after_ms = result->header.retry_after_ms};
 
 	test_keep_arena(arena);
-	if (answer.status.reason)
-		answer.status.reason = arena_strdup(arena, answer.status.reason);
 	answer.wire = (struct str){arena_memdup(arena, result->payload.ptr, result->payload.len),
 				   result->payload.len};
 	if (is_ok(answer.status))
@@ -88,7 +86,7 @@ struct answer call_wire(struct test_daemon *daemon, const struct caller *who, co
 		.idempotency_key = who->idempotency_key ? who->idempotency_key : "",
 		.client_addr = who->client_addr,
 		.user_agent = "test",
-		.locale = "",
+		.accept_language = who->accept_language ? who->accept_language : "",
 	};
 
 	pthread_mutex_lock(&lock);

@@ -156,7 +156,7 @@ struct db_conn *test_conn_as(const char *role, const char *schema,
 	struct status st = db_conn_open(conn);
 
 	if (is_failed(st))
-		die(role, st.reason);
+		die(role, reason_name(st.reason));
 	return conn;
 }
 

@@ -75,13 +75,11 @@ static struct status ask(struct arena *arena, const char *method, const char *ke
 				    .idempotency_key = key,
 				    .client_addr = "192.0.2.7",
 				    .user_agent = "test",
-				    .locale = ""};
+				    .accept_language = ""};
 	struct rpc_result *result = rpc_call_blocking(client, "sample", m, &header,
 						      (struct rpc_body){.message = request});
 	struct status st = result->header.status;
 
-	if (st.reason)
-		st.reason = arena_strdup(arena, st.reason);
 	if (is_ok(st) && response)
 		*response = pb_unpack(arena, m->response->descriptor, result->payload);
 	rpc_result_free(&result);

@@ -48,7 +48,7 @@ Test(dispatch, another_tenant_sees_nothing_of_it)
 	Sample__ListNotesRequest list = SAMPLE__LIST_NOTES_REQUEST__INIT;
 	const Sample__ListNotesResponse *notes;
 
-	expect_fail(get(as(other, "eve"), note->id), NOT_FOUND, "NOTE_NOT_FOUND");
+	expect_fail(get(as(other, "eve"), note->id), NOT_FOUND, "NOT_FOUND");
 	notes = expect_ok(call(as(other, "eve"), "ListNotes", &list));
 	cr_assert_eq(notes->n_notes, 0);
 	notes = expect_ok(call(as(acme, "ann"), "ListNotes", &list));
@@ -58,7 +58,7 @@ Test(dispatch, another_tenant_sees_nothing_of_it)
 Test(dispatch, a_refused_change_leaves_neither_row_nor_event)
 {
 	put_note(acme, "twice");
-	expect_fail(try_put(as(acme, "ann"), "twice", ""), ALREADY_EXISTS, "NOTE_EXISTS");
+	expect_fail(try_put(as(acme, "ann"), "twice", ""), ALREADY_EXISTS, "ALREADY_EXISTS");
 	expect_count(1, acme, "sample.note");
 	cr_assert_eq(events_out("sample", acme, "note.put"), 1);
 }
@@ -119,7 +119,7 @@ Test(dispatch, what_is_not_a_message_is_refused)
 					   .deadline = instant_now() + SECONDS(5)},
 		     &answer);
 	cr_assert_eq(answer.status.code, STATUS_INVALID_ARGUMENT);
-	cr_assert_str_eq(answer.status.reason, "MALFORMED_MESSAGE");
+	cr_assert_str_eq(reason_name(answer.status.reason), "MALFORMED_MESSAGE");
 	arena_reset(worker->arena, false);
 }
 
@@ -152,7 +152,7 @@ Test(idempotency, a_failure_is_not_kept)
 	const struct caller *ann = with_key(as(acme, "ann"), "key-1");
 
 	put_note(acme, "taken");
-	expect_fail(try_put(ann, "taken", ""), ALREADY_EXISTS, "NOTE_EXISTS");
+	expect_fail(try_put(ann, "taken", ""), ALREADY_EXISTS, "ALREADY_EXISTS");
 	expect_ok(try_put(ann, "free", ""));
 }
 
@@ -202,7 +202,7 @@ Test(idempotency, questions_of_the_effect_leave_with_those_about_the_key)
 	expect_ok(put_once(ann, "free"));
 	cr_assert(fault_is_armed(FAULT_DB_SEND), "a flush too many");
 	fault_arm(FAULT_DB_SEND, 0);
-	expect_fail(put_once(with_key(ann, "key-2"), "taken"), ALREADY_EXISTS, "NOTE_EXISTS");
+	expect_fail(put_once(with_key(ann, "key-2"), "taken"), ALREADY_EXISTS, "ALREADY_EXISTS");
 	/* A repeated request is answered before the effect's questions are looked at. */
 	cr_assert(put_once(ann, "free").replayed);
 	expect_count(2, acme, "sample.note");
@@ -328,7 +328,7 @@ Test(privacy, protected_values_are_never_logged_and_secrets_never_stored)
 	request.body = "canary-phi";
 	request.secret = "canary-secret";
 	expect_ok(call(with_key(as(acme, "ann"), "k"), "PutNote", &request));
-	expect_fail(call(as(acme, "ann"), "PutNote", &request), ALREADY_EXISTS, "NOTE_EXISTS");
+	expect_fail(call(as(acme, "ann"), "PutNote", &request), ALREADY_EXISTS, "ALREADY_EXISTS");
 	cr_assert_null(strstr(logged(), "canary-"), "%s", logged());
 	uuid_format(tenant, acme);
 	cr_assert_eq(test_count("SELECT count(*) FROM sample.outbox WHERE tenant_id = '%s' AND "

@@ -37,6 +37,19 @@ Test(events, an_event_arrives_once_and_leaves_the_outbox)
 	cr_assert_eq(deliver_events(sample, audit), 0);
 }
 
+/* What is protected of a note is its body. */
+Test(events, a_change_tells_its_values_and_of_protected_ones_the_name_alone)
+{
+	expect_ok(try_put(as(acme, "ann"), "shown", "canary-2b7e"));
+	cr_assert_eq(test_count("SELECT count(*) FROM sample.outbox WHERE position(convert_to("
+				"'{\"title\":\"shown\",\"$protected\":[\"body\"]}', 'UTF8') in "
+				"payload) > 0"),
+		     1);
+	cr_assert_eq(test_count("SELECT count(*) FROM sample.outbox WHERE "
+				"position('canary'::bytea in payload) > 0"),
+		     0);
+}
+
 /* The subscriber has committed, the relay dies before it deletes: delivered again, no second
  * effect. */
 Test(events, a_relay_killed_before_it_settles_repeats_without_effect)
@@ -300,7 +313,7 @@ Test(jobs, what_never_succeeds_ends_as_dead_and_stays_visible)
 	cr_assert_not(run_one_job(sample));
 	expect_count(1, acme,
 		     "sample.job WHERE state = 'dead' AND attempts = 3 AND last_error = "
-		     "'POISON'");
+		     "'FAULT_INJECTED'");
 }
 
 /* A job as svc_job_add() writes it. */

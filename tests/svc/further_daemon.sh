@@ -23,6 +23,9 @@ add_ledger() {
 	echo 'aegis_service(ledger LINKS aegis_proto_ledger_client)' >"$ledger/CMakeLists.txt"
 	grep -rlE 'sample|Sample|SAMPLE' "$ledger" "$tree/proto/aegis/ledger" |
 		xargs sed -i 's/sample/ledger/g; s/Sample/Ledger/g; s/SAMPLE/LEDGER/g'
+	# A reason of its own, in the contract and in the code.
+	sed -i 's/\["NOT_FOUND"\]/["NOTE_NOT_FOUND"]/' "$tree/proto/aegis/ledger/v1/ledger.proto"
+	sed -i 's/FAIL(NOT_FOUND)/FAIL(NOTE_NOT_FOUND)/' "$ledger/rpc/get_note.c"
 }
 
 # New words stand in the manifest, one line each; nothing else of the tree is edited.
@@ -31,8 +34,7 @@ add_words() {
 	echo 'notes:read | see notes | owner admin' >>"$dir/permissions.txt"
 	echo 'notes:write | keep notes | owner admin' >>"$dir/permissions.txt"
 	echo 'notes:write | keep notes' >>"$dir/scopes.txt"
-	echo 'NOTE_EXISTS | ALREADY_EXISTS | A note with this title exists.' >>"$dir/reasons.txt"
-	echo 'NOTE_NOT_FOUND | NOT_FOUND | There is no such note.' >>"$dir/reasons.txt"
+	echo 'NOTE_NOT_FOUND | NOT_FOUND | There is no such note. | Check the id.' >>"$dir/reasons.txt"
 }
 
 copy_tree

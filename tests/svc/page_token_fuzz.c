@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "svc/kit/page_token.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -10,7 +10,7 @@ static const struct uuid some_id = {
 Test(page_token, carries_the_keys_of_the_last_row)
 {
 	struct arena *arena = arena_new(1 << 20);
-	uint64_t filter = page_filter_text(page_filter("ListPrograms"), "active");
+	uint64_t filter = 0x1122334455667788;
 	struct page_key last[] = {PAGE_INT(-5), PAGE_UUID(some_id), PAGE_TEXT("M\xc3\xbcller")};
 	struct page_key keys[] = {PAGE_INT(0), PAGE_UUID((struct uuid){}), PAGE_TEXT("")};
 	char *token = page_token_format(arena, filter, last, 3);
@@ -37,14 +37,14 @@ Test(page_token, an_empty_token_is_the_first_page)
 Test(page_token, other_parameters_other_keys_and_damage_are_refused)
 {
 	struct arena *arena = arena_new(1 << 20);
-	uint64_t filter = page_filter("A");
+	uint64_t filter = 1;
 	struct page_key last[] = {PAGE_INT(1), PAGE_TEXT("x")};
 	struct page_key same[] = {PAGE_INT(0), PAGE_TEXT("")};
 	struct page_key swapped[] = {PAGE_TEXT(""), PAGE_INT(0)};
 	char *token = page_token_format(arena, filter, last, 2);
 	size_t len = strlen(token);
 
-	cr_expect_str_eq(page_token_parse(arena, token, page_filter("B"), same, 2).reason,
+	cr_expect_str_eq(reason_name(page_token_parse(arena, token, 2, same, 2).reason),
 			 "PAGE_TOKEN_MISMATCH");
 	cr_expect(is_failed(page_token_parse(arena, token, filter, swapped, 2)));
 	cr_expect(is_failed(page_token_parse(arena, token, filter, same, 1)));
@@ -59,17 +59,6 @@ Test(page_token, other_parameters_other_keys_and_damage_are_refused)
 	cr_expect(is_failed(
 		page_token_parse(arena, arena_printf(arena, "%sAAAA", token), filter, same, 2)));
 	arena_free(&arena);
-}
-
-Test(page_token, the_filter_tells_parameters_apart)
-{
-	uint64_t f = page_filter("m");
-
-	cr_expect_neq(page_filter_text(page_filter_text(f, "ab"), "c"),
-		      page_filter_text(page_filter_text(f, "a"), "bc"));
-	cr_expect_neq(page_filter_int(f, 1), page_filter_int(f, 2));
-	cr_expect_eq(page_filter_text(f, NULL), page_filter_text(f, ""));
-	cr_expect_neq(page_filter_text(f, ""), f);
 }
 
 Test(page_token, long_text_is_cut_at_a_character)
@@ -97,5 +86,5 @@ Test(page_size, has_a_default_and_a_most)
 	cr_expect(is_ok(page_size_of(200, &n)) && n == 200);
 	cr_expect(is_ok(page_size_of(201, &n)) && n == 200);
 	cr_expect(is_ok(page_size_of(INT32_MAX, &n)) && n == 200);
-	cr_expect_str_eq(page_size_of(-1, &n).reason, "INVALID_PAGE_SIZE");
+	cr_expect_str_eq(reason_name(page_size_of(-1, &n).reason), "INVALID_PAGE_SIZE");
 }

@@ -62,8 +62,8 @@ Test(policy, each_rule_lets_in_exactly_its_kinds)
 
 static void expect_reason(struct status st, enum status_code code, const char *reason)
 {
-	cr_assert_eq(st.code, code, "%s", st.reason);
-	cr_assert_str_eq(st.reason, reason);
+	cr_assert_eq(st.code, code, "%s", reason_name(st.reason));
+	cr_assert_str_eq(reason_name(st.reason), reason);
 }
 
 Test(policy, only_listed_daemons_pass_the_edge_by)

@@ -51,7 +51,7 @@ void sample_database_begin(void)
 	st = db_migrate(&options, &report);
 	fclose(options.out);
 	if (is_failed(st)) {
-		fprintf(stderr, "the sample's tables: %s\n", st.reason);
+		fprintf(stderr, "the sample's tables: %s\n", reason_name(st.reason));
 		exit(1);
 	}
 }

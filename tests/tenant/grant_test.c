@@ -9,11 +9,13 @@ TestSuite(grant, .init = world_start, .fini = daemons_stop, .timeout = 60);
 static struct answer try_open(const char *admin, struct uuid tenant, const char *reason,
 			      int32_t minutes)
 {
+	Tenant__BreakGlassGrant grant = TENANT__BREAK_GLASS_GRANT__INIT;
 	Tenant__OpenBreakGlassGrantRequest req = TENANT__OPEN_BREAK_GLASS_GRANT_REQUEST__INIT;
 
-	req.tenant_id = text(tenant);
-	req.reason = reason;
-	req.minutes = minutes;
+	req.grant = &grant;
+	grant.tenant_id = text(tenant);
+	grant.reason = reason;
+	grant.minutes = minutes;
 	return call(as_admin(admin), "OpenBreakGlassGrant", &req);
 }
 
@@ -93,8 +95,8 @@ Test(grant, there_is_one_at_a_time_with_a_reason_and_four_hours_at_most)
 {
 	struct uuid acme = a_tenant("acme");
 
-	expect_field(try_open("root", acme, "why", 60), "reason", "TOO_SHORT");
-	expect_field(try_open("root", acme, REASON, 241), "minutes", "TOO_LARGE");
+	expect_field(try_open("root", acme, "why", 60), "grant.reason", "TOO_SHORT");
+	expect_field(try_open("root", acme, REASON, 241), "grant.minutes", "TOO_LARGE");
 	expect_ok(try_open("root", acme, REASON, 60));
 	expect_fail(try_open("root", acme, REASON, 60), ALREADY_EXISTS, "GRANT_OPEN");
 	expect_ok(try_open("eve", acme, REASON, 60));

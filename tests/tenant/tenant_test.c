@@ -89,12 +89,14 @@ Test(tenant, keeps_a_name_that_can_be_read)
 
 Test(tenant, the_last_owner_stays_an_owner)
 {
+	Tenant__Member user = TENANT__MEMBER__INIT;
 	Tenant__UpdateUserRequest demote = TENANT__UPDATE_USER_REQUEST__INIT;
 	Tenant__RemoveUserRequest removal = TENANT__REMOVE_USER_REQUEST__INIT;
 	struct uuid acme = a_tenant("acme"), ann = as(acme, "ann")->principal.id;
 
+	demote.user = &user;
 	demote.id = removal.id = text(ann);
-	demote.role = "viewer";
+	user.role = "viewer";
 	expect_fail(call(as(acme, "ann"), "UpdateUser", &demote), FAILED_PRECONDITION,
 		    "LAST_OWNER");
 	expect_fail(call(as(acme, "ann"), "RemoveUser", &removal), FAILED_PRECONDITION,
@@ -107,16 +109,18 @@ Test(tenant, the_last_owner_stays_an_owner)
 
 Test(tenant, a_role_change_that_builds_on_an_older_state_of_the_member_is_refused)
 {
+	Tenant__Member user = TENANT__MEMBER__INIT;
 	Tenant__UpdateUserRequest update = TENANT__UPDATE_USER_REQUEST__INIT;
 	struct uuid acme = a_tenant("acme"), bob = a_member(acme, "bob", "viewer");
 	const Tenant__Member *now;
 
+	update.user = &user;
 	update.id = text(bob);
-	update.role = "editor";
-	update.version = 1;
+	user.role = "editor";
+	user.version = 1;
 	now = expect_ok(call(as(acme, "ann"), "UpdateUser", &update));
 	cr_assert_eq(now->version, 2);
-	update.role = "admin";
+	user.role = "admin";
 	expect_fail(call(as(acme, "ann"), "UpdateUser", &update), ABORTED, "VERSION_CONFLICT");
 	expect_count(1, acme, "tenant.member WHERE role = 'editor'");
 }
@@ -145,11 +149,13 @@ struct demotion {
 
 static void *demote(void *arg)
 {
+	Tenant__Member user = TENANT__MEMBER__INIT;
 	Tenant__UpdateUserRequest req = TENANT__UPDATE_USER_REQUEST__INIT;
 	struct demotion *demotion = arg;
 
+	req.user = &user;
 	req.id = demotion->member;
-	req.role = "viewer";
+	user.role = "viewer";
 	demotion->status = call_on(demotion->worker, demotion->who, "UpdateUser", &req).status;
 	return NULL;
 }
@@ -203,12 +209,14 @@ Test(tenant, lists_its_members_page_by_page_and_nobody_elses)
 Test(tenant, a_member_of_another_tenant_is_not_found)
 {
 	Tenant__GetUserRequest get = TENANT__GET_USER_REQUEST__INIT;
+	Tenant__Member user = TENANT__MEMBER__INIT;
 	Tenant__UpdateUserRequest update = TENANT__UPDATE_USER_REQUEST__INIT;
 	Tenant__RemoveUserRequest removal = TENANT__REMOVE_USER_REQUEST__INIT;
 	struct uuid acme = a_tenant("acme"), beta = a_tenant("beta");
 
 	get.id = update.id = removal.id = text(a_member(acme, "cid", "viewer"));
-	update.role = "viewer";
+	update.user = &user;
+	user.role = "viewer";
 	expect_fail(call(as(beta, "bob"), "GetUser", &get), NOT_FOUND, "USER_NOT_FOUND");
 	expect_fail(call(as(beta, "ann"), "UpdateUser", &update), NOT_FOUND, "USER_NOT_FOUND");
 	expect_fail(call(as(beta, "ann"), "RemoveUser", &removal), NOT_FOUND, "USER_NOT_FOUND");

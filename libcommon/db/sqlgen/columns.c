@@ -28,9 +28,15 @@ static const struct type_row {
 
 #define N_TYPES (sizeof types / sizeof types[0])
 
-const char *gen_c_type(const struct gen_column *column)
+void gen_emit_variable(struct strbuf *out, const struct gen_column *column)
 {
-	return column->is_nullable ? types[column->type].c_nullable : types[column->type].c;
+	if (column->row)
+		strbuf_printf(out, "struct q_%s_row %s", column->row->name, column->name);
+	else
+		strbuf_printf(out, "%s%s",
+			      column->is_nullable ? types[column->type].c_nullable
+						  : types[column->type].c,
+			      column->name);
 }
 
 const char *gen_type_name(enum db_type type)
@@ -49,7 +55,7 @@ bool gen_is_identifier(struct str s)
 	return true;
 }
 
-static bool is_c_keyword(struct str s)
+bool gen_is_c_keyword(struct str s)
 {
 	static const char *const words[] = {
 		"auto",	    "bool",	"break",  "case",    "char",   "const",	 "continue",
@@ -75,112 +81,176 @@ static bool find_type(struct str name, enum db_type *type)
 	return false;
 }
 
-static bool is_listed(const struct gen_columns *columns, struct str name)
+struct gen_column *gen_find_column(struct gen_columns *columns, struct str name)
 {
 	for (size_t i = 0; i < columns->n; i++)
 		if (str_eq_c(name, columns->items[i].name))
+			return &columns->items[i];
+	return NULL;
+}
+
+struct str gen_take_item(struct str *list)
+{
+	struct str item = {list->ptr, 0};
+	bool is_quoted = false;
+	int depth = 0;
+
+	for (; item.len < list->len; item.len++) {
+		char c = list->ptr[item.len];
+
+		is_quoted ^= c == '\'';
+		depth += is_quoted ? 0 : (c == '(' || c == '[') - (c == ')' || c == ']');
+		if (c == ',' && !is_quoted && depth == 0)
+			break;
+	}
+	list->ptr += item.len + (item.len < list->len);
+	list->len -= item.len + (item.len < list->len);
+	return str_trim(item);
+}
+
+static struct str take_word(struct str *text)
+{
+	struct str word = {text->ptr, 0};
+
+	while (word.len < text->len && !isspace((unsigned char)word.ptr[word.len]))
+		word.len++;
+	*text = str_trim((struct str){text->ptr + word.len, text->len - word.len});
+	return word;
+}
+
+/* One of the words behind the type of a row's column. */
+static bool parse_mark(struct gen_file *file, struct str word, struct str *rest,
+		       struct gen_column *column)
+{
+	static const struct {
+		const char *word;
+		enum gen_form form;
+		unsigned write;
+	} marks[] = {{"hex", GEN_HEX, 0},
+		     {"base64", GEN_BASE64, 0},
+		     {"base64url", GEN_BASE64URL, 0},
+		     {"insert", GEN_PLAIN, GEN_IN_INSERT},
+		     {"create", GEN_PLAIN, GEN_IN_INSERT | GEN_FROM_MEMBER},
+		     {"update", GEN_PLAIN, GEN_IN_UPDATE | GEN_FROM_MEMBER},
+		     {"write", GEN_PLAIN, GEN_IN_INSERT | GEN_IN_UPDATE | GEN_FROM_MEMBER}};
+
+	if (str_eq_c(word, "->")) {
+		column->member = str_dup(file->arena, take_word(rest));
+		return *column->member != '\0';
+	}
+	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+		if (str_eq_c(word, marks[i].word)) {
+			column->form = marks[i].form ? marks[i].form : column->form;
+			column->write = marks[i].write ? marks[i].write : column->write;
 			return true;
+		}
 	return false;
 }
 
+static bool parse_marks(struct gen_file *file, unsigned line, struct str text, bool is_row,
+			struct gen_column *column)
+{
+	struct str head = str_take_until(&text, '=');
+	struct str expression = str_trim(text);
+	bool is_known = true;
+
+	head = str_trim(head);
+	while (head.len > 0 && is_known) {
+		struct str word = take_word(&head);
+
+		if (str_eq_c(word, "?"))
+			column->is_nullable = true;
+		else
+			is_known = is_row && parse_mark(file, word, &head, column);
+		if (!is_known)
+			gen_error(file, line,
+				  "'" STR_FMT
+				  "' behind the type of '%s': a row's column may say -> "
+				  "member, hex, base64, base64url, insert, create, update, write, "
+				  "and an "
+				  "expression behind =",
+				  STR_ARG(word), column->name);
+	}
+	if (expression.len > 0)
+		column->expression = str_dup(file->arena, expression);
+	if (expression.len > 0 && (!is_row || column->write)) {
+		gen_error(file, line, "'%s': an expression can only be read, in a row",
+			  column->name);
+		return false;
+	}
+	return is_known;
+}
+
+static void add_column(struct gen_file *file, unsigned line, struct gen_columns *columns,
+		       const struct gen_column *column)
+{
+	if (gen_find_column(columns, str_of(column->name)))
+		gen_error(file, line, "'%s' is listed twice", column->name);
+	else if (columns->n == GEN_MAX_COLUMNS)
+		gen_error(file, line, "more than %d columns", GEN_MAX_COLUMNS);
+	else
+		columns->items[columns->n++] = *column;
+}
+
+/* "{member}": the columns of a row that is listed above. */
+static void include_row(struct gen_file *file, unsigned line, struct str text,
+			struct gen_columns *columns)
+{
+	struct str name = str_trim((struct str){text.ptr + 1, text.len - 2});
+	struct gen_row *row = gen_find_row(file, name);
+
+	if (!row)
+		gen_error(file, line, "row '" STR_FMT "' is not listed above", STR_ARG(name));
+	for (size_t i = 0; row && i < row->columns.n; i++)
+		add_column(file, line, columns, &row->columns.items[i]);
+}
+
+/* The type of an argument: a row that is listed above. */
+static bool find_row_type(struct gen_file *file, struct str type, struct gen_column *column)
+{
+	if (type.len < 2 || type.ptr[0] != '{' || type.ptr[type.len - 1] != '}')
+		return false;
+	column->row = gen_find_row(file, str_trim((struct str){type.ptr + 1, type.len - 2}));
+	return column->row != NULL;
+}
+
 /* One "email text?". */
-static void parse_column(struct gen_file *file, unsigned line, struct str text,
+static void parse_column(struct gen_file *file, unsigned line, struct str text, bool is_row,
 			 struct gen_columns *columns)
 {
-	struct str type = str_trim(text);
-	struct str name = str_take_until(&type, ' ');
-	struct gen_column column = {};
+	struct str rest = str_trim(text);
+	struct str name = take_word(&rest);
+	struct str type = take_word(&rest);
+	struct gen_column column = {.name = str_dup(file->arena, name)};
 
-	type = str_trim(type);
 	if (type.len > 0 && type.ptr[type.len - 1] == '?') {
 		column.is_nullable = true;
-		type = str_trim((struct str){type.ptr, type.len - 1});
+		type.len--;
 	}
-	if (!gen_is_identifier(name) || is_c_keyword(name))
+	if (!gen_is_identifier(name) || gen_is_c_keyword(name))
 		gen_error(file, line,
 			  "'" STR_FMT "' is not a usable name (lower case, no C keyword)",
 			  STR_ARG(name));
-	else if (!find_type(type, &column.type))
+	else if (!find_type(type, &column.type) && (is_row || !find_row_type(file, type, &column)))
 		gen_error(file, line,
 			  "'" STR_FMT "' has type '" STR_FMT "': uuid text int4 int8 bool instant "
 			  "date bytes json text[] uuid[] int8[] instant[] bytes[], nullable with ? "
-			  "after it",
+			  "after it, or an argument {row}",
 			  STR_ARG(name), STR_ARG(type));
-	else if (is_listed(columns, name))
-		gen_error(file, line, "'" STR_FMT "' is listed twice", STR_ARG(name));
-	else if (columns->n == GEN_MAX_COLUMNS)
-		gen_error(file, line, "more than %d columns", GEN_MAX_COLUMNS);
-	else {
-		column.name = str_dup(file->arena, name);
-		columns->items[columns->n++] = column;
-	}
+	else if (parse_marks(file, line, rest, is_row, &column))
+		add_column(file, line, columns, &column);
 }
 
-void gen_parse_columns(struct gen_file *file, unsigned line, struct str list,
+void gen_parse_columns(struct gen_file *file, unsigned line, struct str list, bool is_row,
 		       struct gen_columns *columns)
 {
 	list = str_trim(list);
 	while (list.len > 0) {
-		struct str one = str_take_until(&list, ',');
+		struct str one = gen_take_item(&list);
 
-		parse_column(file, line, one, columns);
+		if (is_row && one.len > 2 && one.ptr[0] == '{' && one.ptr[one.len - 1] == '}')
+			include_row(file, line, one, columns);
+		else
+			parse_column(file, line, one, is_row, columns);
 	}
-}
-
-static struct gen_row *find_row(struct gen_file *file, struct str name)
-{
-	for (size_t i = 0; i < file->n_rows; i++)
-		if (str_eq_c(name, file->rows[i]->name))
-			return file->rows[i];
-	return NULL;
-}
-
-static bool same_columns(const struct gen_columns *a, const struct gen_columns *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->items[i].name, b->items[i].name) != 0 ||
-		    a->items[i].type != b->items[i].type ||
-		    a->items[i].is_nullable != b->items[i].is_nullable)
-			return false;
-	return true;
-}
-
-struct gen_row *gen_parse_row(struct gen_file *file, unsigned line, struct str text)
-{
-	struct str list = str_trim(text);
-	struct str name = str_trim(str_take_until(&list, '('));
-	struct gen_row *known = find_row(file, name);
-	struct gen_row *row = arena_new_of(file->arena, struct gen_row);
-
-	if (!gen_is_identifier(name) || is_c_keyword(name)) {
-		gen_error(file, line, "row needs a name: -- row: member (id uuid, ...)");
-		return NULL;
-	}
-	if (list.len == 0) {
-		if (!known)
-			gen_error(file, line, "row '" STR_FMT "' is not listed above",
-				  STR_ARG(name));
-		return known;
-	}
-	list = str_trim(list);
-	if (list.len == 0 || list.ptr[list.len - 1] != ')') {
-		gen_error(file, line, "row '" STR_FMT "' does not end in )", STR_ARG(name));
-		return NULL;
-	}
-	list.len--;
-	gen_parse_columns(file, line, list, &row->columns);
-	if (row->columns.n == 0)
-		gen_error(file, line, "row '" STR_FMT "' has no columns", STR_ARG(name));
-	if (known) {
-		if (!same_columns(&known->columns, &row->columns))
-			gen_error(file, line, "row '%s' was listed with other columns above",
-				  known->name);
-		return known;
-	}
-	row->name = str_dup(file->arena, name);
-	if (file->n_rows < GEN_MAX_QUERIES)
-		file->rows[file->n_rows++] = row;
-	return row;
 }

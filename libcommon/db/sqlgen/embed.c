@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/fnv1a.h"
 #include "gen.h"
 
 #define MAX_FILES 2000

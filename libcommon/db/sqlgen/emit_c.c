@@ -42,11 +42,10 @@ static void emit_args(struct strbuf *out, const struct gen_query *q)
 	if (q->args.n > 0 && q->args.n <= GEN_POSITIONAL) {
 		strbuf_printf(out, "\nstruct q_%s_args {\n", q->name);
 		for (size_t i = 0; i < q->args.n; i++)
-			strbuf_printf(out, "\t%s%s;\n", gen_c_type(&q->args.items[i]),
-				      q->args.items[i].name);
+			gen_emit_member(out, &q->args.items[i]);
 		strbuf_add_c(out, "};\n");
 	}
-	emit_columns(out, "args", q->name, "args", &q->args);
+	emit_columns(out, "args", q->name, "args", &q->bound);
 }
 
 static const char *rows_name(enum db_rows rows)
@@ -73,9 +72,9 @@ static void emit_entry(const struct gen_file *file, const struct gen_query *q, s
 		      scope_name(q->scope));
 	strbuf_printf(out, "\t\t.is_read = %s,\n\t\t.is_hot = %s,\n", q->is_read ? "true" : "false",
 		      q->is_hot ? "true" : "false");
-	if (q->args.n > 0)
+	if (q->bound.n > 0)
 		strbuf_printf(out, "\t\t.args = args_%s,\n\t\t.n_args = %zu,\n", q->name,
-			      q->args.n);
+			      q->bound.n);
 	if (q->row)
 		strbuf_printf(out,
 			      "\t\t.columns = columns_%s,\n\t\t.n_columns = %zu,\n"
@@ -91,8 +90,10 @@ static const char *emit_head(const struct gen_query *q, struct strbuf *out, cons
 
 	strbuf_printf(out, "\nstruct status q_%s%s%s(struct tx *tx", q->name, suffix,
 		      is_named ? "_with" : "");
-	for (size_t i = 0; i < q->args.n && !is_named; i++)
-		strbuf_printf(out, ", %s%s", gen_c_type(&q->args.items[i]), q->args.items[i].name);
+	for (size_t i = 0; i < q->args.n && !is_named; i++) {
+		strbuf_add_c(out, ", ");
+		gen_emit_variable(out, &q->args.items[i]);
+	}
 	gen_emit_outputs(q, strcmp(suffix, "_ask") == 0, out, ", ", "");
 	if (is_named)
 		strbuf_printf(out, ", const struct q_%s_args *args", q->name);

@@ -8,11 +8,17 @@ bool gen_has_result(const struct gen_query *query)
 	return query->rows != DB_ROWS_EXEC;
 }
 
+void gen_emit_member(struct strbuf *out, const struct gen_column *column)
+{
+	strbuf_add_char(out, '\t');
+	gen_emit_variable(out, column);
+	strbuf_add_c(out, ";\n");
+}
+
 static void emit_members(struct strbuf *out, const struct gen_columns *columns)
 {
 	for (size_t i = 0; i < columns->n; i++)
-		strbuf_printf(out, "\t%s%s;\n", gen_c_type(&columns->items[i]),
-			      columns->items[i].name);
+		gen_emit_member(out, &columns->items[i]);
 }
 
 static void emit_rows(const struct gen_file *file, struct strbuf *out)
@@ -73,8 +79,10 @@ static bool is_ask(const char *suffix)
 static void emit_positional(const struct gen_query *q, struct strbuf *out, const char *suffix)
 {
 	strbuf_printf(out, "struct status q_%s%s(struct tx *tx", q->name, suffix);
-	for (size_t i = 0; i < q->args.n; i++)
-		strbuf_printf(out, ", %s%s", gen_c_type(&q->args.items[i]), q->args.items[i].name);
+	for (size_t i = 0; i < q->args.n; i++) {
+		strbuf_add_c(out, ", ");
+		gen_emit_variable(out, &q->args.items[i]);
+	}
 	gen_emit_outputs(q, is_ask(suffix), out, ", ", "");
 	strbuf_add_c(out, ");\n");
 }

@@ -1,4 +1,4 @@
-/* What a statement must and must not say (README.md, "Rules"), and binding. */
+/* What a statement must and must not say (README.md, "Rules of statements"). */
 #include "gen.h"
 
 static bool is_op(const struct gen_token *token, const char *op)
@@ -197,43 +197,4 @@ void gen_lint(struct gen_file *file, struct gen_query *q)
 	q->is_read = is_plain_read(q);
 	if (q->says_read && !q->is_read)
 		gen_error(file, q->line, "'%s' is marked read, but writes or locks", q->name);
-}
-
-static size_t find_arg(const struct gen_query *q, struct str name)
-{
-	size_t i = 0;
-
-	while (i < q->args.n && !str_eq_c(name, q->args.items[i].name))
-		i++;
-	return i;
-}
-
-void gen_bind(struct gen_file *file, struct gen_query *q)
-{
-	struct strbuf sql = strbuf_new(file->arena);
-	bool is_used[GEN_MAX_COLUMNS] = {};
-
-	for (size_t i = 0; i < q->n_tokens; i++) {
-		const struct gen_token *t = &q->tokens[i];
-		size_t arg = find_arg(q, t->text);
-
-		if (t->is_spaced && i > 0)
-			strbuf_add_char(&sql, ' ');
-		if (t->kind != GEN_PARAM) {
-			strbuf_add_str(&sql, t->text);
-		} else if (is_param(t, "tenant")) {
-			strbuf_add_c(&sql, "$1");
-		} else if (arg < q->args.n) {
-			is_used[arg] = true;
-			strbuf_printf(&sql, "$%zu", arg + 1 + (q->scope == DB_SCOPE_TENANT));
-		} else {
-			gen_error(file, t->line,
-				  "':" STR_FMT "' is not in args:", STR_ARG(t->text));
-		}
-	}
-	for (size_t i = 0; i < q->args.n; i++)
-		if (!is_used[i])
-			gen_error(file, q->line, "'%s' never uses :%s", q->name,
-				  q->args.items[i].name);
-	q->sql = sql.ptr;
 }

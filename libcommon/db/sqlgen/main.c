@@ -1,6 +1,7 @@
 /*
- * aegis-sqlgen generate NAME QUERIES.sql SHOWN OUT_DIR [MIGRATION.sql ...]
- *	writes OUT_DIR/NAME/queries.h and queries.c; SHOWN is the path for messages
+ * aegis-sqlgen generate NAME QUERIES.sql SHOWN OUT_DIR [messages=SET.pb] [MIGRATION.sql ...]
+ *	writes OUT_DIR/NAME/queries.h and queries.c, and with the contract as protoc's
+ *	descriptor set fill.h and fill.c; SHOWN is the path for error messages
  * aegis-sqlgen embed OUT.c SVC:MIGRATION.sql ... [SVC:roles.txt ...]
  */
 #include <errno.h>
@@ -71,6 +72,24 @@ int gen_write(const char *path, struct str text)
 	return is_written ? 0 : 1;
 }
 
+static int write_pair(const struct gen_file *file, const char *dir, const char *stem,
+		      const struct strbuf *header, const struct strbuf *source)
+{
+	return gen_write(arena_printf(file->arena, "%s/%s.h", dir, stem), strbuf_str(header)) ||
+	       gen_write(arena_printf(file->arena, "%s/%s.c", dir, stem), strbuf_str(source));
+}
+
+static int write_fill(const struct gen_file *file, const char *dir)
+{
+	struct strbuf header = strbuf_new(file->arena), source = strbuf_new(file->arena);
+
+	if (!file->model)
+		return 0;
+	gen_emit_fill_header(file, &header);
+	gen_emit_fill_source(file, &source);
+	return write_pair(file, dir, "fill", &header, &source);
+}
+
 static int generate(int argc, char **argv)
 {
 	struct arena *arena = arena_new(SIZE_MAX);
@@ -78,20 +97,24 @@ static int generate(int argc, char **argv)
 	struct db_migration_id *ids = arena_array_of(arena, struct db_migration_id, (size_t)argc);
 	struct strbuf header = strbuf_new(arena), source = strbuf_new(arena);
 	const char *dir = arena_printf(arena, "%s/%s", argv[3], file.name);
+	size_t n_ids = 0;
 	int failed;
 
-	gen_parse(&file, gen_read(arena, file.path));
 	for (int i = 4; i < argc; i++)
-		if (!gen_migration_id(arena, argv[i], &ids[i - 4]))
+		if (strncmp(argv[i], "messages=", 9) == 0)
+			file.model = gen_read_model(arena, argv[i] + 9);
+		else if (!gen_migration_id(arena, argv[i], &ids[n_ids++]))
 			file.n_errors++;
+	gen_parse(&file, gen_read(arena, file.path));
+	gen_match(&file);
 	failed = file.n_errors > 0;
 	if (!failed) {
 		gen_emit_header(&file, &header);
-		gen_emit_source(&file, ids, (size_t)argc - 4, &source);
+		gen_emit_source(&file, ids, n_ids, &source);
 		if (mkdir(dir, 0777) < 0 && errno != EEXIST)
 			perror(dir);
-		failed = gen_write(arena_printf(arena, "%s/queries.h", dir), strbuf_str(&header)) ||
-			 gen_write(arena_printf(arena, "%s/queries.c", dir), strbuf_str(&source));
+		failed = write_pair(&file, dir, "queries", &header, &source) ||
+			 write_fill(&file, dir);
 	}
 	arena_free(&arena);
 	return failed;
@@ -103,7 +126,8 @@ int main(int argc, char **argv)
 		return generate(argc - 2, argv + 2);
 	if (argc >= 3 && strcmp(argv[1], "embed") == 0)
 		return gen_embed(argc - 2, argv + 2);
-	fputs("usage: aegis-sqlgen generate NAME QUERIES.sql SHOWN OUT_DIR [MIGRATION.sql ...]\n"
+	fputs("usage: aegis-sqlgen generate NAME QUERIES.sql SHOWN OUT_DIR [messages=SET.pb] "
+	      "[MIGRATION.sql ...]\n"
 	      "       aegis-sqlgen embed OUT.c SVC:MIGRATION.sql ... [SVC:roles.txt ...]\n",
 	      stderr);
 	return 2;

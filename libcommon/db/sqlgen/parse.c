@@ -51,13 +51,18 @@ static bool is_open(struct str list)
 	return depth > 0 || str_has_suffix(list, ",");
 }
 
-/* A list goes on in the next comment line while a parenthesis is open or a comma stands last. */
+/*
+ * A list goes on in the next comment line while a parenthesis is open or a comma stands last, or
+ * when that line begins with what follows a list.
+ */
 static struct str continued(struct reader *r, struct str list)
 {
 	struct strbuf whole = strbuf_new(r->file->arena);
 
 	strbuf_add_str(&whole, list);
-	while (is_open(strbuf_str(&whole)) && is_comment(peek_line(r))) {
+	while (is_comment(peek_line(r)) &&
+	       (is_open(strbuf_str(&whole)) ||
+		str_has_prefix(comment_text(peek_line(r)), "without ("))) {
 		strbuf_add_char(&whole, ' ');
 		strbuf_add_str(&whole, comment_text(peek_line(r)));
 		next_line(r);
@@ -116,7 +121,7 @@ static void parse_directive(struct reader *r, struct gen_query *q)
 
 	next_line(r);
 	if (take_prefix(&text, "args:"))
-		gen_parse_columns(r->file, line, continued(r, text), &q->args);
+		gen_parse_columns(r->file, line, continued(r, text), false, &q->args);
 	else if (take_prefix(&text, "row:"))
 		q->row = gen_parse_row(r->file, line, continued(r, text));
 	else if (str_eq_c(text, "read"))
@@ -208,6 +213,15 @@ static void resume(struct reader *r)
 	}
 }
 
+/* A row that stands by itself, for all statements below it. */
+static void parse_row(struct reader *r, struct str text)
+{
+	unsigned line = r->line;
+
+	next_line(r);
+	(void)gen_parse_row(r->file, line, continued(r, text));
+}
+
 void gen_parse(struct gen_file *file, struct str text)
 {
 	struct reader r = {file, text, 1};
@@ -230,6 +244,11 @@ void gen_parse(struct gen_file *file, struct str text)
 			continue;
 		}
 		comment = comment_text(line);
+		if (take_prefix(&comment, "row:")) {
+			parse_row(&r, comment);
+			doc = strbuf_new(file->arena);
+			continue;
+		}
 		if (!take_prefix(&comment, "name:")) {
 			strbuf_printf(&doc, "%s" STR_FMT, doc.len ? "\n" : "", STR_ARG(comment));
 			next_line(&r);

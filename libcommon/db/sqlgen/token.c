@@ -10,6 +10,7 @@ struct scan {
 	const char *end;
 	unsigned line;
 	bool is_spaced;
+	bool is_expanded; /* what stands for {row} is read, not the file */
 };
 
 bool gen_is_word(const struct gen_token *token, const char *word)
@@ -69,11 +70,18 @@ static bool is_word_char(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
+/* ":program.name": a column of an argument that is a row. */
+static bool at_column(const struct scan *s)
+{
+	return *s->at == '.' && s->end - s->at >= 2 && is_word_char(s->at[1]);
+}
+
 static bool scan_word(struct scan *s, enum gen_token_kind kind)
 {
 	const char *from = s->at;
 
-	while (s->at < s->end && (is_word_char(*s->at) || (kind == GEN_NUMBER && *s->at == '.')))
+	while (s->at < s->end && (is_word_char(*s->at) || (kind == GEN_NUMBER && *s->at == '.') ||
+				  (kind == GEN_PARAM && at_column(s))))
 		s->at++;
 	if (kind == GEN_WORD && s->at < s->end && *s->at == '\'') {
 		gen_error(s->file, s->line, "prefixed strings (E'', B'', U&'') are not allowed");
@@ -97,12 +105,44 @@ static bool refuse(struct scan *s)
 	return what != NULL;
 }
 
+static bool scan_one(struct scan *s);
+
+/* {row} and its kin: the tokens of what stands for it. */
+static bool scan_row(struct scan *s)
+{
+	const char *close = memchr(s->at, '}', (size_t)(s->end - s->at));
+	struct scan in = *s;
+	const char *text;
+
+	if (s->is_expanded || !close) {
+		gen_error(s->file, s->line, "{row} does not close, or stands inside another");
+		return false;
+	}
+	text = gen_expand(s->file, s->query, s->line,
+			  (struct str){s->at + 1, (size_t)(close - s->at - 1)});
+	if (!text)
+		return false;
+	in.at = text;
+	in.end = text + strlen(text);
+	in.is_expanded = true;
+	while (in.at < in.end) {
+		if (!scan_one(&in))
+			return false;
+		skip_space(&in);
+	}
+	for (; s->at <= close; s->at++)
+		s->line += *s->at == '\n';
+	return true;
+}
+
 static bool scan_one(struct scan *s)
 {
 	const char *from = s->at;
 
 	if (refuse(s))
 		return false;
+	if (*s->at == '{')
+		return scan_row(s);
 	if (*s->at == '\'' || *s->at == '"')
 		return scan_quoted(s, *s->at);
 	if (isdigit((unsigned char)*s->at))
@@ -125,7 +165,7 @@ static bool scan_one(struct scan *s)
 
 bool gen_tokenize(struct gen_file *file, struct gen_query *query, struct str *text, unsigned *line)
 {
-	struct scan s = {file, query, text->ptr, text->ptr + text->len, *line, false};
+	struct scan s = {file, query, text->ptr, text->ptr + text->len, *line, false, false};
 	bool is_done = false;
 
 	query->tokens = arena_array_of(file->arena, struct gen_token, GEN_MAX_TOKENS);

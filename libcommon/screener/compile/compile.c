@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "base/fnv1a.h"
 #include "crypto/hash.h"
 #include "screener/compile/compiler.h"
 #include "screener/json/tree.h"
@@ -281,7 +282,7 @@ struct status screener_compile(struct arena *arena, struct str document, const s
 	json_decref(c.document);
 	for (size_t i = 0; i < n_tables; i++)
 		json_decref(c.given_tables[i].json);
-	return c.findings.found.n_errors ? FAIL(INVALID_ARGUMENT, "SCREENER_INVALID") : OK;
+	return c.findings.found.n_errors ? FAIL(DOCUMENT_INVALID) : OK;
 }
 
 void screener_free(struct screener **screener)

@@ -1,4 +1,5 @@
 /* Decision tables: the distinct tests of each column, and from them its sets of rows. */
+#include "base/fnv1a.h"
 #include "screener/compile/compiler.h"
 
 /* The distinct cell texts of a column, by open addressing. */

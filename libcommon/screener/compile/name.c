@@ -1,4 +1,5 @@
 /* The one name space of items, derived values, scores and bands. */
+#include "base/fnv1a.h"
 #include "screener/compile/compiler.h"
 
 static uint32_t *find_place(const struct compiler *c, struct str id)

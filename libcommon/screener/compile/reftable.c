@@ -1,6 +1,7 @@
 /* Reference tables: found by their hash, checked, sorted by key and date, searched in halves. */
 #include <stdlib.h>
 
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "screener/compile/compiler.h"
 #include "screener/json/tree.h"

@@ -1,4 +1,5 @@
 /* Locales, translations and embedded tests: only their shape is checked when compiling. */
+#include "base/utf8.h"
 #include "screener/compile/compiler.h"
 
 static bool locale_is_valid(struct str tag)

@@ -1,4 +1,5 @@
 /* One answer: read strictly by the item's type, then held against its limits. */
+#include "base/utf8.h"
 #include "screener/eval/answer.h"
 #include "screener/value/unicode.h"
 

@@ -189,16 +189,16 @@ struct status screener_answers_parse(const struct screener *screener, struct are
 		.program = screener, .answers = a, .arena = arena, .scan = scan_new(arena, json)};
 
 	if (json.len > MAX_DOCUMENT)
-		return FAIL(INVALID_ARGUMENT, "ANSWERS_TOO_LARGE");
+		return FAIL(ANSWERS_TOO_LARGE);
 	a->screener = screener;
 	a->today = today;
 	a->slots = arena_array_of(arena, struct value, screener->n_items);
 	a->given = arena_array_of(arena, uint8_t, screener->n_items);
 	read_answers(&parse);
 	if (parse.scan.too_deep)
-		return FAIL(INVALID_ARGUMENT, "ANSWERS_TOO_DEEP");
+		return FAIL(ANSWERS_TOO_DEEP);
 	if (!scan_is_done(&parse.scan))
-		return FAIL(INVALID_ARGUMENT, "ANSWERS_NOT_JSON");
+		return FAIL(ANSWERS_NOT_JSON);
 	*out = a;
 	return OK;
 }

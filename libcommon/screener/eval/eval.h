@@ -22,7 +22,7 @@ struct screener_state *eval_state(const struct screener *program,
 				  const struct screener_answers *answers, struct arena *arena);
 /* What that comes to: the members of *out that a brief evaluation fills. */
 void eval_conclude(struct screener_state *state, struct screener_result *out);
-/* trace.c: a value as JSON, as the trace writes it. */
+/* put_value.c: a value as JSON, as the trace writes it. */
 void eval_put_value(const struct screener *program, const struct value *value, struct type type,
 		    struct strbuf *buf);
 

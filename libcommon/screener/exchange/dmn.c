@@ -250,10 +250,10 @@ static struct status read_model(struct dmn_reader *r, const xmlDoc *doc)
 	if (doc->intSubset || !root || !is_element(root, "definitions")) {
 		finding_add_at(r->notes, "line 1", SCREENER_ERROR, "DMN_XML",
 			       "This is no DMN model, or one with a document type declaration.");
-		return FAIL(INVALID_ARGUMENT, "DMN_XML");
+		return FAIL(DMN_XML);
 	}
 	if (n_decisions > DMN_MAX_DECISIONS)
-		return FAIL(RESOURCE_EXHAUSTED, "DMN_TOO_LARGE");
+		return FAIL(DMN_TOO_LARGE);
 	r->nodes = arena_array_of(r->arena, const xmlNode *, n_decisions + 1);
 	r->dmn->decisions = arena_array_of(r->arena, struct dmn_decision, n_decisions + 1);
 	r->dmn->inputs = arena_array_of(r->arena, struct dmn_input, DMN_MAX_NAMES);
@@ -262,7 +262,7 @@ static struct status read_model(struct dmn_reader *r, const xmlDoc *doc)
 	read_inputs(r, root);
 	read_decisions(r, root);
 	sort_decisions(r);
-	return r->notes->found.n_errors ? FAIL(INVALID_ARGUMENT, "DMN_INVALID") : OK;
+	return r->notes->found.n_errors ? FAIL(DMN_INVALID) : OK;
 }
 
 struct status dmn_load(struct arena *arena, struct str xml, struct dmn **out,
@@ -275,7 +275,7 @@ struct status dmn_load(struct arena *arena, struct str xml, struct dmn **out,
 
 	*findings = notes.found;
 	if (xml.len > DMN_MAX_BYTES)
-		return FAIL(RESOURCE_EXHAUSTED, "DMN_TOO_LARGE");
+		return FAIL(DMN_TOO_LARGE);
 	xmlDoc *doc = xmlReadMemory(xml.ptr, (int)xml.len, "model.dmn", NULL,
 				    XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_NOERROR |
 					    XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES);
@@ -288,7 +288,7 @@ struct status dmn_load(struct arena *arena, struct str xml, struct dmn **out,
 
 		finding_add_at(&notes, arena_printf(arena, "line %d", error ? error->line : 1),
 			       SCREENER_ERROR, "DMN_XML", "The document is not well-formed XML.");
-		st = FAIL(INVALID_ARGUMENT, "DMN_XML");
+		st = FAIL(DMN_XML);
 	}
 	*findings = notes.found;
 	if (is_ok(st))

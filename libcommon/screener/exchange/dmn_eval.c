@@ -126,7 +126,7 @@ struct status dmn_evaluate(const struct dmn *dmn, struct arena *arena, const jso
 	json_t *results, *verdicts, *rows;
 
 	if (!json_is_object(inputs))
-		return FAIL(INVALID_ARGUMENT, "DMN_INPUTS");
+		return FAIL(DMN_INPUTS);
 	results = json_object();
 	verdicts = json_object();
 	rows = json_object();

@@ -77,15 +77,15 @@ static struct status parse(struct str json, json_t **out)
 	json_t *root;
 
 	if (json.len > FHIR_MAX_BYTES)
-		return FAIL(RESOURCE_EXHAUSTED, "FHIR_TOO_LARGE");
+		return FAIL(FHIR_TOO_LARGE);
 	json = without_mark(json);
 	root = json_loadb(json.ptr, json.len, JSON_REJECT_DUPLICATES, NULL);
 	if (!root)
-		return FAIL(INVALID_ARGUMENT, "FHIR_JSON");
+		return FAIL(FHIR_JSON);
 	type = fhir_text(root, "resourceType");
 	if (!type || strcmp(type, "Questionnaire") != 0) {
 		json_decref(root);
-		return FAIL(INVALID_ARGUMENT, "FHIR_TYPE");
+		return FAIL(FHIR_TYPE);
 	}
 	*out = root;
 	return OK;
@@ -121,7 +121,7 @@ struct status fhir_import(struct arena *arena, struct str json, enum fhir_loss l
 	*findings = notes.found;
 	if (findings->n_errors) {
 		json_decref(document);
-		return FAIL(INVALID_ARGUMENT, "FHIR_INVALID");
+		return FAIL(FHIR_INVALID);
 	}
 	*out = document;
 	return OK;
@@ -197,7 +197,7 @@ struct status fhir_export(struct arena *arena, const json_t *document, enum fhir
 
 	*findings = notes.found;
 	if (!json_is_object(document))
-		return FAIL(INVALID_ARGUMENT, "FHIR_TYPE");
+		return FAIL(FHIR_TYPE);
 	own = without_kept(document);
 	unsaid = json_object();
 	questionnaire = with_rest(arena, document, unsaid, &notes);
@@ -212,7 +212,7 @@ struct status fhir_export(struct arena *arena, const json_t *document, enum fhir
 	*findings = notes.found;
 	if (findings->n_errors) {
 		json_decref(questionnaire);
-		return FAIL(INVALID_ARGUMENT, "FHIR_INVALID");
+		return FAIL(FHIR_INVALID);
 	}
 	*out = questionnaire;
 	return OK;

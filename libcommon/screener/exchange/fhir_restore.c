@@ -3,6 +3,7 @@
  * the same as what it would bring back: whoever writes a questionnaire can also
  * write a difference and its hash.
  */
+#include "base/encoding.h"
 #include "screener/exchange/fhir_map.h"
 
 #include "crypto/hash.h"

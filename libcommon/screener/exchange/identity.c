@@ -5,6 +5,7 @@
  */
 #include "screener/exchange/identity.h"
 
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "crypto/sign.h"
 #include "screener/json/canon.h"
@@ -118,18 +119,18 @@ static struct status verify_link(struct arena *arena, const struct identity_link
 	uint8_t expected[IDENTITY_HASH_BYTES] = {};
 
 	if (version->number != (before ? before->version.number + 1 : 1))
-		return FAIL(DATA_LOSS, "CHAIN_NUMBER");
+		return FAIL(CHAIN_NUMBER);
 	if (before) {
 		if (strcmp(before->version.slug, version->slug) != 0)
-			return FAIL(DATA_LOSS, "CHAIN_SLUG");
+			return FAIL(CHAIN_SLUG);
 		if (version->published_at < before->version.published_at)
-			return FAIL(DATA_LOSS, "CHAIN_TIME");
+			return FAIL(CHAIN_TIME);
 		identity_hash(arena, &before->version, expected);
 	}
 	if (memcmp(expected, version->previous, sizeof expected) != 0)
-		return FAIL(DATA_LOSS, "CHAIN_PREVIOUS");
+		return FAIL(CHAIN_PREVIOUS);
 	if (!identity_verify(arena, version, link->signature, link->public_key))
-		return FAIL(DATA_LOSS, "CHAIN_SIGNATURE");
+		return FAIL(CHAIN_SIGNATURE);
 	return OK;
 }
 

@@ -80,7 +80,7 @@ static struct status charge(struct patching *p, const json_t *value)
 {
 	p->copied += count_values(value);
 	if (p->copied > PATCH_MAX_COPIED)
-		return FAIL(RESOURCE_EXHAUSTED, "PATCH_TOO_LARGE");
+		return FAIL(PATCH_TOO_LARGE);
 	return OK;
 }
 
@@ -128,7 +128,7 @@ static struct status step(json_t *parent, const char *token, struct place *out)
 	if (json_is_object(parent))
 		return OK;
 	if (!json_is_array(parent) || !parse_index(token, json_array_size(parent), &out->index))
-		return FAIL(FAILED_PRECONDITION, "PATCH_NO_TARGET");
+		return FAIL(PATCH_NO_TARGET);
 	return OK;
 }
 
@@ -147,7 +147,7 @@ static struct status resolve(struct patching *p, const char *pointer, struct pla
 	struct place place = {};
 
 	if (*pointer && *pointer != '/')
-		return FAIL(INVALID_ARGUMENT, "PATCH_FORM");
+		return FAIL(PATCH_FORM);
 	for (bool more = rest.len > 0; more;) {
 		const char *token;
 
@@ -156,7 +156,7 @@ static struct status resolve(struct patching *p, const char *pointer, struct pla
 		struct str raw = {rest.ptr, slash ? (size_t)(slash - rest.ptr) : rest.len};
 
 		if (!unescape(p->arena, raw, &token))
-			return FAIL(INVALID_ARGUMENT, "PATCH_FORM");
+			return FAIL(PATCH_FORM);
 		TRY(step(value_at(p, &place), token, &place));
 		more = slash != NULL;
 		rest = (struct str){rest.ptr + raw.len, rest.len - raw.len};
@@ -179,13 +179,13 @@ static struct status add_at(struct patching *p, const struct place *place, json_
 		failed = json_object_set_new(place->parent, place->key, value);
 	else
 		failed = json_array_insert_new(place->parent, place->index, value);
-	return failed ? FAIL(FAILED_PRECONDITION, "PATCH_NO_TARGET") : OK;
+	return failed ? FAIL(PATCH_NO_TARGET) : OK;
 }
 
 static struct status remove_at(struct patching *p, const struct place *place)
 {
 	if (!value_at(p, place))
-		return FAIL(FAILED_PRECONDITION, "PATCH_NO_TARGET");
+		return FAIL(PATCH_NO_TARGET);
 	if (!place->parent) {
 		json_decref(p->doc);
 		p->doc = NULL;
@@ -202,7 +202,7 @@ static struct status replace_at(struct patching *p, const struct place *place, j
 	struct status st = OK;
 
 	if (!value_at(p, place))
-		st = FAIL(FAILED_PRECONDITION, "PATCH_NO_TARGET");
+		st = FAIL(PATCH_NO_TARGET);
 	else if (json_is_array(place->parent))
 		json_array_set(place->parent, place->index, value);
 	else
@@ -226,7 +226,7 @@ static struct status put_value(struct patching *p, const json_t *operation,
 	const json_t *value = json_object_get(operation, "value");
 
 	if (!value)
-		return FAIL(INVALID_ARGUMENT, "PATCH_FORM");
+		return FAIL(PATCH_FORM);
 	TRY(charge(p, value));
 	return replace ? replace_at(p, place, json_deep_copy(value))
 		       : add_at(p, place, json_deep_copy(value));
@@ -238,12 +238,12 @@ static struct status run_test(struct patching *p, const json_t *operation,
 	const json_t *expected = json_object_get(operation, "value"), *found = value_at(p, place);
 
 	if (!expected)
-		return FAIL(INVALID_ARGUMENT, "PATCH_FORM");
+		return FAIL(PATCH_FORM);
 	if (!found)
-		return FAIL(FAILED_PRECONDITION, "PATCH_NO_TARGET");
+		return FAIL(PATCH_NO_TARGET);
 	TRY(charge(p, expected));
 	if (!patch_equal(found, expected))
-		return FAIL(FAILED_PRECONDITION, "PATCH_TEST_FAILED");
+		return FAIL(PATCH_TEST_FAILED);
 	return OK;
 }
 
@@ -263,11 +263,11 @@ static struct status run_transfer(struct patching *p, const json_t *operation, c
 	json_t *value;
 
 	if (!from || (move && is_inside(from, path)))
-		return FAIL(INVALID_ARGUMENT, "PATCH_FORM");
+		return FAIL(PATCH_FORM);
 	TRY(resolve(p, from, &source));
 	value = value_at(p, &source);
 	if (!value)
-		return FAIL(FAILED_PRECONDITION, "PATCH_NO_TARGET");
+		return FAIL(PATCH_NO_TARGET);
 	if (move && strcmp(from, path) == 0)
 		return OK;
 	if (!move)
@@ -289,7 +289,7 @@ static struct status run_operation(struct patching *p, const json_t *operation)
 	struct place place;
 
 	if (!op || !path)
-		return FAIL(INVALID_ARGUMENT, "PATCH_FORM");
+		return FAIL(PATCH_FORM);
 	if (strcmp(op, "move") == 0 || strcmp(op, "copy") == 0)
 		return run_transfer(p, operation, path, op[0] == 'm');
 	TRY(resolve(p, path, &place));
@@ -301,7 +301,7 @@ static struct status run_operation(struct patching *p, const json_t *operation)
 		return remove_at(p, &place);
 	if (strcmp(op, "test") == 0)
 		return run_test(p, operation, &place);
-	return FAIL(INVALID_ARGUMENT, "PATCH_FORM");
+	return FAIL(PATCH_FORM);
 }
 
 struct status patch_apply(struct arena *arena, const json_t *doc, const json_t *patch, json_t **out,
@@ -312,9 +312,9 @@ struct status patch_apply(struct arena *arena, const json_t *doc, const json_t *
 	size_t n = json_array_size(patch);
 
 	if (!json_is_array(patch))
-		st = FAIL(INVALID_ARGUMENT, "PATCH_FORM");
+		st = FAIL(PATCH_FORM);
 	else if (n > PATCH_MAX_OPERATIONS)
-		st = FAIL(RESOURCE_EXHAUSTED, "PATCH_TOO_LARGE");
+		st = FAIL(PATCH_TOO_LARGE);
 	for (size_t i = 0; i < n && is_ok(st); i++) {
 		if (!p.doc) /* nothing is left; only a new document could follow */
 			p.doc = json_null();

@@ -6,6 +6,7 @@
  */
 #include "screener/exchange/patch.h"
 
+#include "base/fnv1a.h"
 #include "base/str.h"
 #include "screener/json/canon.h"
 

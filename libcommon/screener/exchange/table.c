@@ -12,7 +12,7 @@ struct order {
 static struct status invalid(struct table_error *error, int row, int column, const char *message)
 {
 	*error = (struct table_error){row, column, message};
-	return FAIL(INVALID_ARGUMENT, "TABLE_INVALID");
+	return FAIL(TABLE_INVALID);
 }
 
 static struct status check_size(const struct table_source *s, struct table_error *error)
@@ -27,7 +27,7 @@ static struct status check_size(const struct table_source *s, struct table_error
 	    s->n_outputs <= TABLE_MAX_OUTPUTS && ranges <= TABLE_MAX_RANGES)
 		return OK;
 	*error = (struct table_error){-1, -1, "The table is too large."};
-	return FAIL(RESOURCE_EXHAUSTED, "TABLE_TOO_LARGE");
+	return FAIL(TABLE_TOO_LARGE);
 }
 
 static struct status check_shape(const struct table_source *s, struct table_error *error)

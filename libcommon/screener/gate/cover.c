@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "base/fnv1a.h"
 #include "screener/eval/eval.h"
 #include "screener/gate/part.h"
 

@@ -161,7 +161,7 @@ static void run_test(struct test_run *run, const struct path *at, json_t *test)
 
 	if (is_failed(st)) {
 		ERROR_AT(run, AT_NAME(at, "answers"), "TEST_FAILED",
-			 "The answers cannot be read: %s.", st.reason);
+			 "The answers cannot be read: %s.", reason_name(st.reason));
 		return;
 	}
 	screener_eval(run->screener, parsed, run->arena, SCREENER_FULL, &run->result);
@@ -178,7 +178,7 @@ struct status screener_run_tests(const struct screener *screener, struct arena *
 	size_t i;
 
 	if (!json)
-		return FAIL(INVALID_ARGUMENT, "SCREENER_INVALID");
+		return FAIL(DOCUMENT_INVALID);
 	run.arena = arena_new(SIZE_MAX);
 	json_array_foreach (json_object_get(json, "tests"), i, test) {
 		run_test(&run, AT_INDEX(AT_NAME(NULL, "tests"), i), test);

@@ -100,7 +100,7 @@ struct status screener_gate(const struct screener *screener, struct arena *arena
 	*report = (struct screener_gate_report){};
 	gate.document = json_tree_read(document, NULL);
 	if (!gate.document)
-		return FAIL(INVALID_ARGUMENT, "SCREENER_INVALID");
+		return FAIL(DOCUMENT_INVALID);
 	gate.scratch = arena_new(SIZE_MAX);
 	gate.rules = arena_array_of(gate.scratch, uint8_t, screener->n_rules);
 	gate.dead = arena_array_of(gate.scratch, uint8_t, screener->n_rules);

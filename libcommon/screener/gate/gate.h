@@ -78,7 +78,7 @@ const char *screener_side_name(int side);
  * of boundary tests; prover answers what holds for all answers, and without one (NULL) nothing
  * of that is proven.  Findings and all they point to are in the arena; they are those of the
  * gate alone (those of the compiler come from screener_compile), with codes as in FORMAT.md
- * "Publication".  Blocks as long as the prover does.  INVALID_ARGUMENT "SCREENER_INVALID" when
+ * "Publication".  Blocks as long as the prover does.  INVALID_ARGUMENT/DOCUMENT_INVALID when
  * document is not the program's.
  */
 struct status screener_gate(const struct screener *screener, struct arena *arena,

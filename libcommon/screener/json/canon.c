@@ -229,7 +229,7 @@ static struct status write_real(struct canon *c, double value)
 	char text[CANON_NUMBER_TEXT];
 
 	if (!canon_number(text, value))
-		return FAIL(INVALID_ARGUMENT, "CANON_NUMBER");
+		return FAIL(CANON_NUMBER);
 	strbuf_add_c(&c->buf, text);
 	return OK;
 }
@@ -240,14 +240,14 @@ static struct status write_integer(struct canon *c, json_int_t value)
 
 	/* 2^63 itself is a double but no int64: the cast back would overflow. */
 	if (real >= 0x1p63 || (json_int_t)real != value)
-		return FAIL(INVALID_ARGUMENT, "CANON_NUMBER");
+		return FAIL(CANON_NUMBER);
 	return write_real(c, real);
 }
 
 static struct status write_container(struct canon *c, const json_t *value)
 {
 	if (c->depth == CANON_MAX_DEPTH)
-		return FAIL(INVALID_ARGUMENT, "CANON_DEPTH");
+		return FAIL(CANON_DEPTH);
 	c->depth++;
 	TRY(json_is_object(value) ? write_object(c, value) : write_array(c, value));
 	c->depth--;
@@ -269,7 +269,7 @@ static struct status write_value(struct canon *c, const json_t *value)
 	case JSON_FALSE: strbuf_add_c(&c->buf, "false"); return OK;
 	case JSON_NULL: strbuf_add_c(&c->buf, "null"); return OK;
 	}
-	return FAIL(INTERNAL, "CANON_TYPE");
+	return FAIL(CANON_TYPE);
 }
 
 struct status canon_json(struct arena *arena, const json_t *value, struct str *out)
@@ -287,7 +287,7 @@ struct status canon_bytes(struct arena *arena, struct str json, struct str *out)
 		json, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL);
 
 	if (!value)
-		return FAIL(INVALID_ARGUMENT, "CANON_JSON");
+		return FAIL(CANON_JSON);
 	struct status st = canon_json(arena, value, out);
 
 	json_decref(value);

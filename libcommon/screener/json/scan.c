@@ -1,6 +1,9 @@
 /* The reader of answers: outside bytes, so it refuses everything that is not JSON. */
 #include "screener/json/scan.h"
 
+#include "base/encoding.h"
+#include "base/utf8.h"
+
 struct scan scan_new(struct arena *arena, struct str json)
 {
 	return (struct scan){.at = json.ptr, .end = json.ptr + json.len, .arena = arena};

@@ -199,7 +199,7 @@ static struct js apply_operator(struct run *run, const char *name, const json_t 
 	if (lazy)
 		return lazy->apply(run, args, data);
 	if (!eager)
-		return run_fail(run, FAIL(INVALID_ARGUMENT, "RULE_UNKNOWN_OPERATOR"));
+		return run_fail(run, FAIL(RULE_UNKNOWN_OPERATOR));
 	struct js list = apply_list(run, args, data);
 
 	if (run_has_failed(run))
@@ -214,7 +214,7 @@ static struct js apply(struct run *run, const json_t *logic, struct js data)
 	if (!js_spend(&run->budget, 1))
 		return js_null();
 	if (run->depth == COMPAT_MAX_DEPTH)
-		return run_fail(run, FAIL(RESOURCE_EXHAUSTED, "RULE_DEPTH"));
+		return run_fail(run, FAIL(RULE_DEPTH));
 	run->depth++;
 	if (json_is_array(logic)) {
 		result = apply_list(run, (struct lazy){.list = logic}, data);
@@ -241,7 +241,7 @@ struct status compat_apply(struct arena *arena, const json_t *rule, const json_t
 
 	if (run.budget.spent) {
 		json_decref(json);
-		return FAIL(RESOURCE_EXHAUSTED, "RULE_OPERATIONS");
+		return FAIL(RULE_OPERATIONS);
 	}
 	*out = json;
 	return OK;

@@ -11,7 +11,7 @@ static struct js arg(struct args args, size_t i)
 
 static struct js fail_type(struct run *run)
 {
-	return run_fail(run, FAIL(INVALID_ARGUMENT, "RULE_TYPE"));
+	return run_fail(run, FAIL(RULE_TYPE));
 }
 
 /* ---- operators on values ---- */

@@ -210,7 +210,8 @@ static char *document_for(const json_t *rule, json_t *items, const char *type)
 }
 
 static struct status evaluate(const struct screener *screener, struct arena *arena,
-			      const json_t *data, date_days today, struct strbuf *out)
+			      const json_t *data, date_days today, struct strbuf *out,
+			      const char **cause)
 {
 	char *text = json_is_object(data) ? json_dumps(data, JSON_COMPACT | JSON_REAL_PRECISION(15))
 					  : strdup("{}");
@@ -222,8 +223,10 @@ static struct status evaluate(const struct screener *screener, struct arena *are
 	TRY(screener_answers_parse(screener, arena, json, today, &answers));
 	screener_eval(screener, answers, arena, SCREENER_FULL, &result);
 	for (size_t i = 0; i < result.n_failed; i++)
-		if (strcmp(result.failed[i].id, RESULT) == 0)
-			return FAIL(FAILED_PRECONDITION, result.failed[i].cause);
+		if (strcmp(result.failed[i].id, RESULT) == 0) {
+			*cause = result.failed[i].cause;
+			return FAIL(RULE_FAILED);
+		}
 	screener_value_json(&result, STR(RESULT), out);
 	return OK;
 }
@@ -242,7 +245,7 @@ static void relocate(struct arena *arena, struct screener_findings *findings)
 
 struct status strict_rule_eval(struct arena *arena, const json_t *rule, const json_t *data,
 			       date_days today, struct strbuf *out,
-			       struct screener_findings *findings)
+			       struct screener_findings *findings, const char **cause)
 {
 	static const char *const types[] = {"boolean", "integer", "decimal", "text", "date"};
 	struct screener *screener = NULL;
@@ -266,10 +269,10 @@ struct status strict_rule_eval(struct arena *arena, const json_t *rule, const js
 	if (!screener) {
 		relocate(arena, &best);
 		*findings = best;
-		return FAIL(INVALID_ARGUMENT, "RULE_INVALID");
+		return FAIL(RULE_INVALID);
 	}
 	*findings = (struct screener_findings){};
-	struct status st = evaluate(screener, arena, data, today, out);
+	struct status st = evaluate(screener, arena, data, today, out, cause);
 
 	screener_free(&screener);
 	return st;

@@ -11,10 +11,11 @@
 #include "screener/screener.h"
 
 /*
- * Appends the value as JSON to out, "null" when it is unknown.  INVALID_ARGUMENT
- * "RULE_INVALID" with *findings (pointers into {"rule": …}); FAILED_PRECONDITION
- * with the cause ("DIVISION") when the evaluation failed.
+ * Appends the value as JSON to out, "null" when it is unknown.
+ * INVALID_ARGUMENT/RULE_INVALID with *findings (pointers into {"rule": …});
+ * FAILED_PRECONDITION/RULE_FAILED with *cause ("DIVISION", a literal) when the
+ * evaluation failed.
  */
 struct status strict_rule_eval(struct arena *arena, const json_t *rule, const json_t *data,
 			       date_days today, struct strbuf *out,
-			       struct screener_findings *findings);
+			       struct screener_findings *findings, const char **cause);

@@ -1,4 +1,5 @@
 /* What callers may ask about a program. */
+#include "base/fnv1a.h"
 #include "screener/program/program.h"
 
 size_t screener_size(const struct screener *screener)

@@ -180,7 +180,7 @@ struct status svc_deliver_events(struct rpc_call *call, const Svc__DeliverEvents
 
 	TRY(check_provenance(call, req));
 	if (!is_for_us(call->svc, req))
-		return FAIL(FAILED_PRECONDITION, "NO_SUBSCRIPTION");
+		return FAIL(NO_SUBSCRIPTION);
 	resp->event_ids = arena_array_of(call->arena, const char *, n);
 	while (n > 0) {
 		struct group group = take_tenant(call, events, &n);

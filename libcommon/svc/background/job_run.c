@@ -77,7 +77,7 @@ struct status svc_job_done(struct rpc_call *call)
 		abort();
 	TRY(q_svc_finish_job(call->tx, state->job->id, state->job->fence, &deleted));
 	if (deleted == 0)
-		return FAIL(ABORTED, "LEASE_LOST");
+		return FAIL(LEASE_LOST);
 	state->job_finished = true;
 	return OK;
 }
@@ -91,7 +91,7 @@ struct status svc_job_again(struct rpc_call *call, instant run_at)
 		abort();
 	TRY(q_svc_postpone_job(call->tx, state->job->id, state->job->fence, run_at, &postponed));
 	if (postponed == 0)
-		return FAIL(ABORTED, "LEASE_LOST");
+		return FAIL(LEASE_LOST);
 	state->job_finished = true;
 	return OK;
 }
@@ -113,7 +113,7 @@ static struct status end_queued(struct tx *tx, const struct job_end *end)
 	return q_relay_retry_job(tx, .tenant_id = job->tenant, .id = job->run.id,
 				 .fence = job->run.fence, .state = dead ? "dead" : "queued",
 				 .run_at = end->now + wait_after(job->run.job, job->run.attempt),
-				 .last_error = end->st.reason ? end->st.reason : "");
+				 .last_error = reason_name(end->st.reason));
 }
 
 static struct status end_periodic(struct tx *tx, const struct job_end *end)
@@ -125,10 +125,10 @@ static struct status end_periodic(struct tx *tx, const struct job_end *end)
 	/* A failed run comes again soon, but no later than its turn. */
 	if (is_failed(end->st) && wait > MINUTES(1))
 		wait = MINUTES(1);
-	return q_relay_finish_periodic(tx, &changed, .name = job->lease_name, .holder = job->holder,
-				       .fence = job->run.fence, .now = end->now,
-				       .due_at = end->now + wait,
-				       .last_status = is_ok(end->st) ? "OK" : end->st.reason);
+	return q_relay_finish_periodic(
+		tx, &changed, .name = job->lease_name, .holder = job->holder,
+		.fence = job->run.fence, .now = end->now, .due_at = end->now + wait,
+		.last_status = is_ok(end->st) ? "OK" : reason_name(end->st.reason));
 }
 
 static struct status end_in_tx(struct tx *tx, void *arg)
@@ -166,6 +166,7 @@ static struct status run(struct svc_worker *worker, struct job_item *job, bool *
 		.traceparent = "",
 		.client_addr = "",
 		.user_agent = "",
+		.accept_language = "",
 		.svc = worker->svc,
 		.errors = {.arena = worker->arena},
 		.internal = &state,

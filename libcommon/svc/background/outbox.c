@@ -153,7 +153,7 @@ struct status outbox_flush(struct rpc_call *call)
 
 	/* No subscriber would take such an event: what it tells of must not be, either. */
 	if (state->said_too_much)
-		return FAIL(INTERNAL, "EVENT_NOT_DECLARED");
+		return FAIL(EVENT_NOT_DECLARED);
 	for (size_t i = 0; i < state->n_events; i++) {
 		const struct outbox_row *row = &state->events[i];
 

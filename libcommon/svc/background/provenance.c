@@ -147,14 +147,14 @@ static struct status judge(struct rpc_call *call, const Event__Event *event)
 	const struct event_topic *topic = provenance_topic((int)event->payload_case);
 
 	if (strcmp(event->source, call->caller) != 0)
-		return FAIL(PERMISSION_DENIED, "FOREIGN_EVENT");
+		return FAIL(FOREIGN_EVENT);
 	if (event->payload_case != EVENT__EVENT__PAYLOAD__NOT_SET &&
 	    (!topic || !is_listed(topic->publishers, call->caller)))
-		return FAIL(PERMISSION_DENIED, "FOREIGN_TOPIC");
+		return FAIL(FOREIGN_TOPIC);
 	if (!next_action(NULL, call->caller, event->action))
-		return FAIL(PERMISSION_DENIED, "FOREIGN_ACTION");
+		return FAIL(FOREIGN_ACTION);
 	if (!is_actor_believed(call, event))
-		return FAIL(PERMISSION_DENIED, "ACTOR_NOT_PROVEN");
+		return FAIL(ACTOR_NOT_PROVEN);
 	return OK;
 }
 
@@ -168,7 +168,8 @@ struct status provenance_check(struct rpc_call *call, const Event__Event *event)
 		  KV("event", event->id), KV("action", event->action), KV_STATUS(st));
 	metric_add(metrics_counter("aegis_events_denied_total",
 				   "Events refused because their sender may not tell of them.",
-				   LABEL("caller", call->caller), LABEL("reason", st.reason)),
+				   LABEL("caller", call->caller),
+				   LABEL("reason", reason_name(st.reason))),
 		   1);
 	return st;
 }

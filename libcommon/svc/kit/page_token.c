@@ -3,6 +3,9 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/encoding.h"
+#include "base/fnv1a.h"
+#include "base/utf8.h"
 
 /*
  * version (1 byte) | filter (8, little-endian) | keys: kind (1 byte), then
@@ -13,34 +16,11 @@
 struct status page_size_of(int32_t asked, uint32_t *out)
 {
 	if (asked < 0)
-		return FAIL(INVALID_ARGUMENT, "INVALID_PAGE_SIZE");
+		return FAIL(INVALID_PAGE_SIZE);
 	*out = asked == 0	       ? PAGE_SIZE_DEFAULT
 	       : asked > PAGE_SIZE_MAX ? PAGE_SIZE_MAX
 				       : (uint32_t)asked;
 	return OK;
-}
-
-/* Mixes with a length before the bytes, so that "a","bc" is not "ab","c". */
-static uint64_t mix(uint64_t filter, const void *data, size_t len)
-{
-	uint64_t parts[3] = {filter, len, fnv1a_64(data, len)};
-
-	return fnv1a_64(parts, sizeof parts);
-}
-
-uint64_t page_filter(const char *method)
-{
-	return mix(0, method, strlen(method));
-}
-
-uint64_t page_filter_text(uint64_t filter, const char *text)
-{
-	return mix(filter, text ? text : "", text ? strlen(text) : 0);
-}
-
-uint64_t page_filter_int(uint64_t filter, int64_t n)
-{
-	return mix(filter, &n, sizeof n);
 }
 
 static void put_little(struct strbuf *buf, uint64_t n, int bytes)
@@ -186,6 +166,6 @@ struct status page_token_parse(struct arena *arena, const char *token, uint64_t 
 	if (!token || !*token)
 		return OK;
 	if (!read_token(arena, str_of(token), filter, keys, n))
-		return FAIL(INVALID_ARGUMENT, "PAGE_TOKEN_MISMATCH");
+		return FAIL(PAGE_TOKEN_MISMATCH);
 	return OK;
 }

@@ -25,11 +25,6 @@ struct arena;
 /* 0 is the default, more than the most is the most; INVALID_ARGUMENT/INVALID_PAGE_SIZE below 0. */
 struct status page_size_of(int32_t asked, uint32_t *out);
 
-/* A hash of the method and every parameter that selects or orders rows, in a fixed order. */
-uint64_t page_filter(const char *method);
-uint64_t page_filter_text(uint64_t filter, const char *text);
-uint64_t page_filter_int(uint64_t filter, int64_t n);
-
 enum page_key_kind { PAGE_KEY_INT, PAGE_KEY_UUID, PAGE_KEY_TEXT };
 
 struct page_key {
@@ -46,6 +41,7 @@ struct page_key {
 #define PAGE_TEXT(value) ((struct page_key){.kind = PAGE_KEY_TEXT, .text = (value)})
 
 /*
+ * filter is a hash of all that selects and orders the rows.
  * The token for "behind the row with these keys", in the arena.  Longer text
  * keys are cut at a character: rows that share the cut text come again rather
  * than being lost.

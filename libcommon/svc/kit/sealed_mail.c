@@ -29,7 +29,7 @@ struct status mail_seal(struct rpc_call *call, const Event__SealedMail *mail, st
 
 	if (!reader) {
 		log_error("the public key of notification is not known");
-		return FAIL(UNAVAILABLE, "KEYS_UNAVAILABLE");
+		return FAIL(KEYS_UNAVAILABLE);
 	}
 	*out = seal_to_public(call->arena, reader->public_key, pb_pack(call->arena, &mail->base));
 	return OK;

@@ -53,6 +53,7 @@ static void fill_call(struct rpc_call *call, struct call_state *state, struct sv
 		.traceparent = request->traceparent,
 		.client_addr = request->client_addr,
 		.user_agent = request->user_agent,
+		.accept_language = request->accept_language,
 		.idempotency_key = method->policy.idempotency == RPC_IDEMPOTENCY_NONE
 					   ? NULL
 					   : request->idempotency_key,
@@ -69,9 +70,9 @@ static struct status check_idempotency_key(const struct rpc_call *call)
 	const char *key = call->idempotency_key;
 
 	if (call->method->policy.idempotency == RPC_IDEMPOTENCY_REQUIRED && (!key || !*key))
-		return FAIL(INVALID_ARGUMENT, "IDEMPOTENCY_KEY_REQUIRED");
+		return FAIL(IDEMPOTENCY_KEY_REQUIRED);
 	if (key && strlen(key) > IDEMPOTENCY_KEY_MAX)
-		return FAIL(INVALID_ARGUMENT, "IDEMPOTENCY_KEY_INVALID");
+		return FAIL(IDEMPOTENCY_KEY_INVALID);
 	return OK;
 }
 
@@ -85,7 +86,7 @@ static struct status check_call(struct rpc_call *call)
 		TRY(standing_check_caller(call));
 	if (uuid_is_nil(call->tenant) && policy->tenant != RPC_TENANT_NONE &&
 	    policy->tx != RPC_TX_NONE)
-		return FAIL(PERMISSION_DENIED, "NO_TENANT");
+		return FAIL(NO_TENANT);
 	return check_idempotency_key(call);
 }
 
@@ -99,9 +100,9 @@ static struct status unpack(struct rpc_call *call, struct str payload,
 		TRY(method->scan((const uint8_t *)payload.ptr, payload.len));
 	*message = pb_unpack(call->arena, method->request->descriptor, payload);
 	if (!*message)
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_MESSAGE");
+		return FAIL(MALFORMED_MESSAGE);
 	if (arena_is_exhausted(call->arena))
-		return FAIL(RESOURCE_EXHAUSTED, "MESSAGE_TOO_COMPLEX");
+		return FAIL(MESSAGE_TOO_COMPLEX);
 	if (method->validate)
 		TRY(method->validate(*message, &call->errors));
 	return OK;
@@ -138,14 +139,14 @@ static struct status attempt(struct rpc_call *call)
 	const ProtobufCMessageDescriptor *response = call->method->response->descriptor;
 
 	if (deadline_is_past(call->deadline, instant_now()))
-		return FAIL(DEADLINE_EXCEEDED, "EXPIRED_IN_QUEUE");
+		return FAIL(EXPIRED_IN_QUEUE);
 	TRY(check_call(call));
 	TRY(unpack(call, state->request->payload, &state->message));
 	state->response = arena_alloc(call->arena, response->sizeof_message);
 	protobuf_c_message_init(response, state->response);
 	TRY(run_handler(call));
 	if (arena_is_exhausted(call->arena))
-		return FAIL(RESOURCE_EXHAUSTED, "CALL_TOO_LARGE");
+		return FAIL(CALL_TOO_LARGE);
 	return OK;
 }
 
@@ -161,7 +162,9 @@ static void fill_answer(struct svc_answer *answer, const struct rpc_call *call, 
 	};
 	if (state->replayed)
 		*answer = (struct svc_answer){.status = OK, .raw = state->replay};
-	/* A reason is a literal or lives in the arena; the arena outlives the answer. */
+	/* Nothing but a stored answer may end a call so. */
+	else if (is_stopped(st))
+		answer->status = FAIL(INTERNAL);
 	if (is_failed(answer->status))
 		answer->message = NULL;
 }

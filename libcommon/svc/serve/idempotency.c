@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "base/fnv1a.h"
 #include "base/log.h"
 #include "crypto/hash.h"
 #include "crypto/keyring.h"
@@ -31,7 +32,7 @@ static struct status hash_request(struct rpc_call *call, const struct key *key, 
 	uint8_t *mac = arena_alloc(call->arena, MAC_BYTES);
 
 	if (!copy)
-		return FAIL(INVALID_ARGUMENT, "MALFORMED_MESSAGE");
+		return FAIL(MALFORMED_MESSAGE);
 	pb_blank_secrets(info, copy);
 	strbuf_add_c(&text, call->method->full_name);
 	strbuf_add_char(&text, '\0');
@@ -63,11 +64,11 @@ static struct status open_stored(struct rpc_call *call, struct str context, stru
 		if (seal_open(call->arena, key->bytes, context, sealed, &state->replay)) {
 			state->replayed = true;
 			/* Ends the transaction; the dispatcher sends the stored answer. */
-			return FAIL(ABORTED, "REPLAYED");
+			return STOP;
 		}
 	}
 	log_error("a stored answer does not open");
-	return FAIL(DATA_LOSS, "STORED_ANSWER");
+	return FAIL(STORED_ANSWER);
 }
 
 static struct status store(struct rpc_call *call, const struct key *key, struct str hash,
@@ -87,7 +88,7 @@ static struct status recall(struct rpc_call *call, struct str hash, struct str c
 {
 	if (row->request_hash.len != hash.len ||
 	    !crypto_equal(row->request_hash.ptr, hash.ptr, hash.len))
-		return FAIL(INVALID_ARGUMENT, "IDEMPOTENCY_KEY_REUSED");
+		return FAIL(IDEMPOTENCY_KEY_REUSED);
 	return open_stored(call, context, row->response);
 }
 
@@ -121,7 +122,7 @@ static struct status look_at_key(struct rpc_call *call, const struct keyed *keye
 
 	TRY(q_svc_try_lock_take(call->tx, keyed->lock, &lock));
 	if (!lock->locked)
-		return FAIL(ABORTED, "IDEMPOTENCY_IN_FLIGHT");
+		return FAIL(IDEMPOTENCY_IN_FLIGHT);
 	TRY(q_svc_stored_answer_take(call->tx, keyed->stored, &row));
 	return row ? recall(call, keyed->hash, keyed->context, row) : OK;
 }
@@ -132,7 +133,7 @@ struct status idempotency_run(struct rpc_call *call, const struct svc_body *body
 	struct keyed keyed = {.context = row_name(call)};
 
 	if (!key)
-		return FAIL(INTERNAL, "NO_IDEMPOTENCY_KEY");
+		return FAIL(NO_IDEMPOTENCY_KEY);
 	TRY(hash_request(call, key, &keyed.hash));
 	TRY(ask_about_key(call, &keyed));
 	if (body->ask)

@@ -30,11 +30,10 @@ static struct status take_result(const struct peer_call *call, const struct rpc_
 
 	if (is_failed(st)) {
 		copy_errors(call->errors, &result->header);
-		st.reason = arena_strdup(call->arena, st.reason ? st.reason : "");
 		return st;
 	}
 	*response = pb_unpack(call->arena, call->method->response->descriptor, result->payload);
-	return *response ? OK : FAIL(INTERNAL, "MALFORMED_RESPONSE");
+	return *response ? OK : FAIL(MALFORMED_RESPONSE);
 }
 
 static const char *or_empty(const char *s)
@@ -54,7 +53,7 @@ struct status peer_call_run(struct svc *svc, const struct peer_call *call,
 		.idempotency_key = "",
 		.client_addr = or_empty(call->client_addr),
 		.user_agent = or_empty(call->user_agent),
-		.locale = "",
+		.accept_language = or_empty(call->accept_language),
 	};
 	struct rpc_result *result =
 		rpc_call_blocking(svc->client, call->daemon, call->method, &header,
@@ -81,6 +80,7 @@ struct status rpc_call_out(struct rpc_call *call, const struct rpc_service *serv
 		.traceparent = call->traceparent,
 		.client_addr = call->client_addr,
 		.user_agent = call->user_agent,
+		.accept_language = call->accept_language,
 		.errors = &call->errors,
 	};
 

@@ -22,12 +22,13 @@ struct peer_call {
 	const char *traceparent;
 	const char *client_addr;
 	const char *user_agent;
+	const char *accept_language;
 	struct field_errors *errors; /* gets the peer's, or NULL */
 };
 
 /*
  * Blocks until the answer or the deadline.  *response is the unpacked message.
- * The peer's status, or the transport's (rpc/client.h), its reason in the arena;
+ * The peer's status, or the transport's (rpc/client.h);
  * INTERNAL/MALFORMED_RESPONSE.
  */
 struct status peer_call_run(struct svc *svc, const struct peer_call *call,

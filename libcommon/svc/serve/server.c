@@ -29,7 +29,7 @@ static struct svc_pool *pool_of(struct svc *svc, const struct rpc_method *method
 static void refuse(struct svc_route *route, struct svc_pool *pool, struct rpc_request *request)
 {
 	struct rpc_reply_header header = {
-		.status = FAIL(RESOURCE_EXHAUSTED, "OVERLOADED"),
+		.status = FAIL(OVERLOADED),
 		.retry_after_ms = svc_pool_retry_after_ms(pool),
 		.detail = "",
 	};
@@ -48,7 +48,7 @@ void svc_on_request(struct rpc_request *request, void *arg)
 	struct svc_pool *pool;
 
 	if (!route) {
-		rpc_reply_status(request, FAIL(UNIMPLEMENTED, "UNKNOWN_METHOD"));
+		rpc_reply_status(request, FAIL(UNKNOWN_METHOD));
 		return;
 	}
 	pool = pool_of(svc, route->method);
@@ -137,6 +137,7 @@ static struct status verify(struct svc_worker *worker, const struct arrival *arr
 		.principal_bytes = header->principal,
 		.client_addr = header->client_addr,
 		.user_agent = header->user_agent,
+		.accept_language = header->accept_language,
 		.idempotency_key = given(header->idempotency_key),
 	};
 	return trust_verify_principal(worker->svc->trust, worker->envelope, request->caller,

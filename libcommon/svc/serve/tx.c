@@ -24,7 +24,7 @@ static struct status run_body(struct rpc_call *call, const struct svc_body *body
 		TRY(body->fn(call, body->arg));
 	}
 	if (arena_is_exhausted(call->arena))
-		return FAIL(RESOURCE_EXHAUSTED, "CALL_TOO_LARGE");
+		return FAIL(CALL_TOO_LARGE);
 	return outbox_flush(call);
 }
 

@@ -8,6 +8,5 @@ struct status audit_create_checkpoint(struct rpc_call *call,
 
 	(void)req;
 	TRY(audit_sign(call, &row));
-	checkpoint_to_proto(call->arena, row, resp);
-	return OK;
+	return q_checkpoint_fill(call->arena, row, resp);
 }

@@ -27,7 +27,7 @@ struct status audit_get_consistency(struct rpc_call *call, const Audit__GetConsi
 	TRY(q_current_log(call->tx, &log));
 	size = req->size ? req->size : log ? log->size : 0;
 	if (!log || size > log->size || req->old_size > size)
-		return FAIL(OUT_OF_RANGE, "NO_SUCH_TREE");
+		return FAIL(NO_SUCH_TREE);
 	TRY(root_at(call, (uint64_t)req->old_size, &old_root));
 	TRY(root_at(call, (uint64_t)size, &root));
 	TRY(merkle_consistency_proof((uint64_t)req->old_size, (uint64_t)size, audit_lookup, call,

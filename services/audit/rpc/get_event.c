@@ -4,12 +4,10 @@ struct status audit_get_event(struct rpc_call *call, const Audit__GetEventReques
 			      Audit__AuditEvent *resp)
 {
 	struct q_entry_row *row;
-	struct uuid id = {};
+	struct uuid id = pb_uuid(req->id);
 
-	(void)uuid_parse(str_of(req->id), &id);
 	TRY(q_entry_by_event(call->tx, id, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "EVENT_NOT_FOUND");
-	event_to_proto(call->arena, row, resp);
-	return OK;
+		return FAIL(EVENT_NOT_FOUND);
+	return q_entry_fill(call->arena, row, resp);
 }

@@ -17,26 +17,25 @@ struct status audit_get_event_proof(struct rpc_call *call, const Audit__GetEvent
 	struct merkle_hash leaf, root;
 	struct merkle_proof proof;
 	struct q_entry_row *row;
-	struct uuid id = {};
+	struct uuid id = pb_uuid(req->id);
 	uint64_t index;
 
-	(void)uuid_parse(str_of(req->id), &id);
 	TRY(q_entry_by_event(call->tx, id, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "EVENT_NOT_FOUND");
+		return FAIL(EVENT_NOT_FOUND);
 	index = (uint64_t)row->idx;
 	TRY(audit_checkpoint(call, row->idx + 1, &checkpoint));
 	TRY(hash_of_bytes(checkpoint->root, &root));
 	TRY(merkle_inclusion_proof(index, (uint64_t)checkpoint->size, audit_lookup, call, &proof));
 	leaf = merkle_leaf(row->leaf.ptr, row->leaf.len);
 	if (!merkle_verify_inclusion(&leaf, index, (uint64_t)checkpoint->size, &proof, &root))
-		return FAIL(DATA_LOSS, "LOG_TAMPERED");
+		return FAIL(LOG_TAMPERED);
 	resp->event_id = req->id;
 	resp->index = row->idx;
 	resp->tree_size = checkpoint->size;
 	resp->leaf_hash = hash_text(call->arena, &leaf);
 	resp->root_hash = hash_text(call->arena, &root);
-	resp->leaf = (ProtobufCBinaryData){.len = row->leaf.len, .data = (uint8_t *)row->leaf.ptr};
+	resp->leaf = pb_bytes(row->leaf);
 	resp->checkpoint = checkpoint->note;
 	proof_to_proto(call->arena, &proof, resp);
 	return OK;

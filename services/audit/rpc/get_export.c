@@ -4,12 +4,10 @@ struct status audit_get_export(struct rpc_call *call, const Audit__GetExportRequ
 			       Audit__Export *resp)
 {
 	struct q_export_row *row;
-	struct uuid id = {};
+	struct uuid id = pb_uuid(req->id);
 
-	(void)uuid_parse(str_of(req->id), &id);
 	TRY(q_export_by_id(call->tx, id, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "EXPORT_NOT_FOUND");
-	export_to_proto(call->arena, row, resp);
-	return OK;
+		return FAIL(EXPORT_NOT_FOUND);
+	return q_export_fill(call->arena, row, resp);
 }

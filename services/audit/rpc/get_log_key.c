@@ -9,7 +9,7 @@ struct status audit_get_log_key(struct rpc_call *call, const Audit__GetLogKeyReq
 
 	(void)req;
 	if (!key)
-		return FAIL(FAILED_PRECONDITION, "NO_CHECKPOINT_KEY");
+		return FAIL(NO_CHECKPOINT_KEY);
 	resp->origin = audit_origin(call);
 	resp->verifier_key = checkpoint_verifier_key(call->arena, resp->origin, key->public_key);
 	return OK;

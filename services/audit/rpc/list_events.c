@@ -1,26 +1,6 @@
 #include "audit/audit.h"
 #include "contract/time.h"
 #include "svc/kit/list_page.h"
-#include "svc/kit/pb.h"
-
-static const struct uuid *filter_id(struct arena *arena, const char *text)
-{
-	struct uuid *id = arena_new_of(arena, struct uuid);
-
-	return *text && uuid_parse(str_of(text), id) ? id : NULL;
-}
-
-static uint64_t filter_of(const Audit__ListEventsRequest *req)
-{
-	uint64_t filter = page_filter("audit.ListEvents");
-
-	filter = page_filter_text(filter, req->action);
-	filter = page_filter_text(filter, req->actor_id);
-	filter = page_filter_text(filter, req->target_kind);
-	filter = page_filter_text(filter, req->target_id);
-	filter = page_filter_int(filter, pb_instant(req->occurred_after));
-	return page_filter_int(filter, pb_instant(req->occurred_before));
-}
 
 struct found {
 	struct q_entry_row *rows;
@@ -30,8 +10,8 @@ struct found {
 static struct status find(struct rpc_call *call, const Audit__ListEventsRequest *req,
 			  const struct list_page *page, struct found *found)
 {
-	const struct uuid *actor = filter_id(call->arena, req->actor_id);
-	const struct uuid *target = filter_id(call->arena, req->target_id);
+	const struct uuid *actor = pb_uuid_opt(call->arena, req->actor_id);
+	const struct uuid *target = pb_uuid_opt(call->arena, req->target_id);
 	const instant *after = pb_instant_opt(call->arena, req->occurred_after);
 	const instant *before = pb_instant_opt(call->arena, req->occurred_before);
 	int64_t last = page->last[0].n;
@@ -55,19 +35,14 @@ static struct status find(struct rpc_call *call, const Audit__ListEventsRequest 
 struct status audit_list_events(struct rpc_call *call, const Audit__ListEventsRequest *req,
 				Audit__ListEventsResponse *resp)
 {
-	uint64_t filter = filter_of(req);
 	struct list_page page;
 	struct found found;
 	size_t n;
 
-	TRY(list_page_open(call->arena, req->page_size, req->page_token, filter,
-			   &PAGE_INT(INT64_MAX), 1, &page));
+	TRY(list_page_open(call, &req->base, &PAGE_INT(INT64_MAX), 1, &page));
 	TRY(find(call, req, &page, &found));
 	n = list_page_cut(&page, found.n);
-	resp->n_events = n;
-	resp->events = pb_array(call->arena, &audit__audit_event__descriptor, n);
-	for (size_t i = 0; i < n; i++)
-		event_to_proto(call->arena, &found.rows[i], resp->events[i]);
+	TRY(q_entry_list(call->arena, found.rows, n, &resp->n_events, &resp->events));
 	if (page.has_more)
 		resp->next_page_token = list_page_token(&page, PAGE_INT(found.rows[n - 1].idx));
 	return OK;

@@ -6,13 +6,15 @@ INSERT INTO audit.log (tenant_id, size, frontier, root, created_at, updated_at)
 VALUES (:tenant, 0, :frontier, '', :now, :now)
 ON CONFLICT (tenant_id) DO NOTHING;
 
--- name: lock_log :one
 -- row: log (size int8, frontier bytes, root bytes)
-SELECT size, frontier, root FROM audit.log WHERE tenant_id = :tenant FOR UPDATE;
+
+-- name: lock_log :one
+-- row: log
+SELECT {log} FROM audit.log WHERE tenant_id = :tenant FOR UPDATE;
 
 -- name: current_log :opt
 -- row: log
-SELECT size, frontier, root FROM audit.log WHERE tenant_id = :tenant;
+SELECT {log} FROM audit.log WHERE tenant_id = :tenant;
 
 -- name: update_log :exec
 -- args: size int8, frontier bytes, root bytes, now instant
@@ -52,16 +54,18 @@ WHERE tenant_id = :tenant AND idx >= :from_idx AND idx < :to_idx ORDER BY idx;
 SELECT hash FROM audit.node
 WHERE tenant_id = :tenant AND height = :height AND idx >= :from_idx AND idx < :to_idx ORDER BY idx;
 
+-- row: entry = aegis.audit.v1.AuditEvent (idx int8 -> index, event_id uuid -> id, occurred_at instant,
+--   recorded_at instant, source text, actor_kind text, actor_id uuid?, actor_label text, action text, target_kind text,
+--   target_id uuid?, target_version int8, before bytes?, after bytes?, outcome text, request_id text, address text,
+--   user_agent text, leaf bytes -> -, leaf_hash bytes hex)
+
 -- An empty filter takes everything.  Plans are made once for all arguments: who filters by
 -- actor or by target asks with one of the statements behind it, which have an index.
 -- name: entry_page :many
 -- args: last_idx int8, action text, target_kind text, occurred_after instant?, occurred_before instant?, page_rows int8
--- row: entry (idx int8, event_id uuid, occurred_at instant, recorded_at instant, source text, actor_kind text, actor_id uuid?,
---   actor_label text, action text, target_kind text, target_id uuid?, target_version int8, before bytes?, after bytes?,
---   outcome text, request_id text, address text, user_agent text, leaf bytes, leaf_hash bytes)
+-- row: entry
 -- hot
-SELECT idx, event_id, occurred_at, recorded_at, source, actor_kind, actor_id, actor_label, action, target_kind, target_id,
-	target_version, before, after, outcome, request_id, address, user_agent, leaf, leaf_hash
+SELECT {entry}
 FROM audit.entry
 WHERE tenant_id = :tenant AND idx < :last_idx AND (:action = '' OR action = :action)
 	AND (:target_kind = '' OR target_kind = :target_kind)
@@ -74,8 +78,7 @@ ORDER BY idx DESC LIMIT :page_rows;
 --   occurred_before instant?, page_rows int8
 -- row: entry
 -- hot
-SELECT idx, event_id, occurred_at, recorded_at, source, actor_kind, actor_id, actor_label, action, target_kind, target_id,
-	target_version, before, after, outcome, request_id, address, user_agent, leaf, leaf_hash
+SELECT {entry}
 FROM audit.entry
 WHERE tenant_id = :tenant AND actor_id = :actor_id AND idx < :last_idx AND (:action = '' OR action = :action)
 	AND (:target_kind = '' OR target_kind = :target_kind) AND (:target_id IS NULL OR target_id = :target_id)
@@ -88,8 +91,7 @@ ORDER BY idx DESC LIMIT :page_rows;
 --   page_rows int8
 -- row: entry
 -- hot
-SELECT idx, event_id, occurred_at, recorded_at, source, actor_kind, actor_id, actor_label, action, target_kind, target_id,
-	target_version, before, after, outcome, request_id, address, user_agent, leaf, leaf_hash
+SELECT {entry}
 FROM audit.entry
 WHERE tenant_id = :tenant AND target_id = :target_id AND idx < :last_idx AND (:action = '' OR action = :action)
 	AND (:target_kind = '' OR target_kind = :target_kind)
@@ -101,47 +103,54 @@ ORDER BY idx DESC LIMIT :page_rows;
 -- args: event_id uuid
 -- row: entry
 -- hot
-SELECT idx, event_id, occurred_at, recorded_at, source, actor_kind, actor_id, actor_label, action, target_kind, target_id,
-	target_version, before, after, outcome, request_id, address, user_agent, leaf, leaf_hash
+SELECT {entry}
 FROM audit.entry WHERE tenant_id = :tenant AND event_id = :event_id;
+
+-- row: leaf = aegis.audit.v1.ExportEntry (idx int8 -> index, leaf bytes)
 
 -- name: leaves_from :many
 -- args: from_idx int8, to_idx int8, page_rows int8
--- row: leaf (idx int8, leaf bytes)
+-- row: leaf
 -- hot
-SELECT idx, leaf FROM audit.entry
+SELECT {leaf} FROM audit.entry
 WHERE tenant_id = :tenant AND idx >= :from_idx AND idx < :to_idx ORDER BY idx LIMIT :page_rows;
+
+-- row: checkpoint = aegis.audit.v1.Checkpoint (id uuid -> -, size int8 -> tree_size, root bytes hex -> root_hash,
+--   note text, created_at instant)
 
 -- name: insert_checkpoint :one
 -- args: id uuid, size int8, root bytes, note text, now instant
--- row: checkpoint (id uuid, size int8, root bytes, note text, created_at instant)
-INSERT INTO audit.checkpoint (tenant_id, id, size, root, note, created_at)
+-- row: checkpoint
+INSERT INTO audit.checkpoint (tenant_id, {checkpoint})
 VALUES (:tenant, :id, :size, :root, :note, :now)
-RETURNING id, size, root, note, created_at;
+RETURNING {checkpoint};
 
 -- name: newest_checkpoint :opt
 -- row: checkpoint
 -- hot
-SELECT id, size, root, note, created_at FROM audit.checkpoint
+SELECT {checkpoint} FROM audit.checkpoint
 WHERE tenant_id = :tenant ORDER BY created_at DESC, id DESC LIMIT 1;
 
 -- name: checkpoint_page :many
 -- args: last_created instant, last_id uuid, page_rows int8
 -- row: checkpoint
 -- hot
-SELECT id, size, root, note, created_at FROM audit.checkpoint
+SELECT {checkpoint} FROM audit.checkpoint
 WHERE tenant_id = :tenant AND (created_at, id) < (:last_created, :last_id)
 ORDER BY created_at DESC, id DESC LIMIT :page_rows;
 
+-- row: export = aegis.audit.v1.Export (id uuid, size int8 -> tree_size, root bytes hex -> root_hash,
+--   note text -> checkpoint, purpose text, created_at instant)
+
 -- name: insert_export :one
 -- args: id uuid, size int8, root bytes, note text, purpose text, actor uuid, now instant
--- row: export (id uuid, size int8, root bytes, note text, purpose text, created_at instant)
-INSERT INTO audit.export (tenant_id, id, size, root, note, purpose, created_at, created_by)
+-- row: export
+INSERT INTO audit.export (tenant_id, {export}, created_by)
 VALUES (:tenant, :id, :size, :root, :note, :purpose, :now, :actor)
-RETURNING id, size, root, note, purpose, created_at;
+RETURNING {export};
 
 -- name: export_by_id :opt
 -- args: id uuid
 -- row: export
 -- hot
-SELECT id, size, root, note, purpose, created_at FROM audit.export WHERE tenant_id = :tenant AND id = :id;
+SELECT {export} FROM audit.export WHERE tenant_id = :tenant AND id = :id;

@@ -6,7 +6,7 @@ struct acceptance {
 	struct q_admin_invitation_row *invitation;
 	struct credential *credential;
 	struct sign_in who;
-	struct q_session_row *session;
+	struct q_login_session_row *session;
 };
 
 static struct status find_invitation(struct rpc_call *call, void *arg)
@@ -19,7 +19,7 @@ static struct status find_invitation(struct rpc_call *call, void *arg)
 	if (!row || row->hash.len != BEARER_HASH_BYTES || row->accepted_at ||
 	    row->expires_at <= call->now ||
 	    !bearer_matches(&acceptance->bearer, (const uint8_t *)row->hash.ptr))
-		return FAIL(INVALID_ARGUMENT, "BAD_TOKEN");
+		return FAIL(BAD_TOKEN);
 	return OK;
 }
 
@@ -31,7 +31,7 @@ static struct status accept(struct rpc_call *call, void *arg)
 
 	TRY(q_take_admin_invitation(call->tx, acceptance->invitation->id, call->now, &taken));
 	if (!taken)
-		return FAIL(INVALID_ARGUMENT, "BAD_TOKEN");
+		return FAIL(BAD_TOKEN);
 	TRY(q_insert_admin(call->tx, .id = who->account, .email = who->email, .name = who->name,
 			   .now = call->now));
 	TRY(q_put_credential(call->tx, .account = who->account,
@@ -64,7 +64,7 @@ struct status auth_accept_admin_invitation(struct rpc_call *call,
 
 	if (!bearer_parse(str_of(req->token), &acceptance.bearer) ||
 	    !bearer_is_kind(&acceptance.bearer, ADMIN_INVITATION_KIND))
-		return FAIL(INVALID_ARGUMENT, "BAD_TOKEN");
+		return FAIL(BAD_TOKEN);
 	TRY(tx_run_as(call, (struct uuid){}, find_invitation, &acceptance));
 	owner.email = acceptance.invitation->email;
 	owner.name = acceptance.invitation->name;
@@ -77,6 +77,5 @@ struct status auth_accept_admin_invitation(struct rpc_call *call,
 					  .is_admin = true,
 					  .created_at = call->now};
 	TRY(tx_run_as(call, svc_platform_tenant, accept, &acceptance));
-	session_answer(call, &acceptance.who, acceptance.session, resp);
-	return OK;
+	return session_answer(call, &acceptance.who, acceptance.session, resp);
 }

@@ -21,7 +21,7 @@ struct status auth_check_session(struct rpc_call *call, const Auth__CheckSession
 {
 	struct q_session_state_row *state;
 
-	TRY(session_publish_one(call, auth_uuid(req->session_id), auth_uuid(req->user_id), &state));
+	TRY(session_publish_one(call, pb_uuid(req->session_id), pb_uuid(req->user_id), &state));
 	if (!state || !state->alive)
 		return OK;
 	resp->alive = true;

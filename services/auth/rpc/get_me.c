@@ -12,7 +12,7 @@ static struct status read_me(struct rpc_call *call, void *arg)
 
 	TRY(q_account_by_id(call->tx, call->principal->id, &me->account));
 	if (!me->account)
-		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+		return FAIL(USER_NOT_FOUND);
 	return q_memberships(call->tx, call->principal->id, &me->rows, &me->n);
 }
 
@@ -30,13 +30,11 @@ struct status auth_get_me(struct rpc_call *call, const Auth__GetMeRequest *req, 
 			       .created_at = me.account->created_at};
 	resp->user = user_to_proto(call->arena, &who);
 	resp->is_platform_admin = me.account->is_platform_admin;
-	resp->organizations = arena_array_of(call->arena, Auth__Organization *, me.n);
+	TRY(q_membership_list(call->arena, me.rows, me.n, &resp->n_organizations,
+			      &resp->organizations));
 	for (size_t i = 0; i < me.n; i++) {
-		Auth__Organization *organization = organization_to_proto(call->arena, &me.rows[i]);
-
-		resp->organizations[resp->n_organizations++] = organization;
 		if (uuid_eq(me.rows[i].organization_id, call->principal->tenant))
-			resp->organization = organization;
+			resp->organization = resp->organizations[i];
 	}
 	return OK;
 }

@@ -1,7 +1,9 @@
 #include "auth/account_link.h"
 #include "auth/lane.h"
 #include "auth/session.h"
+#include "base/fnv1a.h"
 #include "base/log.h"
+#include "svc/kit/details.h"
 
 struct login {
 	const char *email;
@@ -11,14 +13,14 @@ struct login {
 	bool is_known; /* the account was signed in to from this network before */
 	uint64_t turn;
 	struct str lane, network_lane;
-	const char *lock_reason;
+	enum reason lock_reason;
 	int32_t failures;
 	instant locked_until;
 	struct q_login_row *account; /* NULL: nobody has this address */
 	struct q_membership_row *membership;
 	struct credential *fresh; /* replaces an outdated one, or NULL */
 	struct sign_in who;
-	struct q_session_row *session;
+	struct q_login_session_row *session;
 };
 
 static struct status find_membership(struct rpc_call *call, struct login *login)
@@ -50,13 +52,13 @@ static struct status take_attempt(struct rpc_call *call, struct login *login)
 
 	login->lane = lane_key(call, login->email, login->is_known ? login->network : NULL);
 	login->network_lane = lane_network_key(call, login->network);
-	login->lock_reason = "NETWORK_LOCKED";
+	login->lock_reason = REASON_NETWORK_LOCKED;
 	if (!login->is_known)
 		TRY(lane_take(call, login->network_lane, LANE_NETWORK_FAILURES_MAX, &unused,
 			      &login->locked_until));
 	if (login->locked_until)
 		return OK;
-	login->lock_reason = "ACCOUNT_LOCKED";
+	login->lock_reason = REASON_ACCOUNT_LOCKED;
 	return lane_take(call, login->lane, LANE_FAILURES_MAX, &login->failures,
 			 &login->locked_until);
 }
@@ -133,6 +135,7 @@ static struct status note_suspended(struct rpc_call *call, void *arg)
 
 static struct status sign_in(struct rpc_call *call, void *arg)
 {
+	struct details after = details_new(call->arena);
 	struct login *login = arg;
 
 	if (!login->is_known)
@@ -143,7 +146,8 @@ static struct status sign_in(struct rpc_call *call, void *arg)
 				     .hash = login->fresh->hash,
 				     .pepper_kid = login->fresh->pepper_kid, .now = call->now));
 	TRY(session_begin(call, &login->who, &login->session));
-	auth_emit(call, "session.created", login->account->id, STR("{\"by\":\"password\"}"));
+	details_text(&after, "by", "password");
+	auth_emit(call, "session.created", login->account->id, details_end(&after));
 	return OK;
 }
 
@@ -170,18 +174,18 @@ static struct status attempt(struct rpc_call *call, struct login *login)
 	TRY(tx_run_as(call, (struct uuid){}, look_up, login));
 	if (login->locked_until) {
 		call->retry_after_ms = (uint32_t)((login->locked_until - call->now) / MILLIS(1));
-		return FAIL(RESOURCE_EXHAUSTED, login->lock_reason);
+		return fail_as(login->lock_reason);
 	}
 	home = login->membership ? login->membership->organization_id : svc_platform_tenant;
 	if (!is_right(call, login)) {
 		TRY(tx_run_as(call, home, note_failure, login));
-		return FAIL(UNAUTHENTICATED, "BAD_CREDENTIALS");
+		return FAIL(BAD_CREDENTIALS);
 	}
 	/* Whoever knows the password may be told; another organization of theirs would come first.
 	 */
 	if (login->membership && login->membership->held) {
 		TRY(tx_run_as(call, home, note_suspended, login));
-		return FAIL(PERMISSION_DENIED, "TENANT_SUSPENDED");
+		return FAIL(TENANT_SUSPENDED);
 	}
 	renew_credential(call, login);
 	login->who = (struct sign_in){.account = login->account->id,
@@ -201,7 +205,7 @@ struct status auth_login_user(struct rpc_call *call, const Auth__LoginUserReques
 	struct login login = {
 		.email = auth_email(call->arena, req->email),
 		.password = req->password,
-		.wanted = auth_uuid(req->tenant_id),
+		.wanted = pb_uuid(req->tenant_id),
 		.network = auth_network(call->arena, call->client_addr),
 	};
 	struct admission_claim claim;
@@ -212,6 +216,5 @@ struct status auth_login_user(struct rpc_call *call, const Auth__LoginUserReques
 	st = attempt(call, &login);
 	auth_hash_leave(call, &claim);
 	TRY(st);
-	session_answer(call, &login.who, login.session, resp);
-	return OK;
+	return session_answer(call, &login.who, login.session, resp);
 }

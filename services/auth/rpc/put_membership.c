@@ -19,8 +19,8 @@ struct status auth_put_membership(struct rpc_call *call, const Auth__PutMembersh
 				  Auth__PutMembershipResponse *resp)
 {
 	struct put state = {
-		.news = {.account = auth_uuid(req->user_id),
-			 .organization = auth_uuid(req->tenant_id),
+		.news = {.account = pb_uuid(req->user_id),
+			 .organization = pb_uuid(req->tenant_id),
 			 .role = req->role,
 			 .permissions = {req->permissions, req->n_permissions},
 			 .epoch = (int64_t)req->epoch,
@@ -28,9 +28,9 @@ struct status auth_put_membership(struct rpc_call *call, const Auth__PutMembersh
 	};
 
 	if (!uuid_eq(state.news.organization, call->tenant))
-		return FAIL(INVALID_ARGUMENT, "TENANT_MISMATCH");
+		return FAIL(TENANT_MISMATCH);
 	if (!membership_may_change(call->principal, call->tenant))
-		return FAIL(PERMISSION_DENIED, "PERMISSION_REQUIRED");
+		return FAIL(PERMISSION_REQUIRED);
 	TRY(tx_run(call, put, &state));
 	if (state.changed)
 		sessions_publish(call, state.news.account);

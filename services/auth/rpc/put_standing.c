@@ -23,8 +23,8 @@ struct status auth_put_standing(struct rpc_call *call, const Auth__PutStandingRe
 	struct status st;
 
 	(void)resp;
-	if (!uuid_eq(auth_uuid(req->tenant_id), call->tenant))
-		return FAIL(INVALID_ARGUMENT, "TENANT_MISMATCH");
+	if (!uuid_eq(pb_uuid(req->tenant_id), call->tenant))
+		return FAIL(TENANT_MISMATCH);
 	TRY(tx_run(call, put, &state));
 	standing_forget(call->svc);
 	st = standing_publish(call, call->tenant);

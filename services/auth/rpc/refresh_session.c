@@ -7,7 +7,7 @@
 
 struct refresh {
 	struct refresh_claim claim;
-	struct q_session_row *session;
+	struct q_login_session_row *session;
 	struct sign_in who;
 	struct status refusal; /* what is answered although the transaction commits */
 };
@@ -33,26 +33,26 @@ static struct status end(struct rpc_call *call, struct refresh *refresh, const c
 /* A generation that is not the present one: a repeated question, or theft. */
 static struct status take_older(struct rpc_call *call, struct refresh *refresh)
 {
-	const struct q_session_row *session;
+	const struct q_login_session_row *session;
 
 	TRY(q_lock_session(call->tx, refresh->claim.session, &refresh->session));
 	session = refresh->session;
 	if (!session || session->ended_at || session->expires_at <= call->now ||
 	    session->generation < refresh->claim.generation) {
 		refresh->session = NULL;
-		refresh->refusal = FAIL(UNAUTHENTICATED, "BAD_REFRESH_TOKEN");
+		refresh->refusal = FAIL(BAD_REFRESH_TOKEN);
 		return OK;
 	}
 	if (session->generation == (int64_t)refresh->claim.generation + 1 &&
 	    call->now - session->rotated_at <= GRACE)
 		return OK;
-	refresh->refusal = FAIL(UNAUTHENTICATED, "REFRESH_REUSED");
+	refresh->refusal = FAIL(REFRESH_REUSED);
 	return end(call, refresh, "refresh_reused", "session.refresh_reused");
 }
 
 static struct status find_who(struct rpc_call *call, struct refresh *refresh)
 {
-	const struct q_session_row *session = refresh->session;
+	const struct q_login_session_row *session = refresh->session;
 	struct q_membership_row *membership = NULL;
 	struct q_account_row *account;
 
@@ -62,7 +62,7 @@ static struct status find_who(struct rpc_call *call, struct refresh *refresh)
 				 &membership));
 	if (!account || (session->organization_id ? !membership || !membership->active
 						  : !account->is_platform_admin)) {
-		refresh->refusal = FAIL(UNAUTHENTICATED, "BAD_REFRESH_TOKEN");
+		refresh->refusal = FAIL(BAD_REFRESH_TOKEN);
 		return end(call, refresh, "membership", "session.ended");
 	}
 	refresh->who = (struct sign_in){.account = account->id,
@@ -94,10 +94,10 @@ struct status auth_refresh_session(struct rpc_call *call, const Auth__RefreshSes
 	struct refresh refresh = {};
 
 	if (!refresh_token_check(call, req->refresh_token, &refresh.claim))
-		return FAIL(UNAUTHENTICATED, "BAD_REFRESH_TOKEN");
+		return FAIL(BAD_REFRESH_TOKEN);
 	if (!refresh_rate_take(auth_of(call)->refreshes, refresh.claim.session, call->now,
 			       &call->retry_after_ms))
-		return FAIL(RESOURCE_EXHAUSTED, "RATE_LIMITED");
+		return FAIL(RATE_LIMITED);
 	/* The token is not used up: it is good again when the organization may act. */
 	TRY(standing_check(call, refresh.claim.tenant));
 	TRY(tx_run_as(call, refresh.claim.tenant, rotate, &refresh));
@@ -106,6 +106,5 @@ struct status auth_refresh_session(struct rpc_call *call, const Auth__RefreshSes
 			sessions_publish(call, refresh.session->account_id);
 		return refresh.refusal;
 	}
-	session_answer(call, &refresh.who, refresh.session, resp);
-	return OK;
+	return session_answer(call, &refresh.who, refresh.session, resp);
 }

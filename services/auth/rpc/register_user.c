@@ -1,4 +1,5 @@
 #include "auth/registration.h"
+#include "base/fnv1a.h"
 #include "locale/locale.h"
 
 #define DEFAULT_KIND   "pharma"
@@ -7,7 +8,7 @@
 struct registering {
 	struct registration *registration;
 	struct sign_in who;
-	struct q_session_row *session;
+	struct q_login_session_row *session;
 };
 
 static struct status activate_and_sign_in(struct rpc_call *call, void *arg)
@@ -19,7 +20,7 @@ static struct status activate_and_sign_in(struct rpc_call *call, void *arg)
 	TRY(registration_activate(call, r));
 	TRY(q_membership(call->tx, r->account, r->organization, &membership));
 	if (!membership)
-		return FAIL(INTERNAL, "NO_MEMBERSHIP");
+		return FAIL(NO_MEMBERSHIP);
 	state->who.membership = membership;
 	return session_begin(call, &state->who, &state->session);
 }
@@ -44,7 +45,7 @@ static struct status resume(struct rpc_call *call, const char *password,
 			    struct registration *registration)
 {
 	struct pending pending = {.email = registration->email};
-	const struct status taken = FAIL(ALREADY_EXISTS, "EMAIL_TAKEN");
+	const struct status taken = FAIL(EMAIL_TAKEN);
 	const struct hasher *hasher = &auth_of(call)->hasher;
 	struct registration *found;
 
@@ -109,6 +110,5 @@ struct status auth_register_user(struct rpc_call *call, const Auth__RegisterUser
 				     .name = registration.name,
 				     .created_at = call->now};
 	TRY(tx_run_as(call, registration.organization, activate_and_sign_in, &state));
-	session_answer(call, &state.who, state.session, resp);
-	return OK;
+	return session_answer(call, &state.who, state.session, resp);
 }

@@ -1,4 +1,5 @@
 #include "auth/session.h"
+#include "svc/kit/details.h"
 
 struct revocation {
 	struct uuid kept;
@@ -9,15 +10,15 @@ static struct status revoke(struct rpc_call *call, void *arg)
 {
 	struct revocation *revocation = arg;
 	struct uuid account = call->principal->id;
-	struct strbuf after = strbuf_new(call->arena);
+	struct details after = details_new(call->arena);
 
 	TRY(q_end_sessions(call->tx, &revocation->ended, .account = account,
 			   .kept = revocation->kept, .end_reason = "revoked", .now = call->now));
 	if (!revocation->ended)
 		return OK;
 	TRY(sessions_changed(call, account));
-	strbuf_printf(&after, "{\"revoked\":%ld}", (long)revocation->ended);
-	auth_emit(call, "session.all_revoked", account, strbuf_str(&after));
+	details_number(&after, "revoked", revocation->ended);
+	auth_emit(call, "session.all_revoked", account, details_end(&after));
 	return OK;
 }
 

@@ -9,7 +9,7 @@ static struct status revoke(struct rpc_call *call, void *arg)
 	TRY(q_end_session(call->tx, &ended, .id = *session, .account = account,
 			  .end_reason = "revoked", .now = call->now));
 	if (!ended)
-		return FAIL(NOT_FOUND, "SESSION_NOT_FOUND");
+		return FAIL(SESSION_NOT_FOUND);
 	TRY(sessions_changed(call, account));
 	svc_emit(call, &(struct event_out){.action = "session.revoked",
 					   .target_kind = "session",
@@ -20,7 +20,7 @@ static struct status revoke(struct rpc_call *call, void *arg)
 struct status auth_revoke_session(struct rpc_call *call, const Auth__RevokeSessionRequest *req,
 				  Auth__RevokeSessionResponse *resp)
 {
-	struct uuid session = auth_uuid(req->id);
+	struct uuid session = pb_uuid(req->id);
 
 	(void)resp;
 	TRY(tx_run_as(call, auth_home(call->principal), revoke, &session));

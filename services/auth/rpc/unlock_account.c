@@ -17,7 +17,7 @@ static struct status unlock(struct rpc_call *call, void *arg)
 	TRY(account_link_find(call, &unlock_link, &unlock->bearer, &token));
 	TRY(q_take_email_token(call->tx, unlock->bearer.id, call->now, &taken));
 	if (!taken)
-		return FAIL(INVALID_ARGUMENT, "BAD_TOKEN");
+		return FAIL(BAD_TOKEN);
 	TRY(q_put_known_network(call->tx, token->account_id, unlock->network, call->now));
 	TRY(q_clear_lane(call->tx, lane_key(call, token->email, unlock->network)));
 	auth_emit(call, "user.unlocked", token->account_id, (struct str){});

@@ -13,7 +13,7 @@ static struct status verify(struct rpc_call *call, void *arg)
 	TRY(q_account_by_id(call->tx, token->account_id, &account));
 	/* The registration may have expired in between. */
 	if (!account || !account->email_verified_at)
-		return FAIL(INVALID_ARGUMENT, "BAD_TOKEN");
+		return FAIL(BAD_TOKEN);
 	if (verified)
 		auth_emit(call, "user.email_verified", token->account_id, (struct str){});
 	return OK;

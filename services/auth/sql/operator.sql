@@ -27,3 +27,14 @@ FROM auth.account a WHERE a.email = :email;
 -- no-tenant
 UPDATE auth.account SET email_verified_at = :now, expires_at = NULL, updated_at = :now
 WHERE id = :id AND email_verified_at IS NULL AND state = 'active';
+
+-- The copy of a membership that prove-isolation wrote in the schema of tenant; it is the newer one.
+-- name: operator_put_membership :affected
+-- args: account uuid, organization uuid, role text, permissions text[], epoch int8, now instant
+-- no-tenant
+INSERT INTO auth.membership AS m (account_id, organization_id, role, permissions, epoch, active, changed_at)
+VALUES (:account, :organization, :role, :permissions, :epoch, true, :now)
+ON CONFLICT (account_id, organization_id) DO UPDATE
+SET role = excluded.role, permissions = excluded.permissions, epoch = excluded.epoch, active = true,
+	changed_at = excluded.changed_at
+WHERE m.epoch < excluded.epoch;

@@ -128,14 +128,16 @@ SET role = excluded.role, permissions = excluded.permissions, epoch = excluded.e
 	changed_at = excluded.changed_at
 WHERE m.epoch < excluded.epoch;
 
+-- row: membership = aegis.auth.v1.Organization (organization_id uuid -> id,
+--   organization_name text -> name = coalesce(o.name, ''), role text, permissions text[], epoch int8 -> -,
+--   active bool -> -, held bool -> - = coalesce(st.status, 'active') <> 'active')
+
 -- name: membership :opt
 -- args: account uuid, organization uuid
--- row: membership (organization_id uuid, organization_name text, role text, permissions text[], epoch int8, active bool,
---   held bool)
+-- row: membership
 -- no-tenant
 -- hot
-SELECT m.organization_id, coalesce(o.name, '') AS organization_name, m.role, m.permissions, m.epoch, m.active,
-	coalesce(st.status, 'active') <> 'active' AS held
+SELECT {m.membership}
 FROM auth.membership m LEFT JOIN auth.organization o ON o.id = m.organization_id
 LEFT JOIN auth.standing st ON st.id = m.organization_id
 WHERE m.account_id = :account AND m.organization_id = :organization;
@@ -146,8 +148,7 @@ WHERE m.account_id = :account AND m.organization_id = :organization;
 -- row: membership
 -- no-tenant
 -- hot
-SELECT m.organization_id, coalesce(o.name, '') AS organization_name, m.role, m.permissions, m.epoch, m.active,
-	coalesce(st.status, 'active') <> 'active' AS held
+SELECT {m.membership}
 FROM auth.membership m
 JOIN auth.account a ON a.id = m.account_id
 LEFT JOIN auth.organization o ON o.id = m.organization_id
@@ -204,44 +205,43 @@ WHERE a.email = :email AND k.network = :network;
 INSERT INTO auth.known_network (account_id, network, seen_at) VALUES (:account, :network, :now)
 ON CONFLICT (account_id, network) DO UPDATE SET seen_at = excluded.seen_at;
 
+-- row: login_session = aegis.auth.v1.Session (id uuid, account_id uuid -> -, organization_id uuid? -> -,
+--   generation int8 -> -, rotated_at instant -> -, user_agent text, address text, created_at instant,
+--   last_seen_at instant, expires_at instant, ended_at instant? -> -) without (current)
+
 -- name: insert_session :one
 -- args: id uuid, account uuid, organization uuid?, user_agent text, address text, expires_at instant,
 --   absolute_at instant, now instant
--- row: session (id uuid, account_id uuid, organization_id uuid?, generation int8, rotated_at instant, user_agent text,
---   address text, created_at instant, last_seen_at instant, expires_at instant, ended_at instant?)
+-- row: login_session
 -- no-tenant
 INSERT INTO auth.session (id, account_id, organization_id, rotated_at, user_agent, address, created_at, last_seen_at,
 	expires_at, absolute_at)
 VALUES (:id, :account, :organization, :now, :user_agent, :address, :now, :now, :expires_at, :absolute_at)
-RETURNING id, account_id, organization_id, generation, rotated_at, user_agent, address, created_at, last_seen_at,
-	expires_at, ended_at;
+RETURNING {login_session};
 
 -- The refresh token of this generation is used up; the next one is good.  One caller wins.
 -- name: take_generation :opt
 -- args: id uuid, generation int8, idle_until instant, now instant
--- row: session
+-- row: login_session
 -- no-tenant
 UPDATE auth.session
 SET generation = generation + 1, rotated_at = :now, last_seen_at = :now, expires_at = least(:idle_until, absolute_at)
 WHERE id = :id AND generation = :generation AND ended_at IS NULL AND expires_at > :now
-RETURNING id, account_id, organization_id, generation, rotated_at, user_agent, address, created_at, last_seen_at,
-	expires_at, ended_at;
+RETURNING {login_session};
 
 -- name: lock_session :opt
 -- args: id uuid
--- row: session
+-- row: login_session
 -- no-tenant
-SELECT id, account_id, organization_id, generation, rotated_at, user_agent, address, created_at, last_seen_at,
-	expires_at, ended_at
+SELECT {login_session}
 FROM auth.session WHERE id = :id FOR UPDATE;
 
 -- name: live_sessions :many
 -- args: account uuid, now instant
--- row: session
+-- row: login_session
 -- no-tenant
 -- hot
-SELECT id, account_id, organization_id, generation, rotated_at, user_agent, address, created_at, last_seen_at,
-	expires_at, ended_at
+SELECT {login_session}
 FROM auth.session WHERE account_id = :account AND ended_at IS NULL AND expires_at > :now
 ORDER BY created_at DESC, id LIMIT 200;
 
@@ -258,16 +258,27 @@ WHERE id = :id AND account_id = :account AND ended_at IS NULL;
 UPDATE auth.session SET ended_at = :now, end_reason = :end_reason
 WHERE account_id = :account AND id <> :kept AND ended_at IS NULL AND expires_at > :now;
 
+-- All but the newest in use.
+-- name: end_oldest_sessions :affected
+-- args: account uuid, kept int8, end_reason text, now instant
+-- no-tenant
+UPDATE auth.session SET ended_at = :now, end_reason = :end_reason
+WHERE ended_at IS NULL AND id IN (
+	SELECT id FROM auth.session WHERE account_id = :account AND ended_at IS NULL AND expires_at > :now
+	ORDER BY last_seen_at DESC, id DESC OFFSET :kept);
+
 -- name: end_member_sessions :exec
 -- args: account uuid, organization uuid, now instant
 -- no-tenant
 UPDATE auth.session SET ended_at = :now, end_reason = 'membership'
 WHERE account_id = :account AND organization_id = :organization AND ended_at IS NULL;
 
+-- row: session_state (id uuid, organization_id uuid?, alive bool, epoch int8, expires_at instant, held bool)
+
 -- What the gateway must believe of a session.
 -- name: session_state :opt
 -- args: id uuid, account uuid, now instant
--- row: session_state (id uuid, organization_id uuid?, alive bool, epoch int8, expires_at instant, held bool)
+-- row: session_state
 -- no-tenant
 -- hot
 SELECT s.id, s.organization_id,

@@ -1,80 +1,72 @@
 #include "compliance/compliance.h"
 #include "compliance/settings.h"
 #include "http/loopback.h"
+#include "svc/kit/change.h"
 
 #define DAILY 86400
 
 struct creation {
-	const Compliance__CreateSourceRequest *req;
+	const Compliance__Source *source;
 	struct uuid only_tenant; /* nil: everybody */
 	struct q_source_row *row;
+	Compliance__Source *resp;
 };
 
 static struct status refuse_url(struct rpc_call *call, const char *field, const char *reason,
 				const char *expected)
 {
 	(void)call_field_error(call, field, reason, expected);
-	return FAIL(INVALID_ARGUMENT, "URL_NOT_ALLOWED");
+	return FAIL(URL_NOT_ALLOWED);
 }
 
 /* A source on this machine, as the demo has one, is nothing for other organizations. */
 static struct status check_url(struct rpc_call *call, const struct creation *creation)
 {
-	if (!url_is_loopback(creation->req->url))
-		return strncmp(creation->req->url, "https://", 8) == 0
+	if (!url_is_loopback(creation->source->url))
+		return strncmp(creation->source->url, "https://", 8) == 0
 			       ? OK
-			       : refuse_url(call, "url", "NOT_HTTPS", "must begin with https://");
+			       : refuse_url(call, "source.url", "NOT_HTTPS",
+					    "must begin with https://");
 	if (!compliance_config.allow_http_loopback)
-		return refuse_url(call, "url", "LOOPBACK",
+		return refuse_url(call, "source.url", "LOOPBACK",
 				  "must not be on this machine: that is for the demo");
 	if (uuid_is_nil(creation->only_tenant))
-		return refuse_url(call, "onlyTenantId", "REQUIRED",
+		return refuse_url(call, "source.only_tenant_id", "REQUIRED",
 				  "must name an organization for a source on this machine");
 	return OK;
 }
 
-static int32_t interval_of(const Compliance__CreateSourceRequest *req)
+static int32_t interval_of(const Compliance__Source *in)
 {
-	return req->_interval_seconds_case ==
-			       COMPLIANCE__CREATE_SOURCE_REQUEST___INTERVAL_SECONDS_INTERVAL_SECONDS
-		       ? req->interval_seconds
+	return in->_interval_seconds_case == COMPLIANCE__SOURCE___INTERVAL_SECONDS_INTERVAL_SECONDS
+		       ? in->interval_seconds
 		       : DAILY;
 }
 
 static struct status insert(struct rpc_call *call, void *arg)
 {
 	struct creation *creation = arg;
-	const Compliance__CreateSourceRequest *req = creation->req;
-	struct strbuf after = strbuf_new(call->arena);
+	const Compliance__Source *in = creation->source;
 
 	TRY(q_insert_source(
-		call->tx, &creation->row, .id = uuid_v7(call->now), .name = req->name,
-		.kind = "leie_supplement", .url = req->url, .interval_seconds = interval_of(req),
+		call->tx, &creation->row, .id = uuid_v7(call->now), .name = in->name,
+		.kind = "leie_supplement", .url = in->url, .interval_seconds = interval_of(in),
 		.only_tenant = uuid_is_nil(creation->only_tenant) ? NULL : &creation->only_tenant,
 		.actor = call->principal->id, .now = call->now));
-	strbuf_add_c(&after, "{\"name\":");
-	strbuf_add_json(&after, str_of(req->name));
-	strbuf_add_c(&after, ",\"url\":");
-	strbuf_add_json(&after, str_of(req->url));
-	strbuf_printf(&after, ",\"intervalSeconds\":%d,\"onlyTenantId\":\"%s\"",
-		      creation->row->interval_seconds, req->only_tenant_id);
-	strbuf_add_char(&after, '}');
-	svc_emit(call, &(struct event_out){.action = "source.created",
-					   .target_kind = "source",
-					   .target_id = creation->row->id,
-					   .after = strbuf_str(&after)});
-	return OK;
+	TRY(q_source_fill(call->arena, creation->row, creation->resp));
+	return svc_emit_change(call, "source.created",
+			       &(struct change_out){.resource = &compliance__source__info,
+						    .after = creation->resp});
 }
 
 struct status compliance_create_source(struct rpc_call *call,
 				       const Compliance__CreateSourceRequest *req,
 				       Compliance__Source *resp)
 {
-	struct creation creation = {.req = req,
-				    .only_tenant = compliance_id_of(req->only_tenant_id)};
+	struct creation creation = {.source = req->source,
+				    .only_tenant = pb_uuid(req->source->only_tenant_id),
+				    .resp = resp};
 
 	TRY(check_url(call, &creation));
-	TRY(tx_run_as(call, svc_platform_tenant, insert, &creation));
-	source_to_proto(call->arena, creation.row, resp);
-	return OK;
+	return tx_run_as(call, svc_platform_tenant, insert, &creation);
 }

@@ -19,7 +19,7 @@ static struct status read_health(struct rpc_call *call, void *arg)
 
 	TRY(visible_source(call, health->id, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "SOURCE_NOT_FOUND");
+		return FAIL(SOURCE_NOT_FOUND);
 	health->resp->source_id = uuid_text(call->arena, row->id);
 	health->resp->state =
 		strcmp(row->state, "fresh") == 0 && is_stale(row, call->now) ? "stale" : row->state;
@@ -39,7 +39,7 @@ struct status compliance_get_source_health(struct rpc_call *call,
 					   const Compliance__GetSourceHealthRequest *req,
 					   Compliance__SourceHealth *resp)
 {
-	struct health health = {compliance_id_of(req->id), resp};
+	struct health health = {pb_uuid(req->id), resp};
 
 	return tx_run_as(call, svc_platform_tenant, read_health, &health);
 }

@@ -1,5 +1,4 @@
 #include "compliance/compliance.h"
-#include "svc/kit/pb.h"
 
 static struct status read_sources(struct rpc_call *call, void *arg)
 {
@@ -9,11 +8,7 @@ static struct status read_sources(struct rpc_call *call, void *arg)
 
 	TRY(q_list_sources(call->tx, call->principal->kind == PRINCIPAL_ADMIN,
 			   call->principal->tenant, &rows, &n));
-	resp->n_sources = n;
-	resp->sources = pb_array(call->arena, &compliance__source__descriptor, n);
-	for (size_t i = 0; i < n; i++)
-		source_to_proto(call->arena, &rows[i], resp->sources[i]);
-	return OK;
+	return q_source_list(call->arena, rows, n, &resp->n_sources, &resp->sources);
 }
 
 /*

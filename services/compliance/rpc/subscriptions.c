@@ -1,31 +1,8 @@
 #include "compliance/compliance.h"
 #include "contract/time.h"
 #include "screener/screener.h"
+#include "svc/kit/change.h"
 #include "svc/kit/pb.h"
-
-static void to_proto(struct arena *arena, const struct q_subscription_row *row,
-		     Compliance__Subscription *out)
-{
-	out->id = uuid_text(arena, row->id);
-	out->source_id = uuid_text(arena, row->source_id);
-	out->n_states = row->states.n;
-	out->states = (const char **)row->states.items;
-	out->created_at = pb_timestamp(arena, row->created_at);
-}
-
-struct str subscription_json(struct arena *arena, const struct q_subscription_row *row)
-{
-	struct strbuf json = strbuf_new(arena);
-
-	strbuf_printf(&json, "{\"sourceId\":\"%s\",\"states\":[", uuid_text(arena, row->source_id));
-	for (size_t i = 0; i < row->states.n; i++) {
-		if (i)
-			strbuf_add_char(&json, ',');
-		strbuf_add_json(&json, str_of(row->states.items[i]));
-	}
-	strbuf_add_c(&json, "]}");
-	return strbuf_str(&json);
-}
 
 /* The list has addresses of the armed forces and of the freely associated states, too. */
 static bool is_postal_state(struct str code)
@@ -39,16 +16,15 @@ static bool is_postal_state(struct str code)
 }
 
 /* A state that does not exist would never raise anything. */
-static struct status check_states(struct rpc_call *call,
-				  const Compliance__CreateSubscriptionRequest *req)
+static struct status check_states(struct rpc_call *call, const Compliance__Subscription *in)
 {
 	struct status st = OK;
 
-	for (size_t i = 0; i < req->n_states; i++)
-		if (!is_postal_state(str_of(req->states[i])))
-			st = call_field_error(call, arena_printf(call->arena, "states[%zu]", i),
-					      "UNKNOWN_STATE",
-					      "must be the USPS code of a state or territory");
+	for (size_t i = 0; i < in->n_states; i++)
+		if (!is_postal_state(str_of(in->states[i])))
+			st = call_field_error(
+				call, arena_printf(call->arena, "states[%zu]", i), "UNKNOWN_STATE",
+				"must be the USPS code of a state or territory, like TX");
 	return st;
 }
 
@@ -57,25 +33,24 @@ struct status compliance_create_subscription(struct rpc_call *call,
 					     const Compliance__CreateSubscriptionRequest *req,
 					     Compliance__Subscription *resp)
 {
+	const Compliance__Subscription *in = req->subscription;
 	struct q_subscription_row *row;
 	struct q_source_row *source;
 	struct q_newest_row *newest;
 
-	TRY(check_states(call, req));
-	TRY(visible_source(call, compliance_id_of(req->source_id), &source));
+	TRY(check_states(call, in));
+	TRY(visible_source(call, pb_uuid(in->source_id), &source));
 	if (!source)
-		return FAIL(NOT_FOUND, "SOURCE_NOT_FOUND");
+		return FAIL(SOURCE_NOT_FOUND);
 	TRY(q_newest_change(call->tx, source->id, &newest));
 	TRY(q_insert_subscription(call->tx, &row, .id = uuid_v7(call->now), .source_id = source->id,
-				  .states = ((struct text_list){req->states, req->n_states}),
+				  .states = ((struct text_list){in->states, in->n_states}),
 				  .last_seq = newest->seq, .actor = call->principal->id,
 				  .now = call->now));
-	svc_emit(call, &(struct event_out){.action = "subscription.created",
-					   .target_kind = "subscription",
-					   .target_id = row->id,
-					   .after = subscription_json(call->arena, row)});
-	to_proto(call->arena, row, resp);
-	return OK;
+	TRY(q_subscription_fill(call->arena, row, resp));
+	return svc_emit_change(
+		call, "subscription.created",
+		&(struct change_out){.resource = &compliance__subscription__info, .after = resp});
 }
 
 struct status compliance_list_subscriptions(struct rpc_call *call,
@@ -87,9 +62,6 @@ struct status compliance_list_subscriptions(struct rpc_call *call,
 
 	(void)req;
 	TRY(q_list_subscriptions(call->tx, &rows, &n));
-	resp->n_subscriptions = n;
-	resp->subscriptions = pb_array(call->arena, &compliance__subscription__descriptor, n);
-	for (size_t i = 0; i < n; i++)
-		to_proto(call->arena, &rows[i], resp->subscriptions[i]);
-	return OK;
+	return q_subscription_list(call->arena, rows, n, &resp->n_subscriptions,
+				   &resp->subscriptions);
 }

@@ -4,8 +4,7 @@ struct status compliance_sync_source(struct rpc_call *call,
 				     const Compliance__SyncSourceRequest *req,
 				     Compliance__SyncSourceResponse *resp)
 {
-	const struct sync_order order = {.id = compliance_id_of(req->id),
-					 .accept_drop = req->accept_drop};
+	const struct sync_order order = {.id = pb_uuid(req->id), .accept_drop = req->accept_drop};
 	struct sync_outcome outcome;
 
 	TRY(source_sync(call, &order, &outcome));

@@ -1,22 +1,24 @@
 -- Statements of the compliance daemon.
 
+-- row: source = aegis.compliance.v1.Source (id uuid, name text, kind text, url text, interval_seconds int4,
+--   only_tenant uuid? -> only_tenant_id, state text -> -, etag text -> -, last_modified text -> -, sha256 text -> -,
+--   rows int4 -> -, merged int4 -> -, damaged int4 -> -, damaged_lines int8[] -> -, held int4 -> -,
+--   last_error text -> -, last_attempt_at instant? -> -, last_success_at instant? -> -, failures int4 -> -,
+--   created_at instant)
+
 -- name: insert_source :one
 -- args: id uuid, name text, kind text, url text, interval_seconds int4, only_tenant uuid?, actor uuid, now instant
--- row: source (id uuid, name text, kind text, url text, interval_seconds int4, only_tenant uuid?, state text, etag text,
---   last_modified text, sha256 text, rows int4, merged int4, damaged int4, damaged_lines int8[], held int4, last_error text,
---   last_attempt_at instant?, last_success_at instant?, failures int4, created_at instant)
+-- row: source
 -- no-tenant
 INSERT INTO compliance.source (id, name, kind, url, interval_seconds, only_tenant, created_at, created_by)
 VALUES (:id, :name, :kind, :url, :interval_seconds, :only_tenant, :now, :actor)
-RETURNING id, name, kind, url, interval_seconds, only_tenant, state, etag, last_modified, sha256, rows, merged, damaged, damaged_lines,
-	held, last_error, last_attempt_at, last_success_at, failures, created_at;
+RETURNING {source};
 
 -- name: list_sources :many
 -- args: sees_all bool, viewer uuid
 -- row: source
 -- no-tenant
-SELECT id, name, kind, url, interval_seconds, only_tenant, state, etag, last_modified, sha256, rows, merged, damaged, damaged_lines,
-	held, last_error, last_attempt_at, last_success_at, failures, created_at
+SELECT {source}
 FROM compliance.source WHERE :sees_all OR only_tenant IS NULL OR only_tenant = :viewer ORDER BY name LIMIT 500;
 
 -- name: source_by_id :opt
@@ -24,8 +26,7 @@ FROM compliance.source WHERE :sees_all OR only_tenant IS NULL OR only_tenant = :
 -- row: source
 -- no-tenant
 -- hot
-SELECT id, name, kind, url, interval_seconds, only_tenant, state, etag, last_modified, sha256, rows, merged, damaged, damaged_lines,
-	held, last_error, last_attempt_at, last_success_at, failures, created_at
+SELECT {source}
 FROM compliance.source WHERE id = :id;
 
 -- Those that a killed poll left taken are due when its lease has ended.
@@ -43,8 +44,7 @@ ORDER BY due_at LIMIT 20;
 -- no-tenant
 UPDATE compliance.source SET sync_until = :until, due_at = :until, last_attempt_at = :now
 WHERE id = :id AND (sync_until IS NULL OR sync_until < :now)
-RETURNING id, name, kind, url, interval_seconds, only_tenant, state, etag, last_modified, sha256, rows, merged, damaged, damaged_lines,
-	held, last_error, last_attempt_at, last_success_at, failures, created_at;
+RETURNING {source};
 
 -- Whose lease has been taken over finds nothing; who finds it keeps others out until the commit.
 -- name: lock_sync :opt
@@ -141,22 +141,25 @@ WHERE source_id = :source_id AND seq > :last_seq AND poll_id = (
 	SELECT n.poll_id FROM compliance.source_change AS n WHERE n.source_id = :source_id AND n.seq > :last_seq ORDER BY n.seq LIMIT 1)
 ORDER BY seq LIMIT :batch_rows;
 
+-- row: subscription = aegis.compliance.v1.Subscription (id uuid, source_id uuid, states text[], last_seq int8 -> -,
+--   created_at instant)
+
 -- name: insert_subscription :one
 -- args: id uuid, source_id uuid, states text[], last_seq int8, actor uuid, now instant
--- row: subscription (id uuid, source_id uuid, states text[], last_seq int8, created_at instant)
-INSERT INTO compliance.subscription (tenant_id, id, source_id, states, last_seq, created_at, created_by, updated_at)
+-- row: subscription
+INSERT INTO compliance.subscription (tenant_id, {subscription}, created_by, updated_at)
 VALUES (:tenant, :id, :source_id, :states, :last_seq, :now, :actor, :now)
-RETURNING id, source_id, states, last_seq, created_at;
+RETURNING {subscription};
 
 -- name: list_subscriptions :many
 -- row: subscription
-SELECT id, source_id, states, last_seq, created_at FROM compliance.subscription
+SELECT {subscription} FROM compliance.subscription
 WHERE tenant_id = :tenant ORDER BY created_at, id LIMIT 500;
 
 -- name: lock_subscription :opt
 -- args: id uuid
 -- row: subscription
-SELECT id, source_id, states, last_seq, created_at FROM compliance.subscription
+SELECT {subscription} FROM compliance.subscription
 WHERE tenant_id = :tenant AND id = :id FOR UPDATE;
 
 -- name: move_cursor :exec
@@ -167,32 +170,36 @@ UPDATE compliance.subscription SET last_seq = :last_seq, updated_at = :now WHERE
 -- args: id uuid
 -- row: subscription
 DELETE FROM compliance.subscription WHERE tenant_id = :tenant AND id = :id
-RETURNING id, source_id, states, last_seq, created_at;
+RETURNING {subscription};
+
+-- row: event = aegis.compliance.v1.ComplianceEvent (id uuid, source_id uuid, alert_id uuid?, type text, priority text,
+--   title text, effective_on date?, metadata json, status text, note text, created_at instant,
+--   acknowledged_at instant?, resolved_at instant?, version int8) without (deadline_on)
 
 -- name: insert_event :one
 -- args: id uuid, source_id uuid, change_seq int8, alert_id uuid, type text, priority text, title text, effective_on date?,
 --   metadata json, now instant
--- row: event (id uuid, source_id uuid, alert_id uuid?, type text, priority text, title text, effective_on date?, metadata json,
---   status text, note text, created_at instant, acknowledged_at instant?, resolved_at instant?, version int8)
+-- row: event
 INSERT INTO compliance.event (tenant_id, id, source_id, change_seq, alert_id, type, priority, title, effective_on, metadata,
 	created_at, updated_at)
 VALUES (:tenant, :id, :source_id, :change_seq, :alert_id, :type, :priority, :title, :effective_on, :metadata, :now, :now)
-RETURNING id, source_id, alert_id, type, priority, title, effective_on, metadata, status, note, created_at, acknowledged_at,
-	resolved_at, version;
+RETURNING {event};
+
+-- row: alert = aegis.compliance.v1.Alert (id uuid, source_id uuid, event_count int4, channel text, created_at instant)
 
 -- The alert of a poll, made by its first events and counted up by the further ones.
 -- name: count_alert :one
 -- args: id uuid, source_id uuid, poll_id uuid, channel text, more int4, now instant
--- row: alert (id uuid, source_id uuid, event_count int4, channel text, created_at instant)
+-- row: alert
 INSERT INTO compliance.alert (tenant_id, id, source_id, poll_id, event_count, channel, created_at)
 VALUES (:tenant, :id, :source_id, :poll_id, :more, :channel, :now)
 ON CONFLICT (tenant_id, source_id, poll_id) DO UPDATE SET event_count = alert.event_count + excluded.event_count
-RETURNING id, source_id, event_count, channel, created_at;
+RETURNING {alert};
 
 -- name: alert_of_poll :opt
 -- args: source_id uuid, poll_id uuid
 -- row: alert
-SELECT id, source_id, event_count, channel, created_at FROM compliance.alert
+SELECT {alert} FROM compliance.alert
 WHERE tenant_id = :tenant AND source_id = :source_id AND poll_id = :poll_id;
 
 -- The urgent ones first.
@@ -206,8 +213,7 @@ ORDER BY CASE priority WHEN 'high' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END, chang
 -- args: status text, alert_id uuid?, last_created instant, last_id uuid, page_rows int8
 -- row: event
 -- hot
-SELECT id, source_id, alert_id, type, priority, title, effective_on, metadata, status, note, created_at, acknowledged_at,
-	resolved_at, version
+SELECT {event}
 FROM compliance.event
 WHERE tenant_id = :tenant AND (:status = '' OR status = :status) AND (:alert_id::uuid IS NULL OR alert_id = :alert_id)
 	AND (created_at, id) < (:last_created, :last_id)
@@ -217,32 +223,35 @@ ORDER BY created_at DESC, id DESC LIMIT :page_rows;
 -- args: id uuid
 -- row: event
 -- hot
-SELECT id, source_id, alert_id, type, priority, title, effective_on, metadata, status, note, created_at, acknowledged_at,
-	resolved_at, version
+SELECT {event}
 FROM compliance.event WHERE tenant_id = :tenant AND id = :id;
 
--- name: acknowledge_event :opt
+-- name: lock_event :opt
+-- args: id uuid
+-- row: event
+SELECT {event}
+FROM compliance.event WHERE tenant_id = :tenant AND id = :id FOR UPDATE;
+
+-- name: acknowledge_event :one
 -- args: id uuid, note text, actor uuid, now instant
 -- row: event
 UPDATE compliance.event
 SET status = 'acknowledged', note = :note, acknowledged_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :id AND status = 'active'
-RETURNING id, source_id, alert_id, type, priority, title, effective_on, metadata, status, note, created_at, acknowledged_at,
-	resolved_at, version;
+RETURNING {event};
 
--- name: resolve_event :opt
+-- name: resolve_event :one
 -- args: id uuid, note text, actor uuid, now instant
 -- row: event
 UPDATE compliance.event
 SET status = 'resolved', note = :note, resolved_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :id AND status <> 'resolved'
-RETURNING id, source_id, alert_id, type, priority, title, effective_on, metadata, status, note, created_at, acknowledged_at,
-	resolved_at, version;
+RETURNING {event};
 
 -- name: alert_page :many
 -- args: last_created instant, last_id uuid, page_rows int8
 -- row: alert
 -- hot
-SELECT id, source_id, event_count, channel, created_at FROM compliance.alert
+SELECT {alert} FROM compliance.alert
 WHERE tenant_id = :tenant AND (created_at, id) < (:last_created, :last_id)
 ORDER BY created_at DESC, id DESC LIMIT :page_rows;

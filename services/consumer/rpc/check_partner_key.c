@@ -19,14 +19,14 @@ static struct status judge(const struct check *check, const struct q_checked_key
 	if (!row || row->secret_hash.len != BEARER_HASH_BYTES ||
 	    !bearer_is_kind(&check->bearer, kind) ||
 	    !bearer_matches(&check->bearer, (const uint8_t *)row->secret_hash.ptr))
-		return FAIL(UNAUTHENTICATED, "KEY_NOT_VALID");
+		return FAIL(KEY_NOT_VALID);
 	/* Test keys were made once, and redeemed real codes. */
 	if (!row->live || row->revoked_at || !row->partner_active)
-		return FAIL(UNAUTHENTICATED, "KEY_REVOKED");
+		return FAIL(KEY_REVOKED);
 	if (row->expires_at && *row->expires_at <= now)
-		return FAIL(UNAUTHENTICATED, "KEY_EXPIRED");
+		return FAIL(KEY_EXPIRED);
 	if (row->tenant_held)
-		return FAIL(PERMISSION_DENIED, "TENANT_SUSPENDED");
+		return FAIL(TENANT_SUSPENDED);
 	return OK;
 }
 
@@ -56,6 +56,6 @@ struct status consumer_check_partner_key(struct rpc_call *call,
 	struct check check = {.resp = resp};
 
 	if (!bearer_parse(str_of(req->key), &check.bearer))
-		return FAIL(UNAUTHENTICATED, "KEY_NOT_VALID");
+		return FAIL(KEY_NOT_VALID);
 	return tx_run_as(call, check.bearer.tenant, check_key, &check);
 }

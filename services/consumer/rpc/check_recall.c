@@ -5,7 +5,7 @@ struct status consumer_check_recall(struct rpc_call *call, const Consumer__Check
 {
 	struct q_found_row *row;
 
-	TRY(q_is_recalled(call->tx, consumer_id(req->program_id), req->screener_version, &row));
+	TRY(q_is_recalled(call->tx, pb_uuid(req->program_id), req->screener_version, &row));
 	resp->recalled = row->found;
 	return OK;
 }

@@ -1,6 +1,7 @@
 #include "consumer/copy.h"
 #include "consumer/problem.h"
 #include "consumer/session.h"
+#include "svc/kit/details.h"
 
 struct completion {
 	const struct screener_entry *entry;
@@ -38,7 +39,7 @@ static struct status check_attempts(struct rpc_call *call, const struct screener
 		return OK;
 	TRY(count_attempts(call, row, duration_shift(call->now, attempts.window, -1), &done));
 	if (done >= (int64_t)attempts.max)
-		return FAIL(FAILED_PRECONDITION, "ATTEMPT_LIMIT");
+		return FAIL(ATTEMPT_LIMIT);
 	return OK;
 }
 
@@ -46,7 +47,8 @@ static struct status store(struct rpc_call *call, const struct completion *compl
 			   struct q_session_row **row)
 {
 	const struct screener_result *result = &completion->result;
-	struct strbuf trace = strbuf_new(call->arena), after = strbuf_new(call->arena);
+	struct strbuf trace = strbuf_new(call->arena);
+	struct details details = details_new(call->arena);
 	bool may_issue = result->decided && result->outcome->issues_code;
 	struct q_session_row *old = *row;
 	int32_t number = old->attempts + 1;
@@ -61,12 +63,12 @@ static struct status store(struct rpc_call *call, const struct completion *compl
 	TRY(q_complete_session(call->tx, row, .id = old->id, .outcome = result->outcome->id,
 			       .may_issue_code = may_issue, .actor = call->principal->id,
 			       .now = call->now));
-	strbuf_printf(&after,
-		      "{\"outcome\":\"%s\",\"mayIssueCode\":%s,\"attempt\":%d,\"unfinished\":%s}",
-		      result->outcome->id, may_issue ? "true" : "false", number,
-		      completion->is_unfinished ? "true" : "false");
-	emit_session(call, "session.completed", *row, strbuf_str(&after));
-	return OK;
+	details_text(&details, "outcome", result->outcome->id);
+	details_bool(&details, "mayIssueCode", may_issue);
+	details_number(&details, "attempt", number);
+	details_bool(&details, "unfinished", completion->is_unfinished);
+	return emit_session(call, "session.completed", &(struct session_state){.row = old},
+			    &(struct session_state){.row = *row}, NULL, &details);
 }
 
 /* All that keeps the session open, in one answer: what does not fit, and what is not answered. */
@@ -88,9 +90,9 @@ static struct status refuse_open(struct rpc_call *call, struct completion *compl
 	for (size_t i = 0; i < n_missing && !completion->end_unfinished; i++)
 		problem_add_field(call, screener, &missing[i]);
 	if (n_wrong > 0)
-		return FAIL(INVALID_ARGUMENT, "INVALID_ANSWERS");
+		return FAIL(INVALID_ANSWERS);
 	if (n_missing > 0 && !completion->end_unfinished)
-		return FAIL(INVALID_ARGUMENT, "QUESTIONS_OPEN");
+		return FAIL(QUESTIONS_OPEN);
 	return OK;
 }
 

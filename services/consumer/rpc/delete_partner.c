@@ -5,12 +5,12 @@ struct status consumer_delete_partner(struct rpc_call *call,
 				      const Consumer__DeletePartnerRequest *req,
 				      Consumer__DeletePartnerResponse *resp)
 {
-	struct q_partner_row *row;
+	struct q_partner_row *old;
 
 	(void)resp;
-	TRY(q_delete_partner(call->tx, consumer_id(req->id), call->principal->id, call->now, &row));
-	if (!row)
-		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
-	emit_partner(call, "partner.deleted", row);
-	return OK;
+	TRY(q_lock_partner(call->tx, pb_uuid(req->id), &old));
+	if (!old)
+		return FAIL(PARTNER_NOT_FOUND);
+	TRY(q_delete_partner(call->tx, old->id, call->principal->id, call->now));
+	return emit_partner(call, "partner.deleted", old, NULL);
 }

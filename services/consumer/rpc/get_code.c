@@ -5,7 +5,6 @@ struct status consumer_get_code(struct rpc_call *call, const Consumer__GetCodeRe
 {
 	struct q_staff_code_row *row;
 
-	TRY(staff_code_find(call, consumer_id(req->id), &row));
-	staff_code_to_proto(call, row, resp);
-	return OK;
+	TRY(staff_code_find(call, pb_uuid(req->id), &row));
+	return staff_code_show(call, row, resp);
 }

@@ -5,9 +5,8 @@ struct status consumer_get_partner(struct rpc_call *call, const Consumer__GetPar
 {
 	struct q_partner_row *row;
 
-	TRY(q_partner_by_id(call->tx, consumer_id(req->id), &row));
+	TRY(q_partner_by_id(call->tx, pb_uuid(req->id), &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
-	partner_to_proto(call->arena, row, resp);
-	return OK;
+		return FAIL(PARTNER_NOT_FOUND);
+	return q_partner_fill(call->arena, row, resp);
 }

@@ -13,6 +13,6 @@ struct status consumer_get_session(struct rpc_call *call, const Consumer__GetSes
 	TRY(session_find(call, id, &row));
 	TRY(copy_load(call, row->content_hash, &entry));
 	if (call->principal->kind != PRINCIPAL_SESSION)
-		emit_session(call, "session.read", row, (struct str){});
+		emit_session_read(call, "session.read", row, (struct str){});
 	return session_to_proto(call, row, entry, resp);
 }

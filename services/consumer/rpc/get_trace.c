@@ -6,11 +6,11 @@ struct status consumer_get_trace(struct rpc_call *call, const Consumer__GetTrace
 	struct q_session_row *row;
 	struct attempt attempt;
 
-	TRY(session_find(call, consumer_id(req->id), &row));
+	TRY(session_find(call, pb_uuid(req->id), &row));
 	TRY(attempt_last(call, row, &attempt));
-	emit_session(call, "session.trace_read", row, (struct str){});
+	emit_session_read(call, "session.trace_read", row, (struct str){});
 	resp->session_id = uuid_text(call->arena, row->id);
 	resp->screener_hash = row->content_hash;
-	resp->trace = consumer_bytes(attempt.trace);
+	resp->trace = pb_bytes(attempt.trace);
 	return OK;
 }

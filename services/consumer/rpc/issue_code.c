@@ -7,6 +7,7 @@
 #include "consumer/program_copy.h"
 #include "consumer/session.h"
 #include "contract/time.h"
+#include "svc/kit/change.h"
 
 struct issue {
 	const Consumer__IssueCodeRequest *req;
@@ -28,9 +29,9 @@ static struct status check(struct rpc_call *call, void *arg)
 
 	TRY(session_find(call, issue->session, &row));
 	if (strcmp(row->status, "completed") != 0)
-		return FAIL(FAILED_PRECONDITION, "NOT_COMPLETED");
+		return FAIL(NOT_COMPLETED);
 	if (!row->may_issue_code)
-		return FAIL(FAILED_PRECONDITION, "NOT_ELIGIBLE");
+		return FAIL(NOT_ELIGIBLE);
 	issue->public_id = row->public_id;
 	issue->was_issued = row->code_issued;
 	return OK;
@@ -60,9 +61,9 @@ static struct status take_budget(struct rpc_call *call, const struct issue *issu
 	struct q_budget_row *taken;
 
 	if (issue->cap && *issue->cap == 0)
-		return FAIL(FAILED_PRECONDITION, "CODE_BUDGET_EXHAUSTED");
+		return FAIL(CODE_BUDGET_EXHAUSTED);
 	TRY(q_take_budget(call->tx, issue->row->program_id, issue->cap, call->now, &taken));
-	return taken ? OK : FAIL(FAILED_PRECONDITION, "CODE_BUDGET_EXHAUSTED");
+	return taken ? OK : FAIL(CODE_BUDGET_EXHAUSTED);
 }
 
 /* Lasts as long as its screener says, but not longer than its program unless that lets it. */
@@ -121,7 +122,7 @@ static struct status check_state(struct rpc_call *call, const struct issue *issu
 		if (state.len > 2 && is_served(issue, (struct str){state.ptr + 1, state.len - 2}))
 			return OK;
 	}
-	return FAIL(FAILED_PRECONDITION, "STATE_NOT_SERVED");
+	return FAIL(STATE_NOT_SERVED);
 }
 
 static struct status check_recall(struct rpc_call *call, const struct issue *issue)
@@ -129,24 +130,37 @@ static struct status check_recall(struct rpc_call *call, const struct issue *iss
 	struct q_found_row *recall;
 
 	TRY(q_is_recalled(call->tx, issue->row->program_id, issue->row->screener_version, &recall));
-	return recall->found ? FAIL(FAILED_PRECONDITION, "PROGRAM_RECALLED") : OK;
+	return recall->found ? FAIL(PROGRAM_RECALLED) : OK;
+}
+
+/* A code that was just made, as staff see codes. */
+static struct status code_message(struct rpc_call *call, const struct issue *issue,
+				  Consumer__Code *out)
+{
+	const struct q_code_row *row = issue->code;
+
+	TRY(pb_enum_value(&consumer__code_status__enum_info, row->status, (int *)&out->status));
+	out->id = uuid_text(call->arena, row->id);
+	out->program_id = uuid_text(call->arena, row->program_id);
+	out->screener_version = issue->row->screener_version;
+	out->session_id = uuid_text(call->arena, issue->row->id);
+	out->code_class = row->code_class;
+	out->created_at = pb_timestamp(call->arena, call->now);
+	out->expires_at = pb_timestamp(call->arena, row->expires_at);
+	return OK;
 }
 
 static struct status emit_issued(struct rpc_call *call, const struct issue *issue)
 {
 	Event__CodeIssued payload = EVENT__CODE_ISSUED__INIT;
-	struct strbuf after = strbuf_new(call->arena);
-	struct event_out event = {.action = "code.issued",
-				  .target_kind = "code",
-				  .target_id = issue->code->id,
-				  .target_version = issue->code->version};
+	struct details details = details_new(call->arena);
+	Consumer__Code code = CONSUMER__CODE__INIT;
+	struct change_out change = {
+		.resource = &consumer__code__info, .after = &code, .details = &details};
 	struct str sealed;
 
-	strbuf_printf(&after, "{\"sessionId\":\"%s\",\"programId\":\"%s\",\"mailed\":%s}",
-		      uuid_text(call->arena, issue->row->id),
-		      uuid_text(call->arena, issue->row->program_id),
-		      *issue->req->email ? "true" : "false");
-	event.after = strbuf_str(&after);
+	TRY(code_message(call, issue, &code));
+	details_bool(&details, "mailed", *issue->req->email);
 	if (*issue->req->email) {
 		TRY(code_mail_seal(call,
 				   &(struct code_mail){.to = issue->req->email,
@@ -156,12 +170,11 @@ static struct status emit_issued(struct rpc_call *call, const struct issue *issu
 						       .expires_at = issue->code->expires_at},
 				   &sealed));
 		payload.session_id = uuid_text(call->arena, issue->row->id);
-		payload.sealed = consumer_bytes(sealed);
-		event.payload_case = EVENT__EVENT__PAYLOAD_CODE_ISSUED;
-		event.payload = &payload;
+		payload.sealed = pb_bytes(sealed);
+		change.payload_case = EVENT__EVENT__PAYLOAD_CODE_ISSUED;
+		change.payload = &payload;
 	}
-	svc_emit(call, &event);
-	return OK;
+	return svc_emit_change(call, "code.issued", &change);
 }
 
 static const struct screener_outcome *outcome_of(const struct screener_entry *entry, const char *id)
@@ -180,13 +193,13 @@ static struct status make(struct rpc_call *call, void *arg)
 
 	TRY(session_lock(call, issue->session, &issue->row));
 	if (issue->row->code_issued)
-		return FAIL(ALREADY_EXISTS, "CODE_ALREADY_ISSUED");
+		return FAIL(CODE_ALREADY_ISSUED);
 	if (!issue->row->may_issue_code)
-		return FAIL(FAILED_PRECONDITION, "NOT_ELIGIBLE");
+		return FAIL(NOT_ELIGIBLE);
 	TRY(copy_load(call, issue->row->content_hash, &entry));
 	outcome = outcome_of(entry, issue->row->outcome);
 	if (!outcome || !outcome->issues_code)
-		return FAIL(FAILED_PRECONDITION, "NOT_ELIGIBLE");
+		return FAIL(NOT_ELIGIBLE);
 	TRY(check_recall(call, issue));
 	TRY(check_state(call, issue, entry));
 	TRY(take_budget(call, issue));

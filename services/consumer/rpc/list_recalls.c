@@ -1,6 +1,5 @@
 #include "consumer/program_copy.h"
 #include "consumer/recall.h"
-#include "svc/kit/pb.h"
 
 struct listing {
 	struct uuid program;
@@ -18,14 +17,11 @@ static struct status read_recalls(struct rpc_call *call, void *arg)
 struct status consumer_list_recalls(struct rpc_call *call, const Consumer__ListRecallsRequest *req,
 				    Consumer__ListRecallsResponse *resp)
 {
-	struct listing listing = {.program = consumer_id(req->program_id)};
+	struct listing listing = {.program = pb_uuid(req->program_id)};
 	struct q_program_copy_row *copy;
 
 	TRY(program_copy_ensure(call, listing.program, &copy));
 	TRY(tx_run(call, read_recalls, &listing));
-	resp->n_recalls = listing.n;
-	resp->recalls = pb_array(call->arena, &consumer__recall__descriptor, listing.n);
-	for (size_t i = 0; i < listing.n; i++)
-		recall_to_proto(call->arena, &listing.rows[i], resp->recalls[i]);
-	return OK;
+	return q_recall_list(call->arena, listing.rows, listing.n, &resp->n_recalls,
+			     &resp->recalls);
 }

@@ -3,6 +3,7 @@
 #include "consumer/keys.h"
 #include "consumer/problem.h"
 #include "consumer/session.h"
+#include "svc/kit/details.h"
 
 /*
  * A completed session takes other answers only where its screener limits the
@@ -64,13 +65,13 @@ static struct status refuse_unknown(struct rpc_call *call, const struct screener
 	for (size_t i = 0; i < result.n_problems; i++)
 		if (!is_unknown_name(entry, merge, result.problems[i].item))
 			problem_add_field(call, entry->program, &result.problems[i]);
-	return FAIL(INVALID_ARGUMENT, "INVALID_ANSWERS");
+	return FAIL(INVALID_ANSWERS);
 }
 
 static struct status store(struct rpc_call *call, const struct answer_merge *merge,
 			   struct q_session_row **row)
 {
-	struct strbuf after = strbuf_new(call->arena);
+	struct details details = details_new(call->arena);
 	struct uuid change = uuid_v7(call->now);
 	struct q_session_row *old = *row;
 
@@ -81,10 +82,11 @@ static struct status store(struct rpc_call *call, const struct answer_merge *mer
 	TRY(q_update_answers(call->tx, row, .id = old->id,
 			     .answers = phi_seal(call, "answers", old->id, merge->merged),
 			     .actor = call->principal->id, .now = call->now));
-	strbuf_printf(&after, "{\"changed\":%zu,\"reopened\":%s}", merge->n_changed,
-		      strcmp(old->status, "open") == 0 ? "false" : "true");
-	emit_session(call, "session.answered", *row, strbuf_str(&after));
-	return OK;
+	details_number(&details, "changed", (int64_t)merge->n_changed);
+	details_bool(&details, "reopened", strcmp(old->status, "open") != 0);
+	/* Of the answers of before, those that changed. */
+	return emit_session(call, "session.answered", &(struct session_state){old, merge->before},
+			    &(struct session_state){*row, merge->merged}, NULL, &details);
 }
 
 struct status consumer_put_answers(struct rpc_call *call, const Consumer__PutAnswersRequest *req,
@@ -104,7 +106,7 @@ struct status consumer_put_answers(struct rpc_call *call, const Consumer__PutAns
 	TRY(refuse_unknown(call, entry, row, &merge));
 	if (merge.n_changed > 0) {
 		if (!may_change(row, entry))
-			return FAIL(FAILED_PRECONDITION, "SESSION_COMPLETED");
+			return FAIL(SESSION_COMPLETED);
 		TRY(store(call, &merge, &row));
 	}
 	return session_to_proto(call, row, entry, resp);

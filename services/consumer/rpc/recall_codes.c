@@ -1,25 +1,12 @@
 #include "consumer/program_copy.h"
 #include "consumer/recall.h"
+#include "svc/kit/change.h"
 
 struct recalling {
 	const Consumer__RecallCodesRequest *req;
 	struct uuid program;
 	Consumer__Recall *resp;
 };
-
-static void emit_recall(struct rpc_call *call, const struct q_recall_row *row)
-{
-	struct strbuf after = strbuf_new(call->arena);
-
-	strbuf_printf(&after, "{\"recallId\":\"%s\",\"screenerVersion\":%d,\"reason\":",
-		      uuid_text(call->arena, row->id), row->screener_version);
-	strbuf_add_json(&after, str_of(row->reason));
-	strbuf_add_char(&after, '}');
-	svc_emit(call, &(struct event_out){.action = "program.recalled",
-					   .target_kind = "program",
-					   .target_id = row->program_id,
-					   .after = strbuf_str(&after)});
-}
 
 /* A second recall of the same codes is the first one again. */
 static struct status recall(struct rpc_call *call, void *arg)
@@ -33,15 +20,16 @@ static struct status recall(struct rpc_call *call, void *arg)
 			    .screener_version = req->screener_version, .reason = req->reason,
 			    .actor = call->principal->id, .now = call->now));
 	if (row) {
-		emit_recall(call, row);
+		TRY(q_recall_fill(call->arena, row, recalling->resp));
 		TRY(recall_queue(call, row->id, (struct uuid){}));
-	} else {
-		TRY(q_recall_of(call->tx, recalling->program, req->screener_version, &row));
-		if (!row)
-			return FAIL(INTERNAL, "RECALL_LOST");
+		return svc_emit_change(call, "program.recalled",
+				       &(struct change_out){.resource = &consumer__recall__info,
+							    .after = recalling->resp});
 	}
-	recall_to_proto(call->arena, row, recalling->resp);
-	return OK;
+	TRY(q_recall_of(call->tx, recalling->program, req->screener_version, &row));
+	if (!row)
+		return FAIL(RECALL_LOST);
+	return q_recall_fill(call->arena, row, recalling->resp);
 }
 
 /*
@@ -52,7 +40,7 @@ struct status consumer_recall_codes(struct rpc_call *call, const Consumer__Recal
 				    Consumer__Recall *resp)
 {
 	struct recalling recalling = {
-		.req = req, .program = consumer_id(req->program_id), .resp = resp};
+		.req = req, .program = pb_uuid(req->program_id), .resp = resp};
 	struct q_program_copy_row *copy;
 
 	TRY(program_copy_ensure(call, recalling.program, &copy));
@@ -61,6 +49,6 @@ struct status consumer_recall_codes(struct rpc_call *call, const Consumer__Recal
 		TRY(program_copy_ensure(call, recalling.program, &copy));
 	}
 	if (req->screener_version > copy->last_version)
-		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
+		return FAIL(SCREENER_NOT_FOUND);
 	return tx_run(call, recall, &recalling);
 }

@@ -12,30 +12,29 @@ static struct status check(const struct rpc_call *call, const struct reissue *re
 {
 	TRY(staff_code_check_open(row));
 	if (row->replaces)
-		return FAIL(FAILED_PRECONDITION, "CODE_REISSUED");
+		return FAIL(CODE_REISSUED);
 	if (row->expires_at <= call->now)
-		return FAIL(FAILED_PRECONDITION, "CODE_EXPIRED");
+		return FAIL(CODE_EXPIRED);
 	if (!reissue->program->redeems)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+		return FAIL(PROGRAM_NOT_ACTIVE);
 	return OK;
 }
 
 static struct status void_old(struct rpc_call *call, const struct reissue *reissue,
 			      const struct uuid *new_id, struct q_staff_code_row **row)
 {
-	struct uuid id = consumer_id(reissue->req->id);
+	struct uuid id = pb_uuid(reissue->req->id);
+	struct q_staff_code_row *old;
 	int64_t voided;
 
-	TRY(staff_code_find(call, id, row));
-	TRY(check(call, reissue, *row));
+	TRY(staff_code_lock(call, id, &old));
+	TRY(check(call, reissue, old));
 	TRY(q_void_code(call->tx, &voided, .id = id, .reason = reissue->req->reason,
 			.replaced_by = new_id, .actor = call->principal->id, .now = call->now));
+	if (!voided)
+		return FAIL(VERSION_CONFLICT);
 	TRY(staff_code_find(call, id, row));
-	if (voided)
-		return OK;
-	/* Redeemed, voided or issued again since it was looked at. */
-	TRY(check(call, reissue, *row));
-	return FAIL(ABORTED, "VERSION_CONFLICT");
+	return emit_staff_code(call, "code.reissued", old, *row, reissue->req->reason);
 }
 
 static struct status replace(struct rpc_call *call, void *arg)
@@ -55,12 +54,10 @@ static struct status replace(struct rpc_call *call, void *arg)
 	plan.replaces = &old->id;
 	TRY(code_make(call, &plan, &made, &shown));
 	TRY(staff_code_find(call, plan.id, &new));
-	emit_staff_code(call, "code.reissued", old, reissue->req->reason);
 	reissue->resp->code = shown;
 	reissue->resp->details = arena_new_of(call->arena, Consumer__Code);
 	consumer__code__init(reissue->resp->details);
-	staff_code_to_proto(call, new, reissue->resp->details);
-	return OK;
+	return staff_code_show(call, new, reissue->resp->details);
 }
 
 /* The budget is not touched: one consumer, one code that counts. */
@@ -70,7 +67,7 @@ struct status consumer_reissue_code(struct rpc_call *call, const Consumer__Reiss
 	struct reissue reissue = {.req = req, .resp = resp};
 	struct q_program_copy_row *program;
 
-	TRY(staff_code_program(call, consumer_id(req->id), &program));
+	TRY(staff_code_program(call, pb_uuid(req->id), &program));
 	reissue.program = program;
 	return tx_run_once(call, replace, &reissue);
 }

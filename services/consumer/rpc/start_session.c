@@ -5,7 +5,7 @@
 #include "consumer/session.h"
 
 struct start {
-	const Consumer__StartSessionRequest *req;
+	const Consumer__Session *asked;
 	const Program__PublishedVersion *version;
 	bool has_document;
 	bool copy_is_missing;
@@ -18,7 +18,7 @@ static struct status ask_program(struct rpc_call *call, struct start *start, boo
 	Program__GetPublishedVersionRequest req = PROGRAM__GET_PUBLISHED_VERSION_REQUEST__INIT;
 	Program__PublishedVersion *version;
 
-	req.public_id = start->req->program_id;
+	req.public_id = start->asked->program_id;
 	req.without_document = !with_document;
 	TRY(call_program_get_published_version(call, &req, &version));
 	start->version = version;
@@ -34,7 +34,7 @@ static const char *zone_of(const Program__PublishedVersion *version)
 
 static const char *public_id_of(const struct start *start)
 {
-	return *start->version->public_id ? start->version->public_id : start->req->program_id;
+	return *start->version->public_id ? start->version->public_id : start->asked->program_id;
 }
 
 static struct status insert_session(struct rpc_call *call, struct start *start,
@@ -42,16 +42,16 @@ static struct status insert_session(struct rpc_call *call, struct start *start,
 {
 	const Program__PublishedVersion *version = start->version;
 	struct uuid id = uuid_v7(call->now);
-	const char *locale = locale_choose(entry, start->req->locale);
+	const char *locale = locale_choose(entry, start->asked->locale, call->accept_language);
 	const struct uuid *person;
 
-	TRY(person_take(call, version, start->req, &person));
+	TRY(person_take(call, version, start->asked, &person));
 	return q_insert_screening(
-		call->tx, &start->row, .id = id, .program_id = consumer_id(version->program_id),
+		call->tx, &start->row, .id = id, .program_id = pb_uuid(version->program_id),
 		.public_id = public_id_of(start), .program_name = version->program_name,
 		.screener_version = version->version, .content_hash = version->content_hash,
-		.locale = locale, .device_class = start->req->device_class,
-		.utm_source = start->req->utm_source, .time_zone = zone_of(start->version),
+		.locale = locale, .device_class = start->asked->device_class,
+		.utm_source = start->asked->utm_source, .time_zone = zone_of(start->version),
 		.person_id = person, .answers = phi_seal(call, "answers", id, STR("{}")),
 		.expires_at = call->now + SESSION_TTL, .now = call->now);
 }
@@ -61,14 +61,13 @@ static struct status begin(struct rpc_call *call, void *arg)
 {
 	struct screener_entry *entry SCREENER_HELD = NULL;
 	struct start *start = arg;
-	struct strbuf after = strbuf_new(call->arena);
 	struct q_standing_row *screener;
 
 	TRY(q_screener_standing(call->tx, start->version->content_hash,
-				consumer_id(start->version->program_id), start->version->version,
+				pb_uuid(start->version->program_id), start->version->version,
 				&screener));
 	if (screener->recalled)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_RECALLED");
+		return FAIL(PROGRAM_RECALLED);
 	start->copy_is_missing = !screener->has_copy && !start->has_document;
 	if (start->copy_is_missing)
 		return OK;
@@ -76,11 +75,8 @@ static struct status begin(struct rpc_call *call, void *arg)
 		TRY(copy_store(call, start->version));
 	TRY(copy_load(call, start->version->content_hash, &entry));
 	TRY(insert_session(call, start, entry));
-	strbuf_printf(&after,
-		      "{\"programId\":\"%s\",\"screenerVersion\":%d,\"screenerHash\":\"%s\"}",
-		      uuid_text(call->arena, start->row->program_id), start->row->screener_version,
-		      start->row->content_hash);
-	emit_session(call, "session.started", start->row, strbuf_str(&after));
+	TRY(emit_session(call, "session.started", NULL, &(struct session_state){.row = start->row},
+			 start->asked, NULL));
 	start->resp->session = arena_new_of(call->arena, Consumer__Session);
 	consumer__session__init(start->resp->session);
 	return session_to_proto(call, start->row, entry, start->resp->session);
@@ -95,12 +91,12 @@ struct status consumer_start_session(struct rpc_call *call,
 				     const Consumer__StartSessionRequest *req,
 				     Consumer__StartSessionResponse *resp)
 {
-	struct start start = {.req = req, .resp = resp};
+	struct start start = {.asked = req->session, .resp = resp};
 	struct uuid tenant;
 
 	TRY(ask_program(call, &start, false));
-	TRY(person_check(call, start.version, req));
-	tenant = consumer_id(start.version->tenant_id);
+	TRY(person_check(call, start.version, req->session));
+	tenant = pb_uuid(start.version->tenant_id);
 	TRY(tx_run_as(call, tenant, begin, &start));
 	if (start.copy_is_missing) {
 		TRY(ask_program(call, &start, true));

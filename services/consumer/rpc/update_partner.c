@@ -1,37 +1,21 @@
 #include "consumer/partner.h"
 #include "contract/mask.h"
 
-static struct status check_mask(struct rpc_call *call, const Consumer__UpdatePartnerRequest *req)
-{
-	static const char *const writable[] = {"name", "kind", "active", "version", NULL};
-
-	TRY(call_check_mask(call, req->update_mask, "partner", writable));
-	if (mask_has(req->update_mask, "name") && !*req->partner->name)
-		return call_field_error(call, "partner.name", "REQUIRED", "must not be empty");
-	return OK;
-}
-
 struct status consumer_update_partner(struct rpc_call *call,
 				      const Consumer__UpdatePartnerRequest *req,
 				      Consumer__Partner *resp)
 {
 	const Consumer__Partner *in = req->partner;
-	bool active = in->active;
-	struct q_partner_row *row;
+	struct q_partner_row *old, *row, changed;
 
-	TRY(check_mask(call, req));
-	TRY(q_lock_partner(call->tx, consumer_id(req->id), &row));
-	if (!row)
-		return FAIL(NOT_FOUND, "PARTNER_NOT_FOUND");
-	if (in->version != 0 && in->version != row->version)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
-	TRY(q_update_partner(
-		call->tx, &row, .id = row->id,
-		.name = mask_has(req->update_mask, "name") ? in->name : NULL,
-		.kind = mask_has(req->update_mask, "kind") ? partner_kind_text(in->kind) : NULL,
-		.active = mask_has(req->update_mask, "active") ? &active : NULL,
-		.actor = call->principal->id, .now = call->now));
-	emit_partner(call, "partner.updated", row);
-	partner_to_proto(call->arena, row, resp);
-	return OK;
+	TRY(q_lock_partner(call->tx, pb_uuid(req->id), &old));
+	if (!old)
+		return FAIL(PARTNER_NOT_FOUND);
+	if (in->version != 0 && in->version != old->version)
+		return FAIL(VERSION_CONFLICT);
+	changed = *old;
+	TRY(q_partner_from(call->arena, in, req->update_mask, &changed));
+	TRY(q_update_partner(call->tx, changed, call->principal->id, call->now, &row));
+	TRY(q_partner_fill(call->arena, row, resp));
+	return emit_partner(call, "partner.updated", old, resp);
 }

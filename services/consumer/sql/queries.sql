@@ -58,33 +58,34 @@ SELECT id FROM consumer.person WHERE tenant_id = :tenant AND id = :id FOR NO KEY
 
 -- Sessions -------------------------------------------------------------------
 
+-- row: session = aegis.consumer.v1.Session (id uuid, program_id uuid, public_id text -> -, program_name text -> -,
+--   screener_version int4, content_hash text -> screener_hash, locale text, time_zone text -> -, person_id uuid? -> -,
+--   status text, answers bytes -> -, attempts int4 -> -, outcome text? -> -, may_issue_code bool -> -,
+--   code_issued bool, expires_at instant, completed_at instant?, created_at instant,
+--   version int8 -> -) without (answers, questions, progress_percent, outcome, problems, as_of, ended_unfinished)
+
 -- name: insert_screening :one
 -- args: id uuid, program_id uuid, public_id text, program_name text, screener_version int4, content_hash text, locale text,
 --   device_class text, utm_source text, time_zone text, person_id uuid?, answers bytes, expires_at instant, now instant
--- row: session (id uuid, program_id uuid, public_id text, program_name text, screener_version int4, content_hash text,
---   locale text, time_zone text, person_id uuid?, status text, answers bytes, attempts int4, outcome text?,
---   may_issue_code bool, code_issued bool, expires_at instant, completed_at instant?, created_at instant, version int8)
+-- row: session
 INSERT INTO consumer.session (tenant_id, id, program_id, public_id, program_name, screener_version, content_hash, locale,
 	device_class, utm_source, time_zone, person_id, answers, expires_at, created_at, created_by, updated_at, updated_by)
 VALUES (:tenant, :id, :program_id, :public_id, :program_name, :screener_version, :content_hash, :locale,
 	:device_class, :utm_source, :time_zone, :person_id, :answers, :expires_at, :now, :id, :now, :id)
-RETURNING id, program_id, public_id, program_name, screener_version, content_hash, locale, time_zone, person_id, status,
-	answers, attempts, outcome, may_issue_code, code_issued, expires_at, completed_at, created_at, version;
+RETURNING {session};
 
 -- name: screening_by_id :opt
 -- args: id uuid
 -- row: session
 -- hot
-SELECT id, program_id, public_id, program_name, screener_version, content_hash, locale, time_zone, person_id, status,
-	answers, attempts, outcome, may_issue_code, code_issued, expires_at, completed_at, created_at, version
+SELECT {session}
 FROM consumer.session WHERE tenant_id = :tenant AND id = :id;
 
 -- name: lock_screening :opt
 -- args: id uuid
 -- row: session
 -- hot
-SELECT id, program_id, public_id, program_name, screener_version, content_hash, locale, time_zone, person_id, status,
-	answers, attempts, outcome, may_issue_code, code_issued, expires_at, completed_at, created_at, version
+SELECT {session}
 FROM consumer.session WHERE tenant_id = :tenant AND id = :id FOR UPDATE;
 
 -- New answers open a completed session again, where its screener allows another attempt.
@@ -95,8 +96,7 @@ UPDATE consumer.session
 SET answers = :answers, status = 'open', outcome = NULL, may_issue_code = false, completed_at = NULL,
 	updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :id
-RETURNING id, program_id, public_id, program_name, screener_version, content_hash, locale, time_zone, person_id, status,
-	answers, attempts, outcome, may_issue_code, code_issued, expires_at, completed_at, created_at, version;
+RETURNING {session};
 
 -- name: insert_answer_change :exec
 -- args: id uuid, session_id uuid, attempt int4, items text[], before bytes, now instant
@@ -110,21 +110,22 @@ UPDATE consumer.session
 SET status = 'completed', outcome = :outcome, may_issue_code = :may_issue_code, completed_at = :now,
 	attempts = attempts + 1, updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :id
-RETURNING id, program_id, public_id, program_name, screener_version, content_hash, locale, time_zone, person_id, status,
-	answers, attempts, outcome, may_issue_code, code_issued, expires_at, completed_at, created_at, version;
+RETURNING {session};
 
 -- name: mark_code_issued :exec
 -- args: id uuid, now instant
 UPDATE consumer.session SET code_issued = true, updated_at = :now, updated_by = :id, version = version + 1
 WHERE tenant_id = :tenant AND id = :id;
 
+-- row: session_head = aegis.consumer.v1.SessionSummary (id uuid, program_id uuid, screener_version int4,
+--   content_hash text -> screener_hash, locale text, status text, outcome text? -> -, may_issue_code bool -> -,
+--   code_issued bool, expires_at instant, completed_at instant?, created_at instant) without (outcome)
+
 -- name: screening_page :many
 -- args: program_id uuid?, status text?, now instant, last_created instant, last_id uuid, page_rows int8
--- row: session_head (id uuid, program_id uuid, screener_version int4, content_hash text, locale text, status text, outcome text?,
---   may_issue_code bool, code_issued bool, expires_at instant, completed_at instant?, created_at instant)
+-- row: session_head
 -- hot
-SELECT id, program_id, screener_version, content_hash, locale, status, outcome, may_issue_code, code_issued, expires_at,
-	completed_at, created_at
+SELECT {session_head}
 FROM consumer.session
 WHERE tenant_id = :tenant AND (created_at, id) < (:last_created, :last_id)
 	AND (:program_id IS NULL OR program_id = :program_id)
@@ -174,18 +175,21 @@ ON CONFLICT (tenant_id, program_id) DO UPDATE SET issued = b.issued + 1, updated
 WHERE b.tenant_id = :tenant AND (:cap IS NULL OR b.issued < :cap)
 RETURNING issued;
 
+-- row: code = aegis.consumer.v1.CodeState (id uuid, program_id uuid, code_class text, status text, holder uuid? -> -,
+--   transaction_id text? -> -, reserved_until instant? -> -, redeemed_at instant?, expires_at instant,
+--   version int8 -> -)
+
 -- No row when the random code exists already.
 -- name: insert_code :opt
 -- args: id uuid, session_id uuid, program_id uuid, screener_version int4, code_hash bytes, code_class text, expires_at instant,
 --   replaces uuid?, actor uuid, now instant
--- row: code (id uuid, program_id uuid, code_class text, status text, holder uuid?, transaction_id text?,
---   reserved_until instant?, redeemed_at instant?, expires_at instant, version int8)
+-- row: code
 INSERT INTO consumer.code (tenant_id, id, session_id, program_id, screener_version, code_hash, code_class, expires_at, replaces,
 	created_at, created_by, updated_at, updated_by)
 VALUES (:tenant, :id, :session_id, :program_id, :screener_version, :code_hash, :code_class, :expires_at, :replaces,
 	:now, :actor, :now, :actor)
 ON CONFLICT (tenant_id, code_hash) DO NOTHING
-RETURNING id, program_id, code_class, status, holder, transaction_id, reserved_until, redeemed_at, expires_at, version;
+RETURNING {code};
 
 -- A code as it stands at the counter.  Its program is known once consumer has a copy of the program's state; redeems says
 -- whether the program lets its codes be used now.
@@ -223,7 +227,7 @@ WHERE c.tenant_id = :tenant AND c.code_hash = :code_hash AND c.expires_at > :now
 	AND NOT EXISTS (SELECT FROM consumer.recall r WHERE r.tenant_id = :tenant AND r.program_id = c.program_id
 		AND r.screener_version IN (0, coalesce(c.screener_version,
 			(SELECT s.screener_version FROM consumer.session s WHERE s.tenant_id = :tenant AND s.id = c.session_id))))
-RETURNING c.id, c.program_id, c.code_class, c.status, c.holder, c.transaction_id, c.reserved_until, c.redeemed_at, c.expires_at, c.version;
+RETURNING {c.code};
 
 -- The one statement that redeems, and not for a tenant that may not act: of any number at once, one gets the row, and with it the note of what was redeemed where.
 -- Program and recall are read in it, so that what stops a code stops it at once.
@@ -246,12 +250,12 @@ WITH redeemed AS (
 			AND r.screener_version IN (0, coalesce(c.screener_version,
 				(SELECT s.screener_version FROM consumer.session s WHERE s.tenant_id = :tenant AND s.id = c.session_id))))
 		AND NOT EXISTS (SELECT FROM consumer.standing s WHERE s.id = :tenant AND s.status <> 'active')
-	RETURNING c.id, c.program_id, c.code_class, c.status, c.holder, c.transaction_id, c.reserved_until, c.redeemed_at, c.expires_at, c.version
+	RETURNING {c.code}
 ), noted AS (
 	INSERT INTO consumer.redemption (tenant_id, id, code_id, holder, key_id, terminal_id, transaction_id, created_at, created_by)
 	SELECT :tenant, :redemption_id, id, :holder, :actor, :terminal_id, :transaction_id, :now, :actor FROM redeemed
 )
-SELECT id, program_id, code_class, status, holder, transaction_id, reserved_until, redeemed_at, expires_at, version
+SELECT {code}
 FROM redeemed;
 
 -- Frees a code that the transaction holds, and notes in any case that the transaction is undone: a redemption of it that
@@ -270,7 +274,7 @@ SET status = CASE WHEN c.status IN ('reserved', 'redeemed') AND c.holder = :hold
 WHERE c.tenant_id = :tenant AND c.code_hash = :code_hash
 	AND ((c.status IN ('reserved', 'redeemed') AND c.holder = :holder AND c.transaction_id = :transaction_id)
 		OR (NOT (:undo_mark = ANY (c.undone)) AND cardinality(c.undone) < 32))
-RETURNING c.id, c.program_id, c.code_class, c.status, c.holder, c.transaction_id, c.reserved_until, c.redeemed_at, c.expires_at, c.version;
+RETURNING {c.code};
 
 -- name: count_refusal :exec
 -- args: code_hash bytes
@@ -301,18 +305,19 @@ WHERE g.tenant_id = :tenant;
 
 -- What staff see and do; ids are made in the order of time ---------------------
 
+-- row: staff_code = aegis.consumer.v1.Code (id uuid, program_id uuid,
+--   screener_version int4 = coalesce(c.screener_version, s.screener_version), session_id uuid, code_class text,
+--   status text, holder uuid? -> partner_id, terminal_id text?, transaction_id text?, reserved_until instant?,
+--   redeemed_at instant?, refusals int4, expires_at instant, created_at instant, void_reason text?, voided_at instant?,
+--   voided_by uuid?, replaces uuid?, replaced_by uuid?, version int8 -> -,
+--   recalled bool = EXISTS (SELECT FROM consumer.recall r WHERE r.tenant_id = :tenant AND r.program_id = c.program_id
+--     AND r.screener_version IN (0, s.screener_version)))
+
 -- name: code_page :many
 -- args: status text, now instant, last_id uuid, page_rows int8
--- row: staff_code (id uuid, program_id uuid, screener_version int4, session_id uuid, code_class text, status text, holder uuid?,
---   terminal_id text?, transaction_id text?, reserved_until instant?, redeemed_at instant?, refusals int4, expires_at instant,
---   created_at instant, void_reason text?, voided_at instant?, voided_by uuid?, replaces uuid?, replaced_by uuid?, version int8,
---   recalled bool)
+-- row: staff_code
 -- hot
-SELECT c.id, c.program_id, coalesce(c.screener_version, s.screener_version) AS screener_version, c.session_id, c.code_class,
-	c.status, c.holder, c.terminal_id, c.transaction_id, c.reserved_until, c.redeemed_at, c.refusals, c.expires_at, c.created_at,
-	c.void_reason, c.voided_at, c.voided_by, c.replaces, c.replaced_by, c.version,
-	EXISTS (SELECT FROM consumer.recall r WHERE r.tenant_id = :tenant AND r.program_id = c.program_id
-		AND r.screener_version IN (0, s.screener_version)) AS recalled
+SELECT {c.staff_code}
 FROM consumer.code c JOIN consumer.session s ON s.tenant_id = :tenant AND s.id = c.session_id
 WHERE c.tenant_id = :tenant AND c.id < :last_id AND (:status = '' OR :status = CASE WHEN c.status IN ('issued', 'reserved', 'rolled_back') AND c.expires_at <= :now
 		THEN 'expired' ELSE c.status END)
@@ -322,11 +327,7 @@ ORDER BY c.id DESC LIMIT :page_rows;
 -- args: program_id uuid, status text, now instant, last_id uuid, page_rows int8
 -- row: staff_code
 -- hot
-SELECT c.id, c.program_id, coalesce(c.screener_version, s.screener_version) AS screener_version, c.session_id, c.code_class,
-	c.status, c.holder, c.terminal_id, c.transaction_id, c.reserved_until, c.redeemed_at, c.refusals, c.expires_at, c.created_at,
-	c.void_reason, c.voided_at, c.voided_by, c.replaces, c.replaced_by, c.version,
-	EXISTS (SELECT FROM consumer.recall r WHERE r.tenant_id = :tenant AND r.program_id = c.program_id
-		AND r.screener_version IN (0, s.screener_version)) AS recalled
+SELECT {c.staff_code}
 FROM consumer.code c JOIN consumer.session s ON s.tenant_id = :tenant AND s.id = c.session_id
 WHERE c.tenant_id = :tenant AND c.program_id = :program_id AND c.id < :last_id AND (:status = '' OR :status = CASE WHEN c.status IN ('issued', 'reserved', 'rolled_back') AND c.expires_at <= :now
 		THEN 'expired' ELSE c.status END)
@@ -336,13 +337,16 @@ ORDER BY c.id DESC LIMIT :page_rows;
 -- args: id uuid
 -- row: staff_code
 -- hot
-SELECT c.id, c.program_id, coalesce(c.screener_version, s.screener_version) AS screener_version, c.session_id, c.code_class,
-	c.status, c.holder, c.terminal_id, c.transaction_id, c.reserved_until, c.redeemed_at, c.refusals, c.expires_at, c.created_at,
-	c.void_reason, c.voided_at, c.voided_by, c.replaces, c.replaced_by, c.version,
-	EXISTS (SELECT FROM consumer.recall r WHERE r.tenant_id = :tenant AND r.program_id = c.program_id
-		AND r.screener_version IN (0, s.screener_version)) AS recalled
+SELECT {c.staff_code}
 FROM consumer.code c JOIN consumer.session s ON s.tenant_id = :tenant AND s.id = c.session_id
 WHERE c.tenant_id = :tenant AND c.id = :id;
+
+-- name: lock_code :opt
+-- args: id uuid
+-- row: staff_code
+SELECT {c.staff_code}
+FROM consumer.code c JOIN consumer.session s ON s.tenant_id = :tenant AND s.id = c.session_id
+WHERE c.tenant_id = :tenant AND c.id = :id FOR UPDATE OF c;
 
 -- A redeemed code stays what it is.
 -- name: void_code :affected
@@ -393,35 +397,37 @@ FROM consumer.program p WHERE p.tenant_id = :tenant AND p.id = :id;
 SELECT EXISTS (SELECT FROM consumer.recall WHERE tenant_id = :tenant AND program_id = :program_id
 	AND screener_version IN (0, :screener_version)) AS found;
 
+-- row: recall = aegis.consumer.v1.Recall (id uuid, program_id uuid, screener_version int4, reason text,
+--   codes_voided int8, completed_at instant?, created_at instant, created_by uuid)
+
 -- No row when it was recalled before.
 -- name: insert_recall :opt
 -- args: id uuid, program_id uuid, screener_version int4, reason text, actor uuid, now instant
--- row: recall (id uuid, program_id uuid, screener_version int4, reason text, codes_voided int8, completed_at instant?,
---   created_at instant, created_by uuid)
+-- row: recall
 INSERT INTO consumer.recall (tenant_id, id, program_id, screener_version, reason, created_at, created_by)
 VALUES (:tenant, :id, :program_id, :screener_version, :reason, :now, :actor)
 ON CONFLICT (tenant_id, program_id, screener_version) DO NOTHING
-RETURNING id, program_id, screener_version, reason, codes_voided, completed_at, created_at, created_by;
+RETURNING {recall};
 
 -- name: recall_of :opt
 -- args: program_id uuid, screener_version int4
 -- row: recall
 -- hot
-SELECT id, program_id, screener_version, reason, codes_voided, completed_at, created_at, created_by FROM consumer.recall
+SELECT {recall} FROM consumer.recall
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version;
 
 -- name: recalls_of_program :many
 -- args: program_id uuid
 -- row: recall
 -- hot
-SELECT id, program_id, screener_version, reason, codes_voided, completed_at, created_at, created_by FROM consumer.recall
+SELECT {recall} FROM consumer.recall
 WHERE tenant_id = :tenant AND program_id = :program_id ORDER BY screener_version LIMIT 500;
 
 -- name: recall_by_id :opt
 -- args: id uuid
 -- row: recall
 -- hot
-SELECT id, program_id, screener_version, reason, codes_voided, completed_at, created_at, created_by FROM consumer.recall
+SELECT {recall} FROM consumer.recall
 WHERE tenant_id = :tenant AND id = :id;
 
 -- Voids the next batch of a recall's codes behind last_id, and says which was the last; NULL when there are none left.
@@ -451,54 +457,53 @@ RETURNING (SELECT v.id FROM voided v ORDER BY v.id DESC LIMIT 1) AS last_id;
 -- args: id uuid, now instant
 -- row: recall
 UPDATE consumer.recall SET completed_at = :now WHERE tenant_id = :tenant AND id = :id AND completed_at IS NULL
-RETURNING id, program_id, screener_version, reason, codes_voided, completed_at, created_at, created_by;
+RETURNING {recall};
 
 -- Partners -------------------------------------------------------------------
 
+-- row: partner = aegis.consumer.v1.Partner (id uuid insert, name text write, kind text write, active bool update,
+--   created_at instant, updated_at instant, version int8)
+
 -- name: insert_partner :one
--- args: id uuid, name text, kind text, actor uuid, now instant
--- row: partner (id uuid, name text, kind text, active bool, created_at instant, updated_at instant, version int8)
-INSERT INTO consumer.partner (tenant_id, id, name, kind, created_at, created_by, updated_at, updated_by)
-VALUES (:tenant, :id, :name, :kind, :now, :actor, :now, :actor)
-RETURNING id, name, kind, active, created_at, updated_at, version;
+-- args: partner {partner}, actor uuid, now instant
+-- row: partner
+INSERT INTO consumer.partner (tenant_id, {partner.columns}, created_at, created_by, updated_at, updated_by)
+VALUES (:tenant, {partner.values}, :now, :actor, :now, :actor)
+RETURNING {partner};
 
 -- name: partner_by_id :opt
 -- args: id uuid
 -- row: partner
 -- hot
-SELECT id, name, kind, active, created_at, updated_at, version FROM consumer.partner
+SELECT {partner} FROM consumer.partner
 WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL;
 
 -- name: lock_partner :opt
 -- args: id uuid
 -- row: partner
-SELECT id, name, kind, active, created_at, updated_at, version FROM consumer.partner
+SELECT {partner} FROM consumer.partner
 WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL FOR UPDATE;
 
 -- name: partner_page :many
 -- args: last_created instant, last_id uuid, page_rows int8
 -- row: partner
 -- hot
-SELECT id, name, kind, active, created_at, updated_at, version FROM consumer.partner
+SELECT {partner} FROM consumer.partner
 WHERE tenant_id = :tenant AND deleted_at IS NULL AND (created_at, id) < (:last_created, :last_id)
 ORDER BY created_at DESC, id DESC LIMIT :page_rows;
 
--- An absent argument leaves the column.
 -- name: update_partner :one
--- args: id uuid, name text?, kind text?, active bool?, actor uuid, now instant
+-- args: partner {partner}, actor uuid, now instant
 -- row: partner
 UPDATE consumer.partner
-SET name = coalesce(:name, name), kind = coalesce(:kind, kind), active = coalesce(:active, active),
-	updated_at = :now, updated_by = :actor, version = version + 1
-WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL
-RETURNING id, name, kind, active, created_at, updated_at, version;
+SET {partner.set}, updated_at = :now, updated_by = :actor, version = version + 1
+WHERE tenant_id = :tenant AND id = :partner.id AND deleted_at IS NULL
+RETURNING {partner};
 
--- name: delete_partner :opt
+-- name: delete_partner :exec
 -- args: id uuid, actor uuid, now instant
--- row: partner
 UPDATE consumer.partner SET active = false, deleted_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
-WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL
-RETURNING id, name, kind, active, created_at, updated_at, version;
+WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL;
 
 -- name: live_keys :one
 -- args: partner_id uuid, now instant
@@ -507,14 +512,16 @@ SELECT count(*) AS n FROM consumer.partner_key
 WHERE tenant_id = :tenant AND partner_id = :partner_id AND live AND revoked_at IS NULL
 	AND (expires_at IS NULL OR expires_at > :now);
 
+-- row: partner_key = aegis.consumer.v1.PartnerKey (id uuid, partner_id uuid, name text, scopes text[],
+--   created_at instant, expires_at instant?, revoked_at instant?, last_used_at instant?)
+
 -- name: insert_partner_key :one
 -- args: id uuid, partner_id uuid, name text, scopes text[], secret_hash bytes, expires_at instant?, actor uuid, now instant
--- row: partner_key (id uuid, partner_id uuid, name text, scopes text[], created_at instant, expires_at instant?,
---   revoked_at instant?, last_used_at instant?)
+-- row: partner_key
 INSERT INTO consumer.partner_key (tenant_id, id, partner_id, name, live, scopes, secret_hash, expires_at, created_at, created_by,
 	updated_at, updated_by)
 VALUES (:tenant, :id, :partner_id, :name, true, :scopes, :secret_hash, :expires_at, :now, :actor, :now, :actor)
-RETURNING id, partner_id, name, scopes, created_at, expires_at, revoked_at, last_used_at;
+RETURNING {partner_key};
 
 -- The last hundred; at most ten of them can be used.  Test keys, which were made once, count as revoked from the beginning.
 -- name: partner_keys :many
@@ -532,7 +539,7 @@ ORDER BY created_at DESC, id DESC LIMIT 100;
 -- row: partner_key
 UPDATE consumer.partner_key SET revoked_at = :now, updated_at = :now, updated_by = :actor
 WHERE tenant_id = :tenant AND id = :id AND partner_id = :partner_id AND revoked_at IS NULL
-RETURNING id, partner_id, name, scopes, created_at, expires_at, revoked_at, last_used_at;
+RETURNING {partner_key};
 
 -- name: has_partner_key :one
 -- args: id uuid, partner_id uuid

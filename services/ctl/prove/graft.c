@@ -71,7 +71,7 @@ static struct status graft_and_undo(struct tx *tx, void *arg)
 	struct graft *graft = arg;
 
 	graft->st = db_execute(tx, graft->query, graft->from_and_to, NULL);
-	return FAIL(ABORTED, "UNDONE");
+	return STOP;
 }
 
 static struct status graft_one(struct replay *r, struct db_conn *conn, const struct db_query *query,
@@ -83,14 +83,15 @@ static struct status graft_one(struct replay *r, struct db_conn *conn, const str
 
 	arena_reset(r->scratch, false);
 	st = db_run(conn, &how, graft_and_undo, &graft);
-	if (st.code != STATUS_ABORTED)
+	if (!is_stopped(st))
 		return st;
 	if (graft.st.code == STATUS_FAILED_PRECONDITION)
 		grafts->refused++;
 	else
 		proof_find(grafts->findings,
 			   "%s: %s does not refuse another tenant's reference: %s", key->name,
-			   key->key, is_ok(graft.st) ? "the row was taken" : graft.st.reason);
+			   key->key,
+			   is_ok(graft.st) ? "the row was taken" : reason_name(graft.st.reason));
 	return OK;
 }
 

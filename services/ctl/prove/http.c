@@ -126,7 +126,7 @@ static struct status ask(struct http *http, struct arena *arena, const struct ht
 	code = curl_easy_perform(t.curl);
 	curl_slist_free_all(t.headers);
 	if (code != CURLE_OK)
-		return FAIL(UNAVAILABLE, "GATEWAY_UNAVAILABLE");
+		return FAIL(GATEWAY_UNAVAILABLE);
 	*answer = answer_of(&t);
 	return OK;
 }
@@ -191,4 +191,10 @@ const char *json_text_at(struct arena *arena, const json_t *json, const char *pa
 	if (json_is_integer(json))
 		return arena_printf(arena, "%lld", (long long)json_integer_value(json));
 	return NULL;
+}
+
+struct status http_not_that(const struct http_call *call, const char *wrong)
+{
+	fprintf(stderr, "aegisctl prove-isolation: %s %s: %s\n", call->method, call->path, wrong);
+	return FAIL(PROOF_STEP);
 }

@@ -46,3 +46,9 @@ json_t *http_json(const struct http_answer *answer);
 
 /* The text or number at "events.0.id" as text in the arena; NULL when it is not there. */
 const char *json_text_at(struct arena *arena, const json_t *json, const char *path);
+
+/*
+ * The answer to a call is not what the proof goes on with: the call and what is wrong go to
+ * standard error.  Returns FAILED_PRECONDITION/PROOF_STEP.
+ */
+struct status http_not_that(const struct http_call *call, const char *wrong);

@@ -3,57 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Which value fills a variable of a path; the first line whose beginning fits counts. */
-static const struct {
-	const char *path, *variable, *value;
-} ids[] = {
-	{"/api/programs/", "programId", "program"},
-	{"/api/programs/", "id", "program"},
-	{"/api/programs/", "version", "version"},
-	{"/api/partners/{partnerId}/", "id", "key"},
-	{"/api/partners/", "partnerId", "partner"},
-	{"/api/partners/", "id", "partner"},
-	{"/api/screening-sessions/", "id", "session"},
-	{"/api/verification-codes/", "id", "code_id"},
-	{"/api/audit/events/", "id", "event"},
-	{"/api/audit/exports/", "id", "export"},
-	{"/api/notifications/", "id", "notification"},
-	{"/api/compliance/subscriptions/", "id", "subscription"},
-	{"/api/compliance/sources/", "id", "source"},
-	{"/api/tenants/", "tenantId", "tenant"},
-	{"/api/tenants/{tenantId}/", "id", "compliance_event"},
-	{"/api/tenants/", "id", "tenant"},
-	{"/api/users/", "id", "user"},
-	{"/api/break-glass-grants/", "id", "tenant"},
-	{"/api/auth/sessions/", "id", "login"},
-	{"/api/auth/verify-email/", "token", "canary"},
-	{"/api/auth/unlock/", "token", "canary"},
-};
-
-/* Filters of lists that may name another tenant's object. */
-static const struct {
-	const char *parameter, *value;
-} filters[] = {{"programId", "program"}, {"targetId", "program"}, {"actorId", "user"}};
-
-/*
- * Where the contract's example would be refused for its form before anybody asks whose object it
- * is, or would write to a stranger.
- */
+/* Where the contract's example would write to a stranger: an owner's own mails leave.  RFC 2606
+ * keeps the domain from ever existing. */
 static const struct {
 	const char *pattern, *body;
 } bodies[] = {
-	{"/api/partners/{partnerId}/api-keys", "{\"name\":\"till\",\"scopes\":[\"codes:verify\"]}"},
-	{"/api/partners/{id}", "{\"name\":\"Mine now\"}"},
-	{"/api/programs/{id}", "{\"name\":\"Mine now\"}"},
-	/* An owner's own mails leave: to a domain that RFC 2606 keeps from ever existing. */
 	{"/api/notifications/email", "{\"to\":\"nobody@isolation.invalid\",\"subject\":\"Isolation "
 				     "proof\",\"text\":\"For nobody.\"}"},
 	{"/api/settings", "{\"alertEmails\":[\"nobody@isolation.invalid\"]}"},
 };
 
-/* The same for every tenant, or a link whose token is the whole secret. */
-static const char *const shared[] = {"/api/compliance/sources/{id}/health",
-				     "/api/auth/verify-email/{token}", "/api/auth/unlock/{token}"};
+/* The same for every tenant. */
+static const char *const shared[] = {"/api/compliance/sources/{id}/health"};
 
 /* They make tenants or sign somebody in, and take no id. */
 static const char *const left_out[] = {"/api/auth/register", "/api/auth/signup",
@@ -83,14 +44,40 @@ static bool is_one_of(const char *pattern, const char *const *list, size_t n)
 	return false;
 }
 
-/* The name of the value, NULL when the variable is unknown. */
-static const char *value_name(const char *pattern, const char *variable)
+/* The parameter as the contract describes it, NULL when it has none of the name. */
+static const json_t *parameter_of(const json_t *contract, const char *name)
 {
-	for (size_t i = 0; i < N_OF(ids); i++)
-		if (strncmp(pattern, ids[i].path, strlen(ids[i].path)) == 0 &&
-		    strcmp(variable, ids[i].variable) == 0)
-			return ids[i].value;
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (json_object_get(contract, "parameters"), i, one)
+		if (json_object_get(one, "name") &&
+		    strcmp(json_string_value(json_object_get(one, "name")), name) == 0)
+			return one;
 	return NULL;
+}
+
+/* The first kind of object that the parameter may name and the tenant has; NULL without one. */
+static const char *kind_of(const json_t *parameter, const struct world *target)
+{
+	const json_t *kind;
+	size_t i;
+
+	json_array_foreach (json_object_get(parameter, "x-aegis-resource"), i, kind)
+		if (world_value(target, json_string_value(kind)))
+			return json_string_value(kind);
+	return NULL;
+}
+
+/* What names no object is the token of a link, which is the whole secret: any text will do. */
+static const char *value_name(struct operation *o, const char *variable, const struct world *target)
+{
+	const json_t *parameter = parameter_of(o->contract, variable);
+
+	if (json_object_get(parameter, "x-aegis-resource"))
+		return kind_of(parameter, target);
+	o->is_shared = true;
+	return "canary";
 }
 
 static bool is_made_up(const struct world *world, const char *name)
@@ -113,11 +100,11 @@ static bool aim(struct operation *o, const struct world *target)
 	o->is_real = true;
 	while ((open = strchr(at, '{'))) {
 		const char *close = strchr(open, '}');
-		const char *name =
-			value_name(o->pattern, arena_strndup(target->arena, open + 1,
-							     (size_t)(close - open - 1)));
+		const char *name = value_name(
+			o, arena_strndup(target->arena, open + 1, (size_t)(close - open - 1)),
+			target);
 
-		if (!name || !world_value(target, name))
+		if (!name)
 			return false;
 		o->is_real = o->is_real && !is_made_up(target, name);
 		strbuf_add(&path, at, (size_t)(open - at));
@@ -146,7 +133,7 @@ static void take_example(struct operation *o, const struct world *target)
 		example = json_object();
 	o->has_code = json_object_get(example, "code") != NULL;
 	if (o->has_code)
-		json_object_set_new(example, "code", json_string(world_value(target, "code")));
+		json_object_set_new(example, "code", json_string(world_value(target, "code_text")));
 	text = json_dumps(example, JSON_COMPACT);
 	o->body = arena_strdup(target->arena, text);
 	free(text);
@@ -170,14 +157,15 @@ static void add(struct operations *operations, const struct operation *made,
 	json_t *sentence;
 
 	if (!aim(&o, target)) {
-		sentence = json_sprintf("%s %s: services/ctl/prove/operations.c has no id for it",
+		sentence = json_sprintf("%s %s: services/ctl/prove/world.c makes no object of the "
+					"kind that it names",
 					o.method, o.pattern);
 		json_array_append_new(operations->unknown, sentence);
 		return;
 	}
 	choose_body(&o, target);
 	o.has_ids = o.has_code || strchr(o.pattern, '{');
-	o.is_shared = IS_ONE_OF(o.pattern, shared);
+	o.is_shared = o.is_shared || IS_ONE_OF(o.pattern, shared);
 	o.is_last = IS_ONE_OF(o.pattern, last);
 	operations->items[operations->n++] = o;
 }
@@ -233,13 +221,13 @@ const char *operation_filter(const struct operation *operation, const struct wor
 {
 	const json_t *parameters = json_object_get(operation->contract, "parameters");
 	const json_t *one = json_array_get(parameters, i);
-	const char *name = json_string_value(json_object_get(one, "name"));
+	const char *name = json_string_value(json_object_get(one, "name")), *kind;
 
 	*parameter = name;
-	for (size_t f = 0; name && f < N_OF(filters); f++)
-		if (strcmp(name, filters[f].parameter) == 0)
-			return world_value(target, filters[f].value);
-	return NULL;
+	if (!name || strcmp(json_string_value(json_object_get(one, "in")), "query") != 0)
+		return NULL;
+	kind = kind_of(one, target);
+	return kind ? world_value(target, kind) : NULL;
 }
 
 bool operation_is_reading(const struct operation *operation)

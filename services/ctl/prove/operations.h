@@ -21,7 +21,7 @@ struct operation {
 struct operations {
 	struct operation *items;
 	size_t n;
-	json_t *unknown;  /* sentences: variables that operations.c has no id for; owned */
+	json_t *unknown;  /* sentences: variables that world.c makes no object for; owned */
 	json_t *left_out; /* patterns; owned */
 };
 

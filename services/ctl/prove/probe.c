@@ -162,7 +162,7 @@ static struct status write_and_undo(struct tx *tx, void *arg)
 
 	attempt->outcome->st =
 		db_execute(tx, attempt->query, &attempt->tenant, &attempt->outcome->affected);
-	return FAIL(ABORTED, "UNDONE");
+	return STOP;
 }
 
 struct status probe_write(const struct probes *probes, size_t table, enum probe_kind kind,
@@ -175,5 +175,5 @@ struct status probe_write(const struct probes *probes, size_t table, enum probe_
 
 	*outcome = (struct probe_outcome){};
 	st = db_run(probes->conn, how, write_and_undo, &attempt);
-	return st.code == STATUS_ABORTED && strcmp(st.reason, "UNDONE") == 0 ? OK : st;
+	return is_stopped(st) ? OK : st;
 }

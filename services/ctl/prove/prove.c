@@ -33,13 +33,12 @@ static const char help[] =
 	"[--secrets DIR]\n"
 	"       aegisctl prove-isolation --verify FILE [--key VERIFIER-KEY]\n\n"
 	"Proves of a running cluster that tenants do not reach each other: the database's\n"
-	"catalogue, every operation of the API with another tenant's ids, connections that are\n"
-	"used for one tenant after another, row-level security without any filter, and the\n"
-	"daemons' statements without row-level security.\n"
-	"It registers two throw-away tenants at <canary>@isolation.invalid, confirms the "
-	"addresses\n"
-	"of their owners itself, and leaves the tenants, their program ended and their keys "
-	"revoked; what it writes of others' it rolls back.\n\n"
+	"catalogue, every operation of the API with another tenant's ids, with every role and for\n"
+	"a suspended tenant, connections that are used for one tenant after another, row-level\n"
+	"security without any filter, and the daemons' statements without row-level security.\n"
+	"It registers four throw-away tenants at <canary>@isolation.invalid, confirms the\n"
+	"addresses of their owners itself, and leaves the tenants, their programs ended and their\n"
+	"keys revoked; what it writes of others' it rolls back.\n\n"
 	"  --out FILE      the signed report\n"
 	"  --url URL       the gateway; default $AEGIS_CTL_URL\n"
 	"  --read-only     the database alone: no call, no tenant, nothing is left behind\n"
@@ -50,12 +49,6 @@ static const char help[] =
 	"--secrets\n\n"
 	"Refused tries are not logged unless $AEGIS_CTL_VERBOSE is set.\n"
 	"Exit status 0: proven, 1: not, 2: usage.\n";
-
-static int usage(FILE *out, int status)
-{
-	fputs(help, out);
-	return status;
-}
 
 static struct status connect_as(const struct proof *proof, const char *role, const char *schema,
 				const char *secrets_of,
@@ -180,8 +173,8 @@ static int prove(struct proof *proof, const struct request *request)
 	json_decref(proof->facts);
 	if (is_failed(st))
 		fprintf(stderr,
-			"aegisctl prove-isolation: %s %s (AEGIS_CTL_VERBOSE=1 shows the log)\n",
-			status_code_name(st.code), st.reason);
+			"aegisctl prove-isolation: %s [%s] (AEGIS_CTL_VERBOSE=1 shows the log)\n",
+			reason_sentence(st.reason), reason_name(st.reason));
 	return is_ok(st) && is_written && proof->failed == 0 ? CTL_OK : CTL_FAILED;
 }
 
@@ -246,7 +239,7 @@ static int run(struct proof *proof, const struct request *request)
 		proof->url = NULL;
 	if (!request->verify &&
 	    (!proof->conninfo || !proof->secrets_dir || (!proof->url && !request->read_only)))
-		return usage(stderr, CTL_USAGE);
+		return ctl_usage(help, CTL_USAGE);
 	proof->arena = arena_new(SIZE_MAX);
 	status = request->verify ? verify(proof, request) : prove(proof, request);
 	arena_free(&proof->arena);
@@ -280,11 +273,11 @@ int ctl_prove_isolation(int argc, char **argv)
 		case 'u': proof.url = optarg; break;
 		case 'r': request.read_only = true; break;
 		case 's': proof.secrets_dir = optarg; break;
-		case 'h': return usage(stdout, CTL_OK);
-		default: return usage(stderr, CTL_USAGE);
+		case 'h': return ctl_usage(help, CTL_OK);
+		default: return ctl_usage(help, CTL_USAGE);
 		}
 	}
 	if (optind != argc)
-		return usage(stderr, CTL_USAGE);
+		return ctl_usage(help, CTL_USAGE);
 	return run(&proof, &request);
 }

@@ -1,4 +1,5 @@
 #include "replay.h"
+#include "base/encoding.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -209,7 +210,7 @@ static struct status run_and_undo(struct tx *tx, void *arg)
 	} else {
 		run->st = db_execute(tx, &run->query, run->args, &run->n);
 	}
-	return FAIL(ABORTED, "UNDONE");
+	return STOP;
 }
 
 static struct status run_for(struct replay *r, struct db_conn *conn, struct run *run,

@@ -1,6 +1,7 @@
 /* The report: checks and facts as they come, the signed envelope, and its reading for people. */
 #include <string.h>
 
+#include "base/encoding.h"
 #include "crypto/keyring.h"
 #include "merkle/checkpoint.h"
 #include "prove.h"
@@ -96,7 +97,7 @@ struct status proof_own_key(const char *secrets_dir, uint8_t key[SIGN_PUBLIC_BYT
 	if (newest)
 		memcpy(key, newest->public_key, SIGN_PUBLIC_BYTES);
 	keyring_free(&ring);
-	return newest ? OK : FAIL(NOT_FOUND, "NO_KEY");
+	return newest ? OK : FAIL(NO_KEY);
 }
 
 static bool is_signed(struct arena *arena, const json_t *envelope,

@@ -10,6 +10,7 @@
 #include "crowd.h"
 #include "operations.h"
 #include "prove.h"
+#include "roles.h"
 #include "standing.h"
 
 #define PART "routes"
@@ -226,7 +227,7 @@ static struct status read_api(struct trial *t, json_t **api)
 
 	TRY(http_run(t->http, t->proof->arena, &call, &answer));
 	*api = answer.status == 200 ? http_json(&answer) : NULL;
-	return *api ? OK : FAIL(FAILED_PRECONDITION, "the gateway gives no openapi.json");
+	return *api ? OK : http_not_that(&call, "no openapi.json");
 }
 
 static void enter(struct trial *t)
@@ -263,6 +264,7 @@ static struct status attack(struct trial *t, const json_t *api)
 	TRY(try_lists(t));
 	TRY(prove_crowd(t->proof, t->http, api, &t->hidden, &t->other));
 	TRY(read_after(t));
+	TRY(prove_roles(t->proof, t->http, &t->operations, &t->hidden));
 	TRY(prove_standing(t->proof, t->http, &t->operations, &t->hidden));
 	/* Its owner is signed out by the last calls. */
 	TRY(world_close(&t->other));

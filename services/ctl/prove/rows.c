@@ -98,7 +98,7 @@ static struct status live_through(struct tx *tx, void *arg)
 	e->count = *row;
 	if (e->ending == BREAKS)
 		return db_execute(tx, statement(e->probes, e->table, PROBE_PUT), &nobody, NULL);
-	return e->ending == ROLLS_BACK ? FAIL(ABORTED, "UNDONE") : OK;
+	return e->ending == ROLLS_BACK ? STOP : OK;
 }
 
 static void judge_step(struct sights *s, const struct episode *e, size_t i)

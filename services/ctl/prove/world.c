@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/encoding.h"
 #include "base/uuid.h"
 #include "crypto/random.h"
 #include "ctl/user.h"
@@ -58,12 +59,12 @@ static const struct step story[] = {
 	{"owner", "PUT", "/api/settings",
 	 "{\"alertEmails\":[\"alerts-<canary>@isolation.invalid\"]}", 200},
 	{"owner", "POST", "/api/programs",
-	 "{\"name\":\"Program <canary>\",\"drug\":\"Drug <canary>\",\"sponsor\":\"Sponsor "
-	 "<canary>\",\"codeBudget\":5,\"attemptsBy\":\"reference\"}",
+	 "{\"name\":\"Program <canary>\",\"drug\":\"Drug <canary>\","
+	 "\"codeBudget\":5,\"attemptsBy\":\"reference\"}",
 	 201, "program=id;public=publicId"},
 	{"owner", "POST", "/api/programs/<program>/screeners", "{\"document\":" SCREENER "}", 201,
-	 "version=version"},
-	{"owner", "POST", "/api/programs/<program>/screeners/<version>:publish", "{}", 200},
+	 "screener=version"},
+	{"owner", "POST", "/api/programs/<program>/screeners/<screener>:publish", "{}", 200},
 	{"owner", "POST", "/api/programs/<program>:activate", "{}", 200},
 	{"owner", "POST", "/api/reference-tables",
 	 "{\"document\":\"{\\\"format\\\":\\\"reference-table/"
@@ -80,7 +81,7 @@ static const struct step story[] = {
 	 "{\"answers\":{\"adult\":true,\"remark\":\"Remark <canary>\"}}", 200},
 	{"session_token", "POST", "/api/screening-sessions/<session>/complete", "{}", 200},
 	{"session_token", "POST", "/api/screening-sessions/<session>/verification-code",
-	 "{\"email\":\"patient-<canary>@isolation.invalid\"}", 201, "code=code"},
+	 "{\"email\":\"patient-<canary>@isolation.invalid\"}", 201, "code_text=code"},
 	{NULL, "POST", "/api/screening-sessions",
 	 "{\"programId\":\"<public>\",\"reference\":\"Reference <canary>\"}", 201,
 	 "other_session=session.id;other_session_token=sessionToken"},
@@ -96,12 +97,12 @@ static const struct step story[] = {
 	 200},
 	{"other_session_token", "POST", "/api/screening-sessions/<other_session>/verification-code",
 	 "{\"email\":\"other-<canary>@isolation.invalid\"}", 201, "other_code=code"},
-	{"owner", "GET", "/api/verification-codes", NULL, 200, "code_id=codes.0.id"},
+	{"owner", "GET", "/api/verification-codes", NULL, 200, "code=codes.0.id"},
 	{"key_secret", "POST", "/api/verification-codes/redeem",
 	 "{\"code\":\"<other_code>\",\"terminalId\":\"till\",\"transactionId\":\"<canary>\"}", 200},
 	{"key_secret", "POST", "/api/verification-codes/validate", "{\"code\":\"0000-0000-0000\"}",
 	 400},
-	{"owner", "GET", "/api/partners/<partner>/api-keys", NULL, 200, "key=keys.0.id"},
+	{"owner", "GET", "/api/partners/<partner>/api-keys", NULL, 200, "partner_key=keys.0.id"},
 	/* The one that asks to confirm the address. */
 	{"owner", "GET", "/api/notifications", NULL, 200, "notification=notifications.0.id", WAITS},
 	{"owner", "GET", "/api/compliance/sources", NULL, 200, "source=sources.0.id", MAY_LACK},
@@ -109,25 +110,25 @@ static const struct step story[] = {
 	 "subscription=id", MAY_LACK},
 	{"owner", "GET", "/api/tenants/<tenant>/compliance/events", NULL, 200,
 	 "compliance_event=events.0.id", MAY_LACK},
-	{"owner", "GET", "/api/audit/events?targetKind=program", NULL, 200, "event=events.0.id",
-	 WAITS},
+	{"owner", "GET", "/api/audit/events?targetKind=program", NULL, 200,
+	 "audit_event=events.0.id", WAITS},
 	{"owner", "POST", "/api/audit/exports", "{\"purpose\":\"Purpose <canary>\"}", 201,
-	 "export=id"},
+	 "audit_export=id"},
 };
 
 static const struct step farewell[] = {
 	{"owner", "PUT", "/api/settings", "{\"alertEmails\":[]}", 200},
-	{"owner", "DELETE", "/api/partners/<partner>/api-keys/<key>", NULL, 204},
+	{"owner", "DELETE", "/api/partners/<partner>/api-keys/<partner_key>", NULL, 204},
 	{"owner", "POST", "/api/programs/<program>:end", "{}", 200},
 };
 
 static const struct step sign_out = {"owner", "POST", "/api/auth/revoke-all", "{}", 200};
 
 /* Values of the tenant that nobody else may be told. */
-static const char *const words[] = {"canary",	     "owner",	   "refresh", "tenant", "user",
-				    "login",	     "program",	   "session", "code",	"partner",
-				    "session_token", "key_secret", "code_id", "key",	"event",
-				    "notification",  "export",	   "password"};
+static const char *const words[] = {
+	"canary",    "owner",	    "refresh",	   "tenant",	   "user",	    "login",
+	"program",   "session",	    "code",	   "partner",	   "session_token", "key_secret",
+	"code_text", "partner_key", "audit_event", "notification", "audit_export",  "password"};
 
 const char *world_told(const struct world *world, const struct http_call *call,
 		       const struct http_answer *answer)
@@ -195,13 +196,18 @@ static bool keep(struct world *world, const struct step *step, const json_t *jso
 }
 
 /* An id that nothing has, so that the route can be called all the same. */
-static void make_up(struct world *world, const struct step *step)
+static void make_up(struct world *world, const char *name)
 {
-	struct str rest = str_of(step->keep), name = str_take_until(&rest, '=');
-	const char *text = str_dup(world->arena, name);
+	set(world, name, uuid_text(world->arena, uuid_v7(instant_now())));
+	json_array_append_new(world->made_up, json_string(name));
+}
 
-	set(world, text, uuid_text(world->arena, uuid_v7(instant_now())));
-	json_array_append_new(world->made_up, json_string(text));
+/* The name of the first thing that the step keeps. */
+static const char *first_kept(struct world *world, const struct step *step)
+{
+	struct str rest = str_of(step->keep);
+
+	return str_dup(world->arena, str_take_until(&rest, '='));
 }
 
 static struct status call(struct world *world, const struct step *step, bool *is_whole)
@@ -215,9 +221,8 @@ static struct status call(struct world *world, const struct step *step, bool *is
 
 	TRY(http_run(world->http, world->arena, &what, &answer));
 	if (step->status && answer.status != step->status)
-		return FAIL(FAILED_PRECONDITION,
-			    arena_printf(world->arena, "%s %s: %d " STR_FMT, what.method, what.path,
-					 answer.status, STR_ARG(answer.body)));
+		return http_not_that(&what, arena_printf(world->arena, "%d " STR_FMT, answer.status,
+							 STR_ARG(answer.body)));
 	json = http_json(&answer);
 	*is_whole = keep(world, step, json);
 	json_decref(json);
@@ -235,15 +240,15 @@ static struct status take_step(struct world *world, const struct step *step)
 		TRY(call(world, step, &is_whole));
 	}
 	if (!is_whole && step->how == MAY_LACK)
-		make_up(world, step);
+		make_up(world, first_kept(world, step));
 	else if (!is_whole)
-		return FAIL(FAILED_PRECONDITION,
-			    arena_printf(world->arena, "%s %s: the answer lacks %s", step->method,
-					 step->path, step->keep));
+		return http_not_that(
+			&(struct http_call){.method = step->method, .path = step->path},
+			arena_printf(world->arena, "the answer lacks %s", step->keep));
 	return OK;
 }
 
-static const char *random_hex(struct arena *arena, size_t n)
+const char *random_hex(struct arena *arena, size_t n)
 {
 	uint8_t bytes[32];
 	char *text = arena_alloc(arena, 2 * n + 1);
@@ -268,6 +273,8 @@ struct status world_build(const struct proof *proof, struct http *http, struct a
 	*world = (struct world){arena, http, json_object(), json_array()};
 	set(world, "canary", arena_printf(arena, "canary%s", random_hex(arena, 8)));
 	set(world, "password", random_hex(arena, 24));
+	/* Only a platform administrator opens one. */
+	make_up(world, "grant");
 	TRY(take_step(world, &sign_up));
 	TRY(confirm(proof, world));
 	for (size_t i = 0; i < sizeof story / sizeof story[0]; i++)

@@ -4,16 +4,13 @@ struct status notification_replay_notification(struct rpc_call *call,
 					       const Notification__ReplayNotificationRequest *req,
 					       Notification__Message *resp)
 {
-	struct q_message_row *row;
-	struct uuid id = {};
+	struct q_message_row *old, *row;
+	struct uuid id = pb_uuid(req->id);
 
-	(void)uuid_parse(str_of(req->id), &id);
+	TRY(message_lock(call, id, &old));
 	TRY(mail_replay(call, id, &row));
 	if (!row)
-		return FAIL(FAILED_PRECONDITION, "NOT_GIVEN_UP");
-	svc_emit(call, &(struct event_out){.action = "notification.replayed",
-					   .target_kind = "notification",
-					   .target_id = id});
-	message_to_proto(call->arena, row, resp);
-	return OK;
+		return FAIL(NOT_GIVEN_UP);
+	TRY(q_message_fill(call->arena, row, resp));
+	return emit_message(call, "notification.replayed", old, resp);
 }

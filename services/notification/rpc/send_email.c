@@ -13,9 +13,6 @@ struct status notification_send_email(struct rpc_call *call,
 	struct q_message_row *row;
 
 	TRY(mail_queue(call, &mail, pb_instant(req->send_at), &row));
-	svc_emit(call, &(struct event_out){.action = "notification.queued",
-					   .target_kind = "notification",
-					   .target_id = row->id});
-	message_to_proto(call->arena, row, resp);
-	return OK;
+	TRY(q_message_fill(call->arena, row, resp));
+	return emit_message(call, "notification.queued", NULL, resp);
 }

@@ -1,13 +1,16 @@
 -- Statements of the notification daemon.
 
+-- row: message = aegis.notification.v1.Message (id uuid, channel text, template text, status text, attempts int4,
+--   next_attempt_at instant?, created_at instant) without (timeline)
+
 -- name: insert_message :one
 -- args: id uuid, channel text, template text, status text, kid text, sealed bytes, next_attempt_at instant,
 --   give_up_at instant, actor uuid, now instant
--- row: message (id uuid, channel text, template text, status text, attempts int4, next_attempt_at instant?, created_at instant)
+-- row: message
 INSERT INTO notification.message (tenant_id, id, channel, template, status, kid, sealed, next_attempt_at, give_up_at, created_at, created_by,
 	updated_at)
 VALUES (:tenant, :id, :channel, :template, :status, :kid, :sealed, :next_attempt_at, :give_up_at, :now, :actor, :now)
-RETURNING id, channel, template, status, attempts, next_attempt_at, created_at;
+RETURNING {message};
 
 -- name: waiting :one
 -- row: waiting (n int8)
@@ -51,14 +54,16 @@ SELECT id, template, kid, sealed FROM notification.message WHERE tenant_id = :te
 UPDATE notification.message
 SET status = 'queued', attempts = 0, next_attempt_at = :now, give_up_at = :give_up_at, updated_at = :now
 WHERE tenant_id = :tenant AND id = :id AND status IN ('failed', 'dead')
-RETURNING id, channel, template, status, attempts, next_attempt_at, created_at;
+RETURNING {message};
+
+-- row: outage (since instant, failures int4, until instant)
 
 -- No row: the server is said to work.
 -- name: mail_outage :opt
 -- args: server text
--- row: outage (since instant, failures int4, until instant)
+-- row: outage
 -- no-tenant
-SELECT since, failures, until FROM notification.mail_outage WHERE server = :server;
+SELECT {outage} FROM notification.mail_outage WHERE server = :server;
 
 -- Of those that ask when the pause is over, one tries; the others wait until it had its time.
 -- name: take_probe :affected
@@ -75,7 +80,7 @@ INSERT INTO notification.mail_outage AS o (server, since, failures, answer, unti
 VALUES (:server, :now, 1, :answer, :until)
 ON CONFLICT (server) DO UPDATE SET failures = o.failures + 1, answer = excluded.answer, until = excluded.until
 WHERE o.failures = :failures
-RETURNING since, failures, until;
+RETURNING {outage};
 
 -- name: end_outage :affected
 -- args: server text
@@ -93,31 +98,40 @@ SET used = CASE WHEN a.day < excluded.day THEN 1 ELSE a.used + 1 END, day = grea
 WHERE a.day < excluded.day OR a.used < :most
 RETURNING used;
 
--- name: cancel_message :opt
+-- name: lock_message :opt
+-- args: id uuid
+-- row: message
+SELECT {message} FROM notification.message
+WHERE tenant_id = :tenant AND id = :id FOR UPDATE;
+
+-- name: cancel_message :one
 -- args: id uuid, now instant
 -- row: message
 UPDATE notification.message SET status = 'cancelled', next_attempt_at = NULL, updated_at = :now
 WHERE tenant_id = :tenant AND id = :id AND status = 'queued'
-RETURNING id, channel, template, status, attempts, next_attempt_at, created_at;
+RETURNING {message};
 
 -- name: message_by_id :opt
 -- args: id uuid
 -- row: message
 -- hot
-SELECT id, channel, template, status, attempts, next_attempt_at, created_at FROM notification.message
+SELECT {message} FROM notification.message
 WHERE tenant_id = :tenant AND id = :id;
 
 -- name: message_page :many
 -- args: status text, last_created instant, last_id uuid, page_rows int8
 -- row: message
 -- hot
-SELECT id, channel, template, status, attempts, next_attempt_at, created_at FROM notification.message
+SELECT {message} FROM notification.message
 WHERE tenant_id = :tenant AND (:status = '' OR status = :status) AND (created_at, id) < (:last_created, :last_id)
 ORDER BY created_at DESC, id DESC LIMIT :page_rows;
 
+-- row: timeline = aegis.notification.v1.TimelineEntry (status text, attempt int4, detail text,
+--   created_at instant -> at)
+
 -- name: timeline_of :many
 -- args: message_id uuid
--- row: timeline (status text, attempt int4, detail text, created_at instant)
+-- row: timeline
 -- hot
-SELECT status, attempt, detail, created_at FROM notification.timeline
+SELECT {timeline} FROM notification.timeline
 WHERE tenant_id = :tenant AND message_id = :message_id ORDER BY seq LIMIT 200;

@@ -1,7 +1,9 @@
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "program/acceptance.h"
 #include "screener/exchange/identity.h"
 #include "screener/json/canon.h"
+#include "svc/kit/details.h"
 
 struct accept {
 	const Program__AcceptSafetyRequest *req;
@@ -14,16 +16,16 @@ struct accept {
 static struct status read_draft(struct rpc_call *call, void *arg)
 {
 	struct accept *accept = arg;
-	struct uuid program = id_of(accept->req->program_id);
+	struct uuid program = pb_uuid(accept->req->program_id);
 	struct screener_text text;
 
 	TRY(screener_text(call, program, accept->req->version, &text));
 	if (text.published)
-		return FAIL(FAILED_PRECONDITION, "SCREENER_PUBLISHED");
+		return FAIL(SCREENER_PUBLISHED);
 	if (text.revision != accept->req->revision)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	if (is_failed(canon_bytes(call->arena, text.document, &accept->document)))
-		return FAIL(FAILED_PRECONDITION, "SCREENER_INVALID");
+		return FAIL(SCREENER_INVALID);
 	return screener_tables(call, accept->document, &accept->tables);
 }
 
@@ -36,40 +38,26 @@ static struct status prove(struct rpc_call *call, struct accept *accept)
 	TRY(screener_check(call, accept->document, &accept->tables, &report, &screener));
 	screener_free(&screener);
 	if (report.findings.n_errors > 0)
-		return FAIL(FAILED_PRECONDITION, "SCREENER_INVALID");
+		return FAIL(SCREENER_INVALID);
 	accept->questions = acceptance_questions(call->arena, &report);
-	return accept->questions.n > 0 ? OK : FAIL(FAILED_PRECONDITION, "SAFETY_PROVEN");
-}
-
-static const char *hex_of(struct arena *arena, const uint8_t hash[IDENTITY_HASH_BYTES])
-{
-	char *text = arena_alloc(arena, 2 * IDENTITY_HASH_BYTES + 1);
-
-	hex_encode(text, hash, IDENTITY_HASH_BYTES);
-	return text;
+	return accept->questions.n > 0 ? OK : FAIL(SAFETY_PROVEN);
 }
 
 static void emit(struct rpc_call *call, const struct accept *accept,
 		 const struct q_acceptance_row *row)
 {
-	struct strbuf after = strbuf_new(call->arena);
+	struct details after = details_new(call->arena);
 
-	strbuf_printf(&after,
-		      "{\"version\":%d,\"revision\":%lld,\"contentHash\":\"%s\",\"questions\":[",
-		      accept->req->version, (long long)row->revision, row->content_hash);
-	for (size_t i = 0; i < row->questions.n; i++) {
-		if (i > 0)
-			strbuf_add_char(&after, ',');
-		strbuf_add_json(&after, str_of(row->questions.items[i]));
-	}
-	strbuf_add_c(&after, "],\"reason\":");
-	strbuf_add_json(&after, str_of(row->reason));
-	strbuf_printf(&after, ",\"recordHash\":\"%s\"}", row->record_hash);
+	details_number(&after, "version", accept->req->version);
+	details_number(&after, "revision", row->revision);
+	details_text(&after, "contentHash", row->content_hash);
+	details_texts(&after, "questions", row->questions.items, row->questions.n);
+	details_text(&after, "reason", row->reason);
+	details_text(&after, "recordHash", row->record_hash);
 	svc_emit(call, &(struct event_out){.action = "screener.safety_accepted",
-					   .target_kind = "program",
-					   .target_id = id_of(accept->req->program_id),
-					   .target_version = accept->req->version,
-					   .after = strbuf_str(&after)});
+					   .target_kind = program__screener_version__info.kind,
+					   .target_id = pb_uuid(accept->req->program_id),
+					   .after = details_end(&after)});
 }
 
 /* Nothing was inserted: the draft moved on since it was read, or it is the caller's own. */
@@ -77,11 +65,16 @@ static struct status why_not(struct rpc_call *call, const struct accept *accept)
 {
 	struct q_draft_row *draft;
 
-	TRY(q_draft_by_version(call->tx, id_of(accept->req->program_id), accept->req->version,
+	TRY(q_draft_by_version(call->tx, pb_uuid(accept->req->program_id), accept->req->version,
 			       &draft));
 	if (!draft || draft->revision != accept->req->revision)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
-	return FAIL(FAILED_PRECONDITION, "SECOND_PERSON_REQUIRED");
+		return FAIL(VERSION_CONFLICT);
+	return FAIL(SECOND_PERSON_REQUIRED);
+}
+
+static struct str hash_bytes(const uint8_t hash[IDENTITY_HASH_BYTES])
+{
+	return (struct str){(const char *)hash, IDENTITY_HASH_BYTES};
 }
 
 static struct status record(struct rpc_call *call, void *arg)
@@ -100,19 +93,19 @@ static struct status record(struct rpc_call *call, void *arg)
 	crypto_sha256(record.content, accept->document.ptr, accept->document.len);
 	TRY(identity_of_acceptance(call->arena, &record, hash));
 	/* In the order of publishing: the program's row, then the draft's. */
-	TRY(lock_program(call, id_of(accept->req->program_id), &program));
-	TRY(q_insert_acceptance(
-		call->tx, &row, .id = uuid_v7(call->now),
-		.program_id = id_of(accept->req->program_id),
-		.screener_version = accept->req->version, .revision = accept->req->revision,
-		.content_hash = hex_of(call->arena, record.content), .questions = accept->questions,
-		.reason = accept->req->reason, .record_hash = hex_of(call->arena, hash),
-		.actor = call->principal->id, .now = call->now));
+	TRY(lock_program(call, pb_uuid(accept->req->program_id), &program));
+	TRY(q_insert_acceptance(call->tx, &row, .id = uuid_v7(call->now),
+				.program_id = pb_uuid(accept->req->program_id),
+				.screener_version = accept->req->version,
+				.revision = accept->req->revision,
+				.content_hash = pb_hex(call->arena, hash_bytes(record.content)),
+				.questions = accept->questions, .reason = accept->req->reason,
+				.record_hash = pb_hex(call->arena, hash_bytes(hash)),
+				.actor = call->principal->id, .now = call->now));
 	if (!row)
 		return why_not(call, accept);
 	emit(call, accept, row);
-	*accept->resp = *acceptance_to_proto(call->arena, row);
-	return OK;
+	return q_acceptance_fill(call->arena, row, accept->resp);
 }
 
 /* The proof runs between two transactions: it takes seconds at the most, and locks nothing. */

@@ -14,9 +14,9 @@ static struct status read_program(struct rpc_call *call, void *arg)
 {
 	struct activation *activation = arg;
 
-	TRY(q_program_by_id(call->tx, id_of(activation->req->id), &activation->row));
+	TRY(q_program_by_id(call->tx, pb_uuid(activation->req->id), &activation->row));
 	if (!activation->row)
-		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+		return FAIL(PROGRAM_NOT_FOUND);
 	return OK;
 }
 
@@ -39,7 +39,7 @@ static struct status check_recall(struct rpc_call *call, const struct q_program_
 		log_warn("whether a program was recalled is not known", KV_STATUS(st));
 		return OK;
 	}
-	return answer->recalled ? FAIL(FAILED_PRECONDITION, "PROGRAM_RECALLED") : OK;
+	return answer->recalled ? FAIL(PROGRAM_RECALLED) : OK;
 }
 
 static struct status activate(struct rpc_call *call, void *arg)
@@ -48,13 +48,13 @@ static struct status activate(struct rpc_call *call, void *arg)
 	struct activation *activation = arg;
 	struct q_program_row *row;
 
-	TRY(lock_program(call, id_of(activation->req->id), &row));
+	TRY(lock_program(call, pb_uuid(activation->req->id), &row));
 	if (row->published_version == 0)
-		return FAIL(FAILED_PRECONDITION, "NO_PUBLISHED_SCREENER");
+		return FAIL(NO_PUBLISHED_SCREENER);
 	TRY(program_check_not_over(call, row));
 	TRY(states_check_published(call, row));
 	return program_move(call, activation->req->id, from, "active", "program.activated",
-			    "PROGRAM_ENDED", activation->resp);
+			    REASON_PROGRAM_ENDED, activation->resp);
 }
 
 struct status program_activate_program(struct rpc_call *call,

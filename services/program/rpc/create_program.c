@@ -1,5 +1,6 @@
 #include <aegis/tenant/v1/tenant.aegis.h>
 
+#include "base/encoding.h"
 #include "contract/time.h"
 #include "crypto/random.h"
 #include "program/program.h"
@@ -9,7 +10,7 @@
 #define PUBLIC_ID_BYTES 10
 
 struct creation {
-	const Program__CreateProgramRequest *req;
+	const Program__Program *program;
 	const char *time_zone;
 	Program__Program *resp;
 };
@@ -23,13 +24,6 @@ static char *new_public_id(struct arena *arena)
 	crypto_random(bytes, sizeof bytes);
 	hex_encode(hex, bytes, sizeof bytes);
 	return arena_printf(arena, "prg_%s", hex);
-}
-
-const date_days *date_or_null(struct arena *arena, const char *text)
-{
-	date_days *day = arena_new_of(arena, date_days);
-
-	return date_parse(str_of(text), day) ? day : NULL;
 }
 
 struct status zone_check(struct rpc_call *call, const char *zone)
@@ -54,27 +48,16 @@ static struct status zone_of_tenant(struct rpc_call *call, const char **zone)
 static struct status insert(struct rpc_call *call, void *arg)
 {
 	struct creation *creation = arg;
-	const Program__CreateProgramRequest *req = creation->req;
-	bool has_budget =
-		req->_code_budget_case == PROGRAM__CREATE_PROGRAM_REQUEST___CODE_BUDGET_CODE_BUDGET;
+	struct q_program_row new = {.id = uuid_v7(call->now),
+				    .public_id = new_public_id(call->arena)};
 	struct q_program_row *row;
 
-	TRY(q_insert_program(
-		call->tx, &row, .id = uuid_v7(call->now), .public_id = new_public_id(call->arena),
-		.name = req->name, .drug = req->drug, .sponsor = req->sponsor,
-		.description = req->description,
-		.states = ((struct text_list){req->states, req->n_states}),
-		.starts_on = date_or_null(call->arena, req->starts_on),
-		.ends_on = date_or_null(call->arena, req->ends_on),
-		.code_budget = has_budget ? &req->code_budget : NULL,
-		.time_zone = creation->time_zone, .redeem_when_paused = req->redeem_when_paused,
-		.redeem_after_end = req->redeem_after_end,
-		.attempts_by = attempts_by_text(req->attempts_by), .actor = call->principal->id,
-		.now = call->now));
+	TRY(q_program_from(call->arena, creation->program, NULL, &new));
+	new.time_zone = creation->time_zone;
+	TRY(q_insert_program(call->tx, new, call->principal->id, call->now, &row));
 	TRY(q_insert_directory(call->tx, row->public_id, call->tenant, row->id));
-	TRY(emit_program(call, "program.created", row, false));
-	program_to_proto(call->arena, row, creation->resp);
-	return OK;
+	TRY(q_program_fill(call->arena, row, creation->resp));
+	return emit_program(call, "program.created", NULL, row, creation->resp);
 }
 
 /* The organization's zone is copied: what it is changed to later moves no program's dates. */
@@ -82,9 +65,10 @@ struct status program_create_program(struct rpc_call *call,
 				     const Program__CreateProgramRequest *req,
 				     Program__Program *resp)
 {
-	struct creation creation = {.req = req, .time_zone = req->time_zone, .resp = resp};
+	const Program__Program *in = req->program;
+	struct creation creation = {.program = in, .time_zone = in->time_zone, .resp = resp};
 
-	TRY(states_check(call, (struct text_list){req->states, req->n_states}));
+	TRY(states_check(call, (struct text_list){in->states, in->n_states}));
 	if (!*creation.time_zone)
 		TRY(zone_of_tenant(call, &creation.time_zone));
 	TRY(zone_check(call, creation.time_zone));

@@ -13,15 +13,14 @@ struct status program_create_screener(struct rpc_call *call,
 	struct q_program_row *program;
 	struct q_draft_row *row;
 
-	TRY(lock_program(call, id_of(req->program_id), &program));
+	TRY(lock_program(call, pb_uuid(req->program_id), &program));
 	if (strcmp(program->status, "ended") == 0)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_ENDED");
+		return FAIL(PROGRAM_ENDED);
 	TRY(q_take_version_number(call->tx, program->id, &number));
 	TRY(q_insert_draft(call->tx, &row, .program_id = program->id,
 			   .screener_version = number->last_version,
-			   .document = text_of(req->document), .actor = call->principal->id,
-			   .now = call->now));
-	emit_screener(call, "screener.drafted", program->id, row->screener_version, NULL);
-	draft_to_proto(call->arena, row, resp);
-	return OK;
+			   .document = text_of(req->screener->document),
+			   .actor = call->principal->id, .now = call->now));
+	TRY(draft_show(call, row, resp));
+	return emit_screener(call, "screener.drafted", NULL, resp);
 }

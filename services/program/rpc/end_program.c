@@ -5,5 +5,6 @@ struct status program_end_program(struct rpc_call *call, const Program__EndProgr
 {
 	static const char *const from[] = {"draft", "active", "paused", "ended", NULL};
 
-	return program_move(call, req->id, from, "ended", "program.ended", "PROGRAM_ENDED", resp);
+	return program_move(call, req->id, from, "ended", "program.ended", REASON_PROGRAM_ENDED,
+			    resp);
 }

@@ -19,16 +19,16 @@ static void fill(struct rpc_call *call, const struct screener_result *result,
 static struct status day_of(struct rpc_call *call, const Program__EvaluateScreenerRequest *req,
 			    date_days *out)
 {
-	const date_days *as_of = date_or_null(call->arena, req->as_of);
+	const date_days *as_of = pb_date_opt(call->arena, req->as_of);
 	struct q_program_row *program;
 
 	if (as_of) {
 		*out = *as_of;
 		return OK;
 	}
-	TRY(q_program_by_id(call->tx, id_of(req->program_id), &program));
+	TRY(q_program_by_id(call->tx, pb_uuid(req->program_id), &program));
 	if (!program)
-		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
+		return FAIL(SCREENER_NOT_FOUND);
 	return zone_date(program->time_zone, call->now, out);
 }
 
@@ -59,10 +59,13 @@ struct status program_evaluate_screener(struct rpc_call *call,
 	struct screener_text text;
 	struct status st;
 
-	TRY(screener_text(call, id_of(req->program_id), req->version, &text));
+	TRY(screener_text(call, pb_uuid(req->program_id), req->version, &text));
 	TRY(screener_tables(call, text.document, &tables));
-	TRY(screener_compile(call->arena, text.document, tables.tables, tables.n, &screener,
-			     &findings));
+	st = screener_compile(call->arena, text.document, tables.tables, tables.n, &screener,
+			      &findings);
+	if (st.reason == REASON_DOCUMENT_INVALID)
+		return FAIL(SCREENER_INVALID);
+	TRY(st);
 	st = evaluate(call, screener, req, resp);
 	screener_free(&screener);
 	return st;

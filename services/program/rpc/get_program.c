@@ -5,9 +5,8 @@ struct status program_get_program(struct rpc_call *call, const Program__GetProgr
 {
 	struct q_program_row *row;
 
-	TRY(q_program_by_id(call->tx, id_of(req->id), &row));
+	TRY(q_program_by_id(call->tx, pb_uuid(req->id), &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
-	program_to_proto(call->arena, row, resp);
-	return OK;
+		return FAIL(PROGRAM_NOT_FOUND);
+	return q_program_fill(call->arena, row, resp);
 }

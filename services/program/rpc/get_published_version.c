@@ -17,7 +17,7 @@ static struct status find_owner(struct rpc_call *call, void *arg)
 		TRY(q_directory_entry_of_program(call->tx, program, &lookup->entry));
 	else
 		TRY(q_directory_entry(call->tx, lookup->req->public_id, &lookup->entry));
-	return lookup->entry ? OK : FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+	return lookup->entry ? OK : FAIL(PROGRAM_NOT_FOUND);
 }
 
 static struct status add_document(struct rpc_call *call, const struct q_version_row *version,
@@ -25,8 +25,7 @@ static struct status add_document(struct rpc_call *call, const struct q_version_
 {
 	struct screener_tables tables;
 
-	resp->document = (ProtobufCBinaryData){.len = version->document.len,
-					       .data = (uint8_t *)version->document.ptr};
+	resp->document = pb_bytes(version->document);
 	TRY(screener_tables(call, version->document, &tables));
 	resp->n_tables = tables.n;
 	resp->tables = pb_array(call->arena, &program__reference_table__descriptor, tables.n);
@@ -34,8 +33,7 @@ static struct status add_document(struct rpc_call *call, const struct q_version_
 		Program__ReferenceTable *out = resp->tables[i];
 
 		out->sha256 = tables.hashes[i];
-		out->document = (ProtobufCBinaryData){.len = tables.tables[i].len,
-						      .data = (uint8_t *)tables.tables[i].ptr};
+		out->document = pb_bytes(tables.tables[i]);
 	}
 	return OK;
 }
@@ -46,20 +44,21 @@ static struct status read_version(struct rpc_call *call, void *arg)
 	Program__PublishedVersion *resp = lookup->resp;
 	struct q_version_row *version;
 	struct q_program_row *program;
+	int attempts_by;
 
 	TRY(q_program_by_id(call->tx, lookup->entry->program_id, &program));
 	if (!program)
-		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+		return FAIL(PROGRAM_NOT_FOUND);
 	TRY(program_check_period(call, program));
 	if (strcmp(program->status, "active") != 0)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+		return FAIL(PROGRAM_NOT_ACTIVE);
 	if (*lookup->req->content_hash)
 		TRY(q_version_by_hash(call->tx, program->id, lookup->req->content_hash, &version));
 	else
 		TRY(q_version_by_number(call->tx, program->id, program->published_version,
 					&version));
 	if (!version)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+		return FAIL(PROGRAM_NOT_ACTIVE);
 	resp->tenant_id = uuid_text(call->arena, lookup->entry->owner_id);
 	resp->program_id = uuid_text(call->arena, program->id);
 	resp->program_name = program->name;
@@ -69,7 +68,8 @@ static struct status read_version(struct rpc_call *call, void *arg)
 	resp->states = (const char **)program->states.items;
 	resp->time_zone = program->time_zone;
 	resp->public_id = program->public_id;
-	resp->attempts_by = attempts_by_of(program->attempts_by);
+	TRY(pb_enum_value(&program__attempts_by__enum_info, program->attempts_by, &attempts_by));
+	resp->attempts_by = (Program__AttemptsBy)attempts_by;
 	resp->state = arena_new_of(call->arena, Program__ProgramState);
 	TRY(program_state(call->arena, program, false, resp->state));
 	if (program->code_budget) {
@@ -90,7 +90,7 @@ struct status program_get_published_version(struct rpc_call *call,
 	standing = standing_check(call, lookup.entry->owner_id);
 	/* To a consumer the program is closed; why is no business of theirs. */
 	if (standing.code == STATUS_PERMISSION_DENIED)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_NOT_ACTIVE");
+		return FAIL(PROGRAM_NOT_ACTIVE);
 	TRY(standing);
 	return tx_run_as(call, lookup.entry->owner_id, read_version, &lookup);
 }

@@ -13,7 +13,7 @@ struct status program_list_screeners(struct rpc_call *call,
 				     const Program__ListScreenersRequest *req,
 				     Program__ListScreenersResponse *resp)
 {
-	struct uuid id = id_of(req->program_id);
+	struct uuid id = pb_uuid(req->program_id);
 	struct q_program_row *program;
 	struct q_version_row *versions;
 	struct q_draft_row *drafts;
@@ -21,14 +21,14 @@ struct status program_list_screeners(struct rpc_call *call,
 
 	TRY(q_program_by_id(call->tx, id, &program));
 	if (!program)
-		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+		return FAIL(PROGRAM_NOT_FOUND);
 	TRY(q_list_drafts(call->tx, id, &drafts, &n_drafts));
 	TRY(q_list_versions(call->tx, id, &versions, &n_versions));
 	resp->screeners =
 		arena_array_of(call->arena, Program__ScreenerVersion *, n_drafts + n_versions);
 	for (size_t i = 0; i < n_drafts; i++)
-		draft_to_proto(call->arena, &drafts[i], add(call, resp));
+		TRY(draft_show(call, &drafts[i], add(call, resp)));
 	for (size_t i = 0; i < n_versions; i++)
-		version_to_proto(call->arena, &versions[i], add(call, resp));
+		TRY(version_show(call, &versions[i], add(call, resp)));
 	return OK;
 }

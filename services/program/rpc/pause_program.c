@@ -5,6 +5,6 @@ struct status program_pause_program(struct rpc_call *call, const Program__PauseP
 {
 	static const char *const from[] = {"active", "paused", NULL};
 
-	return program_move(call, req->id, from, "paused", "program.paused", "PROGRAM_NOT_ACTIVE",
-			    resp);
+	return program_move(call, req->id, from, "paused", "program.paused",
+			    REASON_PROGRAM_NOT_ACTIVE, resp);
 }

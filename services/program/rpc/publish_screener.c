@@ -1,3 +1,4 @@
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "program/acceptance.h"
 #include "program/publish_key.h"
@@ -49,7 +50,7 @@ static struct status gate(struct rpc_call *call, struct publication *p)
 				call,
 				arena_printf(call->arena, "document%s", findings->list[i].pointer),
 				findings->list[i].code, findings->list[i].message);
-	return FAIL(FAILED_PRECONDITION, "SCREENER_INVALID");
+	return FAIL(SCREENER_INVALID);
 }
 
 /* The version behind the newest one of the chain; the program's row is locked. */
@@ -62,7 +63,7 @@ static struct status next_link(struct rpc_call *call, struct uuid program_id,
 	*previous = newest ? newest->statement_hash : "";
 	version->number = newest ? newest->number + 1 : 1;
 	if (newest && !hex_decode(version->previous, IDENTITY_HASH_BYTES, str_of(*previous)))
-		return FAIL(DATA_LOSS, "CHAIN_BROKEN");
+		return FAIL(CHAIN_BROKEN);
 	return OK;
 }
 
@@ -79,7 +80,7 @@ static struct status add_acceptance(struct rpc_call *call, const struct q_draft_
 	if (!row)
 		return OK;
 	if (!hex_decode(hash, IDENTITY_HASH_BYTES, str_of(row->record_hash)))
-		return FAIL(DATA_LOSS, "ACCEPTANCE_BROKEN");
+		return FAIL(ACCEPTANCE_BROKEN);
 	version->safety_acceptance = hash;
 	*id = &row->id;
 	return OK;
@@ -130,19 +131,19 @@ static struct status read_draft(struct rpc_call *call, void *arg)
 	struct q_program_row *program;
 	struct screener_text text;
 
-	TRY(q_program_by_id(call->tx, id_of(p->req->program_id), &program));
+	TRY(q_program_by_id(call->tx, pb_uuid(p->req->program_id), &program));
 	if (!program)
-		return FAIL(NOT_FOUND, "PROGRAM_NOT_FOUND");
+		return FAIL(PROGRAM_NOT_FOUND);
 	if (strcmp(program->status, "ended") == 0)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_ENDED");
+		return FAIL(PROGRAM_ENDED);
 	TRY(screener_text(call, program->id, p->req->version, &text));
 	if (text.published)
-		return FAIL(FAILED_PRECONDITION, "SCREENER_PUBLISHED");
+		return FAIL(SCREENER_PUBLISHED);
 	p->revision = text.revision;
 	p->states = program->states;
 	/* From here on the canonical bytes are the document: they are checked, hashed and kept. */
 	if (is_failed(canon_bytes(call->arena, text.document, &p->canonical)))
-		return FAIL(FAILED_PRECONDITION, "SCREENER_INVALID");
+		return FAIL(SCREENER_INVALID);
 	return screener_tables(call, p->canonical, &p->tables);
 }
 
@@ -154,27 +155,28 @@ static struct status write_version(struct rpc_call *call, void *arg)
 	struct q_version_row *version;
 	struct screener_text text;
 	struct q_draft_row *draft;
+	Program__ScreenerVersion before = PROGRAM__SCREENER_VERSION__INIT;
 
-	TRY(lock_program(call, id_of(p->req->program_id), &program));
+	TRY(lock_program(call, pb_uuid(p->req->program_id), &program));
 	if (strcmp(program->status, "ended") == 0)
-		return FAIL(FAILED_PRECONDITION, "PROGRAM_ENDED");
+		return FAIL(PROGRAM_ENDED);
 	TRY(screener_text(call, program->id, p->req->version, &text));
 	if (text.published)
-		return FAIL(FAILED_PRECONDITION, "SCREENER_PUBLISHED");
+		return FAIL(SCREENER_PUBLISHED);
 	if (program->states.n > 0 && !p->asks_for_state)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	TRY(q_take_draft(call->tx, program->id, p->req->version, p->revision, &draft));
 	if (!draft)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	TRY(store(call, draft, p->canonical, p->slug, p->open));
 	TRY(record(call, draft));
 	TRY(q_version_by_number(call->tx, program->id, p->req->version, &version));
 	if (!version)
-		return FAIL(INTERNAL, "VERSION_LOST");
-	emit_screener(call, "screener.published", program->id, p->req->version,
-		      version->content_hash);
-	version_to_proto(call->arena, version, p->resp);
-	return acceptance_show(call, p->resp);
+		return FAIL(VERSION_LOST);
+	TRY(draft_show(call, draft, &before));
+	TRY(version_show(call, version, p->resp));
+	TRY(acceptance_show(call, p->resp));
+	return emit_screener(call, "screener.published", &before, p->resp);
 }
 
 struct status program_publish_screener(struct rpc_call *call,

@@ -1,24 +1,38 @@
+#include "contract/mask.h"
 #include "program/program.h"
+
+static struct status lock_draft(struct rpc_call *call, struct uuid program, int32_t version,
+				struct q_draft_row **draft)
+{
+	struct screener_text text;
+
+	TRY(q_lock_draft(call->tx, program, version, draft));
+	if (*draft)
+		return OK;
+	TRY(screener_text(call, program, version, &text));
+	return text.published ? FAIL(SCREENER_PUBLISHED) : FAIL(VERSION_CONFLICT);
+}
 
 struct status program_update_screener(struct rpc_call *call,
 				      const Program__UpdateScreenerRequest *req,
 				      Program__ScreenerVersion *resp)
 {
-	struct str document = {(const char *)req->document.data, req->document.len};
-	struct uuid id = id_of(req->program_id);
-	struct screener_text text;
-	struct q_draft_row *row;
+	ProtobufCBinaryData document = req->screener->document;
+	struct uuid id = pb_uuid(req->program_id);
+	Program__ScreenerVersion before = PROGRAM__SCREENER_VERSION__INIT;
+	struct q_draft_row *old, *row;
 
-	TRY(screener_text(call, id, req->version, &text));
-	if (text.published)
-		return FAIL(FAILED_PRECONDITION, "SCREENER_PUBLISHED");
+	if (!mask_has(req->update_mask, "document"))
+		return call_field_error(call, "screener.document", "REQUIRED", "is required");
+	TRY(lock_draft(call, id, req->version, &old));
 	TRY(q_update_draft(call->tx, &row, .program_id = id, .screener_version = req->version,
-			   .document = document, .expected_revision = req->revision,
-			   .expected_generation = req->generation, .actor = call->principal->id,
-			   .now = call->now));
+			   .document = ((struct str){(const char *)document.data, document.len}),
+			   .expected_revision = req->screener->revision,
+			   .expected_generation = req->screener->generation,
+			   .actor = call->principal->id, .now = call->now));
 	if (!row)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
-	emit_screener(call, "screener.edited", id, row->screener_version, NULL);
-	draft_to_proto(call->arena, row, resp);
-	return OK;
+		return FAIL(VERSION_CONFLICT);
+	TRY(draft_show(call, old, &before));
+	TRY(draft_show(call, row, resp));
+	return emit_screener(call, "screener.edited", &before, resp);
 }

@@ -78,11 +78,11 @@ struct validation {
 static struct status read_document(struct rpc_call *call, void *arg)
 {
 	struct validation *v = arg;
-	struct uuid program = id_of(v->req->program_id);
+	struct uuid program = pb_uuid(v->req->program_id);
 
 	TRY(q_program_by_id(call->tx, program, &v->program));
 	if (!v->program)
-		return FAIL(NOT_FOUND, "SCREENER_NOT_FOUND");
+		return FAIL(SCREENER_NOT_FOUND);
 	TRY(screener_text(call, program, v->req->version, &v->text));
 	return screener_tables(call, v->text.document, &v->tables);
 }

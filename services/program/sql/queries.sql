@@ -1,44 +1,44 @@
 -- Statements of the program daemon.
 
+-- row: program = aegis.program.v1.Program (id uuid insert, public_id text insert, name text write, drug text write,
+--   sponsor text write, description text write, status text, states text[] write, starts_on date? write,
+--   ends_on date? write, code_budget int4? write, published_version int4, created_at instant, updated_at instant,
+--   version int8, time_zone text write, redeem_when_paused bool write, redeem_after_end bool write,
+--   last_version int4 -> -, attempts_by text write)
+
 -- name: insert_program :one
--- args: id uuid, public_id text, name text, drug text, sponsor text, description text, states text[], starts_on date?,
---   ends_on date?, code_budget int4?, time_zone text, redeem_when_paused bool, redeem_after_end bool, attempts_by text,
---   actor uuid, now instant
--- row: program (id uuid, public_id text, name text, drug text, sponsor text, description text, status text, states text[],
---   starts_on date?, ends_on date?, code_budget int4?, published_version int4, created_at instant, updated_at instant, version int8,
---   time_zone text, redeem_when_paused bool, redeem_after_end bool, last_version int4, attempts_by text)
-INSERT INTO program.program (tenant_id, id, public_id, name, drug, sponsor, description, states, starts_on, ends_on, code_budget,
-	time_zone, redeem_when_paused, redeem_after_end, attempts_by, created_at, created_by, updated_at, updated_by)
-VALUES (:tenant, :id, :public_id, :name, :drug, :sponsor, :description, :states, :starts_on, :ends_on, :code_budget,
-	:time_zone, :redeem_when_paused, :redeem_after_end, :attempts_by, :now, :actor, :now, :actor)
-RETURNING id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by;
+-- args: program {program}, actor uuid, now instant
+-- row: program
+INSERT INTO program.program (tenant_id, {program.columns}, created_at, created_by, updated_at, updated_by)
+VALUES (:tenant, {program.values}, :now, :actor, :now, :actor)
+RETURNING {program};
 
 -- name: insert_directory :exec
 -- args: public_id text, owner_id uuid, program_id uuid
 -- no-tenant
 INSERT INTO program.directory (public_id, owner_id, program_id) VALUES (:public_id, :owner_id, :program_id);
 
+-- row: directory (owner_id uuid, program_id uuid)
+
 -- name: directory_entry :opt
 -- args: public_id text
--- row: directory (owner_id uuid, program_id uuid)
+-- row: directory
 -- no-tenant
 -- hot
-SELECT owner_id, program_id FROM program.directory WHERE public_id = :public_id;
+SELECT {directory} FROM program.directory WHERE public_id = :public_id;
 
 -- name: directory_entry_of_program :opt
 -- args: program_id uuid
 -- row: directory
 -- no-tenant
 -- hot
-SELECT owner_id, program_id FROM program.directory WHERE program_id = :program_id;
+SELECT {directory} FROM program.directory WHERE program_id = :program_id;
 
 -- name: program_page :many
 -- args: status text, last_created instant, last_id uuid, page_rows int8
 -- row: program
 -- hot
-SELECT id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by
+SELECT {program}
 FROM program.program
 WHERE tenant_id = :tenant AND deleted_at IS NULL AND (:status = '' OR status = :status)
 	AND (created_at, id) < (:last_created, :last_id)
@@ -48,58 +48,42 @@ ORDER BY created_at DESC, id DESC LIMIT :page_rows;
 -- args: id uuid
 -- row: program
 -- hot
-SELECT id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by
+SELECT {program}
 FROM program.program WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL;
 
 -- name: lock_program :opt
 -- args: id uuid
 -- row: program
-SELECT id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by
+SELECT {program}
 FROM program.program WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL FOR UPDATE;
 
--- A column whose argument is absent stays; the budget is set only with set_budget.
+-- Version 0 takes any.
 -- name: update_program :opt
--- args: id uuid, name text?, drug text?, sponsor text?, description text?, states text[]?, set_starts bool, starts_on date?,
---   set_ends bool, ends_on date?, set_budget bool, code_budget int4?, time_zone text?,
---   redeem_when_paused bool?, redeem_after_end bool?, attempts_by text?, expected_version int8, actor uuid, now instant
+-- args: program {program}, expected_version int8, actor uuid, now instant
 -- row: program
 UPDATE program.program
-SET name = coalesce(:name, name), drug = coalesce(:drug, drug), sponsor = coalesce(:sponsor, sponsor),
-	description = coalesce(:description, description), states = coalesce(:states, states),
-	starts_on = CASE WHEN :set_starts THEN :starts_on ELSE starts_on END,
-	ends_on = CASE WHEN :set_ends THEN :ends_on ELSE ends_on END,
-	code_budget = CASE WHEN :set_budget THEN :code_budget ELSE code_budget END, time_zone = coalesce(:time_zone, time_zone),
-	redeem_when_paused = coalesce(:redeem_when_paused, redeem_when_paused),
-	redeem_after_end = coalesce(:redeem_after_end, redeem_after_end),
-	attempts_by = coalesce(:attempts_by, attempts_by),
-	updated_at = :now, updated_by = :actor, version = version + 1
-WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL AND (:expected_version = 0 OR version = :expected_version)
-RETURNING id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by;
+SET {program.set}, updated_at = :now, updated_by = :actor, version = version + 1
+WHERE tenant_id = :tenant AND id = :program.id AND deleted_at IS NULL AND (:expected_version = 0 OR version = :expected_version)
+RETURNING {program};
 
 -- name: set_program_status :one
 -- args: id uuid, status text, actor uuid, now instant
 -- row: program
 UPDATE program.program SET status = :status, updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :id
-RETURNING id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by;
+RETURNING {program};
 
 -- name: delete_program :one
 -- args: id uuid, actor uuid, now instant
 -- row: program
 UPDATE program.program SET deleted_at = :now, updated_at = :now, updated_by = :actor, version = version + 1
 WHERE tenant_id = :tenant AND id = :id
-RETURNING id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by;
+RETURNING {program};
 
 -- name: deleted_program :opt
 -- args: id uuid
 -- row: program
-SELECT id, public_id, name, drug, sponsor, description, status, states, starts_on, ends_on, code_budget, published_version,
-	created_at, updated_at, version, time_zone, redeem_when_paused, redeem_after_end, last_version, attempts_by
+SELECT {program}
 FROM program.program WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NOT NULL;
 
 -- name: take_version_number :one
@@ -107,18 +91,28 @@ FROM program.program WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NO
 -- row: version_number (last_version int4)
 UPDATE program.program SET last_version = last_version + 1 WHERE tenant_id = :tenant AND id = :id RETURNING last_version;
 
+-- row: draft = aegis.program.v1.ScreenerVersion (program_id uuid, screener_version int4 -> version, document bytes,
+--   revision int8, created_at instant, acceptances int8 -> -) without (status, content_hash, previous_hash,
+--   signature, signing_key, published_at, safety_acceptance, generation)
+
 -- name: insert_draft :one
 -- args: program_id uuid, screener_version int4, document bytes, actor uuid, now instant
--- row: draft (program_id uuid, screener_version int4, document bytes, revision int8, created_at instant, acceptances int8)
+-- row: draft
 INSERT INTO program.screener_draft (tenant_id, program_id, screener_version, document, created_at, created_by, updated_at, updated_by)
 VALUES (:tenant, :program_id, :screener_version, :document, :now, :actor, :now, :actor)
-RETURNING program_id, screener_version, document, revision, created_at, acceptances;
+RETURNING {draft};
 
 -- name: draft_by_version :opt
 -- args: program_id uuid, screener_version int4
 -- row: draft
-SELECT program_id, screener_version, document, revision, created_at, acceptances FROM program.screener_draft
+SELECT {draft} FROM program.screener_draft
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version;
+
+-- name: lock_draft :opt
+-- args: program_id uuid, screener_version int4
+-- row: draft
+SELECT {draft} FROM program.screener_draft
+WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version FOR UPDATE;
 
 -- name: update_draft :opt
 -- args: program_id uuid, screener_version int4, document bytes, expected_revision int8, expected_generation int8, actor uuid, now instant
@@ -128,7 +122,7 @@ SET document = :document, revision = revision + 1, updated_at = :now, updated_by
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
 	AND (:expected_revision = 0 OR revision = :expected_revision)
 	AND (:expected_generation = 0 OR revision + acceptances = :expected_generation)
-RETURNING program_id, screener_version, document, revision, created_at, acceptances;
+RETURNING {draft};
 
 -- The draft as it was checked: one that was edited since has another revision.
 -- name: take_draft :opt
@@ -136,14 +130,16 @@ RETURNING program_id, screener_version, document, revision, created_at, acceptan
 -- row: draft
 DELETE FROM program.screener_draft
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version AND revision = :revision
-RETURNING program_id, screener_version, document, revision, created_at, acceptances;
+RETURNING {draft};
+
+-- row: acceptance = aegis.program.v1.SafetyAcceptance (id uuid -> -, revision int8, content_hash text,
+--   questions text[], reason text, record_hash text, created_at instant -> accepted_at, created_by uuid -> accepted_by)
 
 -- Nobody accepts what they wrote themselves, or a revision that is not there any more. The draft counts its acceptances.
 -- name: insert_acceptance :opt
 -- args: id uuid, program_id uuid, screener_version int4, revision int8, content_hash text, questions text[], reason text,
 --   record_hash text, actor uuid, now instant
--- row: acceptance (id uuid, revision int8, content_hash text, questions text[], reason text, record_hash text,
---   created_at instant, created_by uuid)
+-- row: acceptance
 WITH draft AS (
 	UPDATE program.screener_draft SET acceptances = acceptances + 1
 	WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version
@@ -154,13 +150,13 @@ INSERT INTO program.safety_acceptance (tenant_id, id, program_id, screener_versi
 	record_hash, created_at, created_by)
 SELECT :tenant, :id, d.program_id, d.screener_version, d.revision, :content_hash, :questions, :reason, :record_hash, :now, :actor
 FROM draft d
-RETURNING id, revision, content_hash, questions, reason, record_hash, created_at, created_by;
+RETURNING {acceptance};
 
 -- An acceptance of a revision that covers all these questions.
 -- name: acceptance_of_draft :opt
 -- args: program_id uuid, screener_version int4, revision int8, content_hash text, questions text[]
 -- row: acceptance
-SELECT id, revision, content_hash, questions, reason, record_hash, created_at, created_by
+SELECT {acceptance}
 FROM program.safety_acceptance
 WHERE tenant_id = :tenant AND program_id = :program_id AND screener_version = :screener_version AND revision = :revision
 	AND (:content_hash = '' OR content_hash = :content_hash) AND questions @> :questions
@@ -169,7 +165,7 @@ ORDER BY created_at DESC, id DESC LIMIT 1;
 -- name: acceptance_of_version :opt
 -- args: program_id uuid, screener_version int4
 -- row: acceptance
-SELECT a.id, a.revision, a.content_hash, a.questions, a.reason, a.record_hash, a.created_at, a.created_by
+SELECT {a.acceptance}
 FROM program.screener_version v JOIN program.safety_acceptance a ON a.tenant_id = v.tenant_id AND a.id = v.acceptance_id
 WHERE v.tenant_id = :tenant AND v.program_id = :program_id AND v.screener_version = :screener_version;
 
@@ -177,17 +173,21 @@ WHERE v.tenant_id = :tenant AND v.program_id = :program_id AND v.screener_versio
 -- name: list_drafts :many
 -- args: program_id uuid
 -- row: draft
-SELECT program_id, screener_version, ''::bytea AS document, revision, created_at, acceptances FROM program.screener_draft
+SELECT {draft, document = ''::bytea} FROM program.screener_draft
 WHERE tenant_id = :tenant AND program_id = :program_id ORDER BY screener_version DESC LIMIT 500;
+
+-- row: version = aegis.program.v1.ScreenerVersion (program_id uuid, screener_version int4 -> version, number int8 -> -,
+--   slug text -> -, document bytes, content_hash text, previous_hash text, statement_hash text -> -,
+--   signature bytes base64url, public_key bytes hex -> signing_key, published_at instant,
+--   drafted_at instant -> created_at = coalesce(v.drafted_at, v.published_at),
+--   retired bool -> - = EXISTS (SELECT FROM program.screener_status s WHERE s.tenant_id = :tenant AND s.program_id =
+--     v.program_id AND s.screener_version = v.screener_version AND s.status = 'retired')) without (status, revision,
+--   safety_acceptance, generation)
 
 -- name: list_versions :many
 -- args: program_id uuid
--- row: version (program_id uuid, screener_version int4, number int8, slug text, document bytes, content_hash text, previous_hash text,
---   statement_hash text, signature bytes, public_key bytes, published_at instant, drafted_at instant, retired bool)
-SELECT v.program_id, v.screener_version, v.number, v.slug, ''::bytea AS document, v.content_hash, v.previous_hash, v.statement_hash,
-	v.signature, v.public_key, v.published_at, coalesce(v.drafted_at, v.published_at) AS drafted_at, EXISTS (SELECT FROM program.screener_status s
-		WHERE s.tenant_id = :tenant AND s.program_id = v.program_id AND s.screener_version = v.screener_version
-			AND s.status = 'retired') AS retired
+-- row: version
+SELECT {v.version, document = ''::bytea}
 FROM program.screener_version v WHERE v.tenant_id = :tenant AND v.program_id = :program_id
 ORDER BY v.screener_version DESC LIMIT 500;
 
@@ -195,20 +195,14 @@ ORDER BY v.screener_version DESC LIMIT 500;
 -- args: program_id uuid, screener_version int4
 -- row: version
 -- hot
-SELECT v.program_id, v.screener_version, v.number, v.slug, v.document, v.content_hash, v.previous_hash, v.statement_hash,
-	v.signature, v.public_key, v.published_at, coalesce(v.drafted_at, v.published_at) AS drafted_at, EXISTS (SELECT FROM program.screener_status s
-		WHERE s.tenant_id = :tenant AND s.program_id = v.program_id AND s.screener_version = v.screener_version
-			AND s.status = 'retired') AS retired
+SELECT {v.version}
 FROM program.screener_version v
 WHERE v.tenant_id = :tenant AND v.program_id = :program_id AND v.screener_version = :screener_version;
 
 -- name: version_by_hash :opt
 -- args: program_id uuid, content_hash text
 -- row: version
-SELECT v.program_id, v.screener_version, v.number, v.slug, v.document, v.content_hash, v.previous_hash, v.statement_hash,
-	v.signature, v.public_key, v.published_at, coalesce(v.drafted_at, v.published_at) AS drafted_at, EXISTS (SELECT FROM program.screener_status s
-		WHERE s.tenant_id = :tenant AND s.program_id = v.program_id AND s.screener_version = v.screener_version
-			AND s.status = 'retired') AS retired
+SELECT {v.version}
 FROM program.screener_version v
 WHERE v.tenant_id = :tenant AND v.program_id = :program_id AND v.content_hash = :content_hash
 ORDER BY v.number DESC LIMIT 1;
@@ -273,7 +267,9 @@ VALUES (:tenant, :sha256, :name, :document, :now, :actor) ON CONFLICT (tenant_id
 -- row: table (sha256 text, document bytes)
 SELECT sha256, document FROM program.reference_table WHERE tenant_id = :tenant AND sha256 = ANY (:hashes) ORDER BY sha256;
 
+-- row: table_info = aegis.program.v1.ReferenceTableInfo (sha256 text, name text, bytes int4, created_at instant)
+
 -- name: list_tables :many
--- row: table_info (sha256 text, name text, bytes int4, created_at instant)
+-- row: table_info
 SELECT sha256, name, length(document) AS bytes, created_at FROM program.reference_table
 WHERE tenant_id = :tenant ORDER BY created_at DESC, sha256 LIMIT 500;

@@ -1,14 +1,6 @@
 #include "contract/time.h"
+#include "svc/kit/change.h"
 #include "tenant/tenant.h"
-
-static struct uuid uuid_of(const char *text)
-{
-	struct uuid id = {};
-
-	/* The field's option has checked the form. */
-	(void)uuid_parse(str_of(text), &id);
-	return id;
-}
 
 /*
  * The tenant's id is fixed by auth before the first try, so a registration that
@@ -17,15 +9,16 @@ static struct uuid uuid_of(const char *text)
 struct status tenant_create_tenant(struct rpc_call *call, const Tenant__CreateTenantRequest *req,
 				   Tenant__CreateTenantResponse *resp)
 {
-	struct uuid owner = uuid_of(req->owner_user_id);
-	const char *kind = tenant_kind_text(req->kind);
-	struct strbuf after = strbuf_new(call->arena);
+	struct uuid owner = pb_uuid(req->owner_user_id);
+	struct details details = details_new(call->arena);
 	struct q_member_row *member;
 	struct q_tenant_row *row;
+	const char *kind;
 	int64_t inserted;
 
-	if (!uuid_eq(uuid_of(req->id), call->tenant))
-		return FAIL(INVALID_ARGUMENT, "TENANT_MISMATCH");
+	if (!uuid_eq(pb_uuid(req->id), call->tenant))
+		return FAIL(TENANT_MISMATCH);
+	TRY(pb_enum_word(&tenant__tenant_kind__enum_info, (int)req->kind, &kind));
 	TRY(q_insert_tenant(call->tx, &inserted, .name = req->name, .kind = kind, .actor = owner,
 			    .now = call->now));
 	if (inserted) {
@@ -35,16 +28,18 @@ struct status tenant_create_tenant(struct rpc_call *call, const Tenant__CreateTe
 		TRY(q_insert_member(call->tx, &member, .id = owner, .email = req->owner_email,
 				    .name = req->owner_name, .role = "owner", .actor = owner,
 				    .now = call->now));
-		strbuf_add_c(&after, "{\"name\":");
-		strbuf_add_json(&after, str_of(req->name));
-		strbuf_printf(&after, ",\"kind\":\"%s\"}", kind);
-		emit_tenant(call, "tenant.created", call->tenant, 1, strbuf_str(&after));
 	}
 	TRY(q_current_tenant(call->tx, &row));
 	if (!row)
-		return FAIL(FAILED_PRECONDITION, "TENANT_DISCARDED");
+		return FAIL(TENANT_DISCARDED);
 	resp->tenant = arena_new_of(call->arena, Tenant__Tenant);
 	tenant__tenant__init(resp->tenant);
-	tenant_to_proto(call->arena, row, resp->tenant);
-	return OK;
+	TRY(q_tenant_fill(call->arena, row, resp->tenant));
+	if (!inserted)
+		return OK;
+	details_uuid(&details, "owner", owner);
+	return svc_emit_change(call, "tenant.created",
+			       &(struct change_out){.resource = &tenant__tenant__info,
+						    .after = resp->tenant,
+						    .details = &details});
 }

@@ -8,7 +8,6 @@ struct status tenant_get_my_tenant(struct rpc_call *call, const Tenant__GetMyTen
 	(void)req;
 	TRY(q_current_tenant(call->tx, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
-	tenant_to_proto(call->arena, row, resp);
-	return OK;
+		return FAIL(TENANT_NOT_FOUND);
+	return q_tenant_fill(call->arena, row, resp);
 }

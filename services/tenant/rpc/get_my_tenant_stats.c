@@ -8,7 +8,5 @@ struct status tenant_get_my_tenant_stats(struct rpc_call *call,
 
 	(void)req;
 	TRY(q_tenant_stats(call->tx, &row));
-	resp->members = row->members;
-	resp->active_members = row->active_members;
-	return OK;
+	return q_stats_fill(call->arena, row, resp);
 }

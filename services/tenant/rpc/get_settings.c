@@ -8,7 +8,6 @@ struct status tenant_get_settings(struct rpc_call *call, const Tenant__GetSettin
 	(void)req;
 	TRY(q_current_settings(call->tx, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
-	settings_to_proto(call->arena, row, resp);
-	return OK;
+		return FAIL(TENANT_NOT_FOUND);
+	return q_settings_fill(call->arena, row, resp);
 }

@@ -8,10 +8,9 @@ struct status tenant_get_tenant(struct rpc_call *call, const Tenant__GetTenantRe
 
 	/* An administrator names it by the path, a daemon in the envelope, too. */
 	if (!uuid_parse(str_of(req->tenant_id), &id) || !uuid_eq(id, call->tenant))
-		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
+		return FAIL(TENANT_NOT_FOUND);
 	TRY(q_current_tenant(call->tx, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
-	tenant_to_proto(call->arena, row, resp);
-	return OK;
+		return FAIL(TENANT_NOT_FOUND);
+	return q_tenant_fill(call->arena, row, resp);
 }

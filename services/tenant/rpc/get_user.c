@@ -4,12 +4,10 @@ struct status tenant_get_user(struct rpc_call *call, const Tenant__GetUserReques
 			      Tenant__Member *resp)
 {
 	struct q_member_row *row;
-	struct uuid id = {};
+	struct uuid id = pb_uuid(req->id);
 
-	(void)uuid_parse(str_of(req->id), &id);
 	TRY(q_member_by_id(call->tx, id, &row));
 	if (!row)
-		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
-	member_to_proto(call->arena, row, resp);
-	return OK;
+		return FAIL(USER_NOT_FOUND);
+	return q_member_fill(call->arena, row, resp);
 }

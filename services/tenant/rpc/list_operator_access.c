@@ -4,11 +4,10 @@ struct status tenant_list_operator_access(struct rpc_call *call,
 					  const Tenant__ListOperatorAccessRequest *req,
 					  Tenant__ListOperatorAccessResponse *resp)
 {
-	uint64_t filter = page_filter("ListOperatorAccess");
 	struct grant_list list;
 	struct list_page page;
 
-	TRY(list_page_open_newest(call->arena, req->page_size, req->page_token, filter, &page));
+	TRY(list_page_open_newest(call, &req->base, &page));
 	TRY(grant_list_page(call, &call->tenant, &page, &list));
 	resp->grants = list.grants;
 	resp->n_grants = list.n;

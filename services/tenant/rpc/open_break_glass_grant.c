@@ -5,28 +5,25 @@
 #include <aegis/event/v1/event.aegis.h>
 
 #include "contract/time.h"
+#include "svc/kit/change.h"
 #include "svc/kit/sealed_mail.h"
 #include "tenant/grant.h"
 
 struct opening {
-	const Tenant__OpenBreakGlassGrantRequest *req;
+	const Tenant__BreakGlassGrant *grant;
 	struct uuid tenant;
 	struct q_grant_row *row;
 };
 
-static void emit_opened(struct rpc_call *call, const struct q_grant_row *grant)
+static struct status emit_opened(struct rpc_call *call, const struct opening *opening)
 {
-	struct strbuf after = strbuf_new(call->arena);
-	char until[INSTANT_TEXT];
+	Tenant__BreakGlassGrant opened = TENANT__BREAK_GLASS_GRANT__INIT;
 
-	instant_format(until, grant->expires_at);
-	strbuf_printf(&after, "{\"expiresAt\":\"%s\",\"reason\":", until);
-	strbuf_add_json(&after, str_of(grant->reason));
-	strbuf_add_char(&after, '}');
-	svc_emit(call, &(struct event_out){.action = "operator.access_opened",
-					   .target_kind = "grant",
-					   .target_id = grant->id,
-					   .after = strbuf_str(&after)});
+	TRY(grant_show(call, opening->row, &opened));
+	return svc_emit_change(call, "operator.access_opened",
+			       &(struct change_out){.resource = &tenant__break_glass_grant__info,
+						    .after = &opened,
+						    .given = opening->grant});
 }
 
 static struct status tell_owner(struct rpc_call *call, const struct q_tenant_row *tenant,
@@ -63,21 +60,21 @@ static struct status tell_owner(struct rpc_call *call, const struct q_tenant_row
 static struct status open_grant(struct rpc_call *call, void *arg)
 {
 	struct opening *opening = arg;
-	int32_t minutes = opening->req->minutes ? opening->req->minutes : GRANT_MINUTES_USUAL;
+	int32_t minutes = opening->grant->minutes ? opening->grant->minutes : GRANT_MINUTES_USUAL;
 	struct q_owner_to_tell_row *owners;
 	struct q_tenant_row *tenant;
 	size_t n;
 
 	TRY(q_lock_tenant(call->tx, &tenant));
 	if (!tenant)
-		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
+		return FAIL(TENANT_NOT_FOUND);
 	TRY(q_insert_grant(call->tx, &opening->row, .id = uuid_v7(call->now),
 			   .organization = opening->tenant, .admin = call->principal->id,
-			   .reason = opening->req->reason,
+			   .reason = opening->grant->reason,
 			   .expires_at = call->now + MINUTES(minutes), .now = call->now));
 	if (!opening->row)
-		return FAIL(ALREADY_EXISTS, "GRANT_OPEN");
-	emit_opened(call, opening->row);
+		return FAIL(GRANT_OPEN);
+	TRY(emit_opened(call, opening));
 	TRY(q_owners_to_tell(call->tx, &owners, &n));
 	for (size_t i = 0; i < n; i++)
 		TRY(tell_owner(call, tenant, opening->row, &owners[i]));
@@ -88,10 +85,9 @@ struct status tenant_open_break_glass_grant(struct rpc_call *call,
 					    const Tenant__OpenBreakGlassGrantRequest *req,
 					    Tenant__BreakGlassGrant *resp)
 {
-	struct opening opening = {.req = req};
+	struct opening opening = {.grant = req->grant};
 
-	(void)uuid_parse(str_of(req->tenant_id), &opening.tenant);
+	opening.tenant = pb_uuid(req->grant->tenant_id);
 	TRY(tx_run_as(call, opening.tenant, open_grant, &opening));
-	grant_to_proto(call, opening.row, resp);
-	return OK;
+	return grant_show(call, opening.row, resp);
 }

@@ -14,25 +14,27 @@ static struct status change_role(struct rpc_call *call, struct uuid id, const ch
 {
 	TRY(q_update_member_role(call->tx, member, .id = id, .role = role, .expected_version = 0,
 				 .actor = call->principal->id, .now = call->now));
-	return *member ? OK : FAIL(NOT_FOUND, "USER_NOT_FOUND");
+	return *member ? OK : FAIL(USER_NOT_FOUND);
 }
 
 /* The heir first: at no moment has the organization no owner. */
 static struct status pass(struct rpc_call *call, void *arg)
 {
 	struct passing *passing = arg;
-	struct q_member_row *old;
+	struct q_member_row *old, owner;
 
 	TRY(member_lock(call, passing->heir, OWNER, &old));
 	if (!old->active)
-		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
+		return FAIL(USER_NOT_FOUND);
 	if (strcmp(old->role, OWNER) == 0)
-		return FAIL(FAILED_PRECONDITION, "ALREADY_OWNER");
+		return FAIL(ALREADY_OWNER);
 	TRY(change_role(call, passing->heir, OWNER, &passing->gained));
 	TRY(change_role(call, call->principal->id, AFTER, &passing->lost));
-	emit_membership(call, "tenant.ownership_passed", passing->gained, old->role);
-	emit_membership(call, "user.role_changed", passing->lost, OWNER);
-	return OK;
+	TRY(emit_membership(call, "tenant.ownership_passed", old, passing->gained));
+	/* Only an owner gives that role. */
+	owner = *passing->lost;
+	owner.role = OWNER;
+	return emit_membership(call, "user.role_changed", &owner, passing->lost);
 }
 
 struct status tenant_pass_ownership(struct rpc_call *call, const Tenant__PassOwnershipRequest *req,
@@ -40,10 +42,9 @@ struct status tenant_pass_ownership(struct rpc_call *call, const Tenant__PassOwn
 {
 	struct passing passing = {};
 
-	(void)uuid_parse(str_of(req->user_id), &passing.heir);
+	passing.heir = pb_uuid(req->user_id);
 	TRY(tx_run(call, pass, &passing));
 	push_membership(call, call->tenant, passing.gained);
 	push_membership(call, call->tenant, passing.lost);
-	member_to_proto(call->arena, passing.gained, resp);
-	return OK;
+	return q_member_fill(call->arena, passing.gained, resp);
 }

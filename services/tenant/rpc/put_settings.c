@@ -1,20 +1,23 @@
+#include "svc/kit/change.h"
 #include "tenant/tenant.h"
 
 struct status tenant_put_settings(struct rpc_call *call, const Tenant__PutSettingsRequest *req,
 				  Tenant__Settings *resp)
 {
 	const Tenant__Settings *in = req->settings;
-	struct strbuf after = strbuf_new(call->arena);
-	struct q_settings_row *row;
+	Tenant__Settings before = TENANT__SETTINGS__INIT;
+	struct q_settings_row new = {}, *old, *row;
 
-	TRY(q_update_settings(
-		call->tx, &row,
-		.alert_emails = ((struct text_list){in->alert_emails, in->n_alert_emails}),
-		.expected_version = in->version, .actor = call->principal->id, .now = call->now));
-	if (!row)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
-	strbuf_printf(&after, "{\"alertEmails\":%zu}", row->alert_emails.n);
-	emit_tenant(call, "settings.updated", call->tenant, row->version, strbuf_str(&after));
-	settings_to_proto(call->arena, row, resp);
-	return OK;
+	TRY(q_settings_from(call->arena, in, NULL, &new));
+	TRY(q_lock_settings(call->tx, &old));
+	TRY(q_update_settings(call->tx, &row, .settings = new, .expected_version = in->version,
+			      .actor = call->principal->id, .now = call->now));
+	if (!old || !row)
+		return FAIL(VERSION_CONFLICT);
+	TRY(q_settings_fill(call->arena, old, &before));
+	TRY(q_settings_fill(call->arena, row, resp));
+	return svc_emit_change(call, "settings.updated",
+			       &(struct change_out){.resource = &tenant__settings__info,
+						    .before = &before,
+						    .after = resp});
 }

@@ -13,9 +13,8 @@ static struct status remove_member(struct rpc_call *call, void *arg)
 	TRY(member_lock(call, change->id, NULL, &old));
 	TRY(q_remove_member(call->tx, change->id, call->principal->id, call->now, &change->member));
 	if (!change->member)
-		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
-	emit_membership(call, "user.removed", change->member, old->role);
-	return OK;
+		return FAIL(USER_NOT_FOUND);
+	return emit_membership(call, "user.removed", old, change->member);
 }
 
 struct status tenant_remove_user(struct rpc_call *call, const Tenant__RemoveUserRequest *req,
@@ -24,7 +23,7 @@ struct status tenant_remove_user(struct rpc_call *call, const Tenant__RemoveUser
 	struct change change = {};
 
 	(void)resp;
-	(void)uuid_parse(str_of(req->id), &change.id);
+	change.id = pb_uuid(req->id);
 	TRY(tx_run(call, remove_member, &change));
 	push_membership(call, call->tenant, change.member);
 	return OK;

@@ -10,31 +10,28 @@ struct change {
 static struct status change_status(struct rpc_call *call, void *arg)
 {
 	struct change *change = arg;
-	struct strbuf after = strbuf_new(call->arena);
-	struct q_tenant_row *row;
+	struct q_tenant_row *old, *row;
 
+	TRY(q_lock_tenant(call->tx, &old));
+	if (!old)
+		return FAIL(TENANT_NOT_FOUND);
 	TRY(q_update_tenant_status(call->tx, change->status, call->principal->id, call->now, &row));
 	change->row = row;
 	if (!row)
-		return FAIL(NOT_FOUND, "TENANT_NOT_FOUND");
+		return FAIL(TENANT_NOT_FOUND);
 	TRY(q_update_directory(call->tx, row->tenant_id, row->name, row->status));
-	strbuf_printf(&after, "{\"status\":\"%s\",\"reason\":", change->status);
-	strbuf_add_json(&after, str_of(change->reason));
-	strbuf_add_char(&after, '}');
-	return standing_tell(call, change->action, row, strbuf_str(&after));
+	return standing_change(call, change->action, old, row, change->reason);
 }
 
 struct status set_tenant_status(struct rpc_call *call, const char *id, const char *status,
 				const char *action, const char *reason, Tenant__Tenant *resp)
 {
 	struct change change = {.status = status, .action = action, .reason = reason};
-	struct uuid tenant = {};
+	struct uuid tenant = pb_uuid(id);
 
-	(void)uuid_parse(str_of(id), &tenant);
 	TRY(tx_run_as(call, tenant, change_status, &change));
 	standing_push(call, change.row);
-	tenant_to_proto(call->arena, change.row, resp);
-	return OK;
+	return q_tenant_fill(call->arena, change.row, resp);
 }
 
 struct status tenant_suspend_tenant(struct rpc_call *call, const Tenant__SuspendTenantRequest *req,

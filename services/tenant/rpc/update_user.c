@@ -1,3 +1,4 @@
+#include "contract/mask.h"
 #include "tenant/member.h"
 
 struct change {
@@ -17,21 +18,21 @@ static struct status change_role(struct rpc_call *call, void *arg)
 				 .expected_version = change->expected_version,
 				 .actor = call->principal->id, .now = call->now));
 	if (!change->member && change->expected_version)
-		return FAIL(ABORTED, "VERSION_CONFLICT");
+		return FAIL(VERSION_CONFLICT);
 	if (!change->member)
-		return FAIL(NOT_FOUND, "USER_NOT_FOUND");
-	emit_membership(call, "user.role_changed", change->member, old->role);
-	return OK;
+		return FAIL(USER_NOT_FOUND);
+	return emit_membership(call, "user.role_changed", old, change->member);
 }
 
 struct status tenant_update_user(struct rpc_call *call, const Tenant__UpdateUserRequest *req,
 				 Tenant__Member *resp)
 {
-	struct change change = {.role = req->role, .expected_version = req->version};
+	struct change change = {.role = req->user->role, .expected_version = req->user->version};
 
-	(void)uuid_parse(str_of(req->id), &change.id);
+	if (!mask_has(req->update_mask, "role"))
+		return call_field_error(call, "user.role", "REQUIRED", "is required");
+	change.id = pb_uuid(req->id);
 	TRY(tx_run(call, change_role, &change));
 	push_membership(call, call->tenant, change.member);
-	member_to_proto(call->arena, change.member, resp);
-	return OK;
+	return q_member_fill(call->arena, change.member, resp);
 }

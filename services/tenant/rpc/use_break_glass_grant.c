@@ -1,3 +1,4 @@
+#include "svc/kit/details.h"
 #include "tenant/grant.h"
 
 struct use {
@@ -10,20 +11,17 @@ struct use {
 static struct status note_use(struct rpc_call *call, void *arg)
 {
 	struct use *use = arg;
-	struct strbuf after = strbuf_new(call->arena);
+	struct details after = details_new(call->arena);
 
 	TRY(q_open_grant(call->tx, use->tenant, call->principal->id, call->now, &use->grant));
 	if (!use->grant)
-		return FAIL(PERMISSION_DENIED, "GRANT_REQUIRED");
-	strbuf_add_c(&after, "{\"call\":");
-	strbuf_add_json(&after, str_of(use->req->method));
-	strbuf_add_c(&after, ",\"path\":");
-	strbuf_add_json(&after, str_of(use->req->path));
-	strbuf_add_char(&after, '}');
+		return FAIL(GRANT_REQUIRED);
+	details_text(&after, "call", use->req->method);
+	details_text(&after, "path", use->req->path);
 	svc_emit(call, &(struct event_out){.action = "operator.acted",
-					   .target_kind = "grant",
+					   .target_kind = tenant__break_glass_grant__info.kind,
 					   .target_id = use->grant->id,
-					   .after = strbuf_str(&after)});
+					   .after = details_end(&after)});
 	return OK;
 }
 
@@ -34,8 +32,8 @@ struct status tenant_use_break_glass_grant(struct rpc_call *call,
 	struct use use = {.req = req};
 
 	if (call->principal->kind != PRINCIPAL_ADMIN)
-		return FAIL(PERMISSION_DENIED, "GRANT_REQUIRED");
-	(void)uuid_parse(str_of(req->tenant_id), &use.tenant);
+		return FAIL(GRANT_REQUIRED);
+	use.tenant = pb_uuid(req->tenant_id);
 	TRY(tx_run_as(call, use.tenant, note_use, &use));
 	resp->grant_id = uuid_text(call->arena, use.grant->id);
 	return OK;

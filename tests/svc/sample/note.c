@@ -5,6 +5,7 @@
 
 #include "aegis/event/v1/event.pb-c.h"
 #include "db/sqlstate.h"
+#include "svc/kit/change.h"
 
 struct status note_put(struct rpc_call *call, const char *title, const char *body,
 		       Sample__Note *note)
@@ -13,20 +14,12 @@ struct status note_put(struct rpc_call *call, const char *title, const char *bod
 
 	TRY(q_insert_note(call->tx, .id = id, .title = title, .body = body, .now = call->now,
 			  .by = call->principal->id));
-	svc_emit(call,
-		 &(struct event_out){.action = "note.put", .target_kind = "note", .target_id = id});
 	note->id = uuid_text(call->arena, id);
 	note->title = title;
 	note->body = body;
-	return OK;
-}
-
-void note_to_proto(struct arena *arena, const struct q_note_row *row, Sample__Note *note)
-{
-	sample__note__init(note);
-	note->id = uuid_text(arena, row->id);
-	note->title = row->title;
-	note->body = row->body;
+	return svc_emit_change(
+		call, "note.put",
+		&(struct change_out){.resource = &sample__note__info, .after = note});
 }
 
 static struct status put_queued(struct rpc_call *call, void *arg)
@@ -42,7 +35,7 @@ static struct status put_queued(struct rpc_call *call, void *arg)
 static struct status run_note_job(struct rpc_call *call, const struct svc_job_run *job)
 {
 	if (str_has_prefix(job->payload, "poison"))
-		return FAIL(INTERNAL, "POISON");
+		return FAIL(FAULT_INJECTED);
 	return tx_run(call, put_queued, (void *)job);
 }
 
@@ -51,7 +44,7 @@ static struct status note_seen(struct rpc_call *call, const Event__Event *event)
 	struct uuid id;
 
 	if (!uuid_parse(str_of(event->id), &id))
-		return FAIL(INVALID_ARGUMENT, "EVENT_ID");
+		return FAIL(MALFORMED_EVENT);
 	return q_insert_seen(call->tx, uuid_v7(call->now), id, event->action);
 }
 
@@ -64,7 +57,7 @@ static const struct svc_subscription subscriptions[] = {
 };
 
 static const struct db_constraint_map constraints[] = {
-	{"note_title_key", "NOTE_EXISTS"},
+	{"note_title_key", REASON_ALREADY_EXISTS},
 	{},
 };
 

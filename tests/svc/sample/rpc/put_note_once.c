@@ -33,7 +33,7 @@ static struct status put_in_tx(struct rpc_call *call, void *arg)
 	TRY(q_notes_take(call->tx, put->notes, &rows, &n));
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(rows[i].title, put->req->title) == 0)
-			return FAIL(ALREADY_EXISTS, "NOTE_EXISTS");
+			return FAIL(ALREADY_EXISTS);
 	return note_put(call, put->req->title, put->req->body, put->resp);
 }
 

@@ -3,14 +3,16 @@
 INSERT INTO note (tenant_id, id, title, body, created_at, created_by)
 VALUES (:tenant, :id, :title, :body, :now, :by);
 
+-- row: note = aegis.sample.v1.Note (id uuid, title text, body text)
+
 -- name: note_by_id :opt
 -- args: id uuid
--- row: note (id uuid, title text, body text)
-SELECT id, title, body FROM note WHERE tenant_id = :tenant AND id = :id;
+-- row: note
+SELECT {note} FROM note WHERE tenant_id = :tenant AND id = :id;
 
 -- name: notes :many
 -- row: note
-SELECT id, title, body FROM note WHERE tenant_id = :tenant ORDER BY title;
+SELECT {note} FROM note WHERE tenant_id = :tenant ORDER BY title;
 
 -- name: counter :opt
 -- row: counter (value int8)
