@@ -102,15 +102,28 @@ struct num num_rounded(struct encoder *e, const struct num *a, unsigned digits,
 	return out;
 }
 
+/*
+ * Whole numbers under many remainders at once are a puzzle in which the solver counts few steps.
+ * Further ones are free within their bounds.
+ */
+#define MAX_REMAINDERS 64
+
 /* a = b * q + r with |r| < |b| and r of a's sign. */
 static void say_remainder(struct encoder *e, term a, int64_t by, term r, term when)
 {
 	struct logic *l = &e->l;
 	int64_t size = by < 0 ? -by : by;
-	term left = l_mod(l, a, size), zero = l_whole(l, 0);
-	term negative = l_and(l, l_lt(l, a, zero), l_not(l, l_eq(l, left, zero)));
-	term wanted = l_if(l, negative, l_minus(l, left, l_whole(l, size)), left);
+	term zero = l_whole(l, 0), left, negative, wanted;
 
+	if (++e->n_remainders > MAX_REMAINDERS) {
+		logic_assume(l, l_implies(l, when,
+					  l_and(l, l_lt(l, l_whole(l, -size), r),
+						l_lt(l, r, l_whole(l, size)))));
+		return;
+	}
+	left = l_mod(l, a, size);
+	negative = l_and(l, l_lt(l, a, zero), l_not(l, l_eq(l, left, zero)));
+	wanted = l_if(l, negative, l_minus(l, left, l_whole(l, size)), left);
 	logic_assume(l, l_implies(l, when, l_eq(l, r, wanted)));
 }
 

@@ -94,6 +94,7 @@ struct encoder {
 	term fails, over_limit, held, held_by_constraint;
 	bool may_exceed; /* the limit of operations in loops */
 	uint32_t row_budget;
+	uint32_t n_remainders; /* wanted so far */
 	struct str *texts;
 	uint32_t n_texts, texts_cap;
 	struct free_text *free_texts;

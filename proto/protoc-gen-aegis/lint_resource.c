@@ -59,9 +59,9 @@ static void lint_member(struct pg_model *model, const struct pg_message *m,
 	if (!m->resource && f->write)
 		fail(model, m, f->proto->name,
 		     "(aegis.write) is for members of a message with (aegis.resource)");
-	if (m->resource && is_output && f->opt->required && field_has_default(f))
+	if (m->resource && is_output && f->opt->required)
 		fail(model, m, f->proto->name,
-		     "is output only and always present: required says nothing");
+		     "is output only: no client can be required to give it");
 	if (f->write == OPT__WRITE__OUTPUT_ONCE && f->opt->required)
 		fail(model, m, f->proto->name, "is answered once, so it cannot be required");
 }
@@ -122,9 +122,6 @@ static void lint_reference(struct pg_model *model, const struct pg_message *m,
 	const Opt__Field *o = f->opt;
 	int type = f->proto->type;
 
-	if (o->optional && ((!o->n_refers && !o->uuid) || o->required))
-		fail(model, m, f->proto->name,
-		     "optional is for an id that may be empty, beside refers or uuid");
 	if (!o->n_refers)
 		return;
 	if (type != TYPE(STRING) && type != TYPE(INT32) && type != TYPE(INT64))

@@ -145,9 +145,6 @@ bool field_is_written(const struct pg_field *field, enum pb_body body);
 /* Is the member never in an answer, or only in the answer of its creation? */
 bool field_is_hidden(const struct pg_field *field);
 
-/* Does JSON write a value for the field although none was set? */
-bool field_has_default(const struct pg_field *field);
-
 const struct pg_field *find_field(const struct pg_message *message, struct str name);
 
 /* Sets model->error unless there is one already. */

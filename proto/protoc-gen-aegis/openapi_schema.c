@@ -74,7 +74,7 @@ static void add_form(json_t *schema, const struct pg_field *f)
 					: NULL;
 
 	/* A day or an object that is not known is an empty text. */
-	if ((o->date && !f->required) || o->optional)
+	if ((o->date && !f->required) || (f->uuid && o->can_be_absent))
 		json_object_set_new(schema, "anyOf",
 				    json_pack("[{s:s}, {s:i}]", "format", format, "maxLength", 0));
 	else if (format)

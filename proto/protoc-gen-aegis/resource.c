@@ -44,11 +44,6 @@ bool field_is_hidden(const struct pg_field *f)
 	return f->write == OPT__WRITE__INPUT_ONLY || f->write == OPT__WRITE__OUTPUT_ONCE;
 }
 
-bool field_has_default(const struct pg_field *f)
-{
-	return !f->in_oneof && !f->opt->json && (f->repeated || !f->message);
-}
-
 static void resolve_fields(struct pg_message *m)
 {
 	for (size_t i = 0; i < m->n_fields; i++) {
@@ -59,8 +54,9 @@ static void resolve_fields(struct pg_message *m)
 
 		f->is_version = m->resource && *m->resource->version &&
 				strcmp(m->resource->version, f->proto->name) == 0;
-		f->required = f->opt->required || (refers && is_text && !f->opt->optional);
-		/* Of what a client cannot give, required says that answers always have it. */
+		f->required = f->opt->required || (refers && is_text && !f->opt->can_be_absent);
+		/* What a client cannot give is not required of it, although it refers to an object.
+		 */
 		if (m->resource && !field_is_written(f, PB_BODY_CREATE) &&
 		    !field_is_written(f, PB_BODY_UPDATE))
 			f->required = false;

@@ -55,7 +55,7 @@ Test(lint_resource, refuses_options_of_members_that_say_nothing)
 	refuse(FIELD("string a = 1 [(aegis.write) = CREATE];"),
 	       "M.a: (aegis.write) is for members of a message with (aegis.resource)");
 	refuse(CAR(GOOD, "string a = 2 [(aegis.field).required = true];"),
-	       "Car.a: is output only and always present: required says nothing");
+	       "Car.a: is output only: no client can be required to give it");
 	refuse(CAR(GOOD,
 		   "string a = 2 [(aegis.field).required = true, (aegis.write) = OUTPUT_ONCE];"),
 	       "Car.a: is answered once, so it cannot be required");
@@ -88,8 +88,6 @@ Test(lint_resource, refuses_to_say_twice_what_a_reference_says)
 	       "M.a: refers, so it is required: drop one");
 	refuse(FIELD("string a = 1 [(aegis.field) = {refers: \"car\", uuid: true}];"),
 	       "M.a: refers, so it is a UUID: drop one");
-	refuse(FIELD("string a = 1 [(aegis.field).optional = true];"),
-	       "M.a: optional is for an id that may be empty, beside refers or uuid");
 }
 
 Test(lint_resource, refuses_path_variables_that_name_no_kind)

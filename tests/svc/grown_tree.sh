@@ -27,7 +27,7 @@ build_tree() { # TARGETS
 	export CCACHE_BASEDIR=$tree CCACHE_NOHASHDIR=1
 	(cd "$tree" && cmake --preset dev -DAEGIS_TESTS=OFF) >"$tree/log" 2>&1 || { tail -20 "$tree/log"; fail "the tree cannot be configured"; }
 	nice ninja -C "$tree/build/dev" aegis-gateway aegisctl "$@" >"$tree/log" 2>&1 ||
-		{ grep -E 'error|FAILED|protoc|queries.sql' "$tree/log" | head -20; fail "the tree cannot be built"; }
+		{ grep -E 'error:|FAILED:|--aegis_out:|queries.sql:' "$tree/log" | head -20; fail "the tree cannot be built"; }
 }
 
 # Starts the daemons named (and the gateway), asks them, and stops them.

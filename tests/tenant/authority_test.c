@@ -72,6 +72,25 @@ Test(authority, ownership_passes_by_an_owner_who_becomes_an_admin)
 	expect_fail(pass_to(as(acme, "ann"), ann), PERMISSION_DENIED, "ROLE_ABOVE_YOURS");
 }
 
+static int64_t events_with(struct uuid tenant, const char *json)
+{
+	return test_count(
+		"SELECT count(*) FROM tenant.outbox WHERE tenant_id = '%s' AND subscriber = "
+		"'audit' AND position(convert_to('%s', 'UTF8') in payload) > 0",
+		text(tenant), json);
+}
+
+Test(authority, the_log_has_both_roles_and_only_the_names_of_who_they_belong_to)
+{
+	struct uuid acme = a_tenant("acme"), bob = a_member(acme, "bob", "editor");
+
+	expect_ok(give(as(acme, "ann"), bob, "viewer"));
+	cr_assert_eq(events_with(acme, "{\"role\":\"editor\"}"), 1);
+	cr_assert_eq(events_with(acme, "{\"role\":\"viewer\"}"), 1);
+	expect_ok(take_out(as(acme, "ann"), bob));
+	cr_assert_eq(events_with(acme, "\"$protected\":[\"email\",\"name\"]"), 1);
+}
+
 Test(authority, a_caller_who_is_no_member_or_no_longer_one_changes_nobody)
 {
 	struct uuid acme = a_tenant("acme"), bob = a_member(acme, "bob", "admin");

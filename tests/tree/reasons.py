@@ -20,6 +20,8 @@ ALL = None
 HANDLED = {
     # The contract gives page_size a minimum.
     "libcommon/svc/kit/page_token.c:page_size_of": {"INVALID_PAGE_SIZE"},
+    # What is not JSON on its way out is UNWRITABLE_MESSAGE.
+    "libcommon/pbjson/write.c:put_raw": {"JSON_TOO_COMPLEX", "MALFORMED_JSON"},
     # Answers that the gate itself makes up, and answers that were read with the same screener when they came.
     "libcommon/screener/gate/gate.c:screener_gate": ANSWERS,
     "services/consumer/session_view.c:add_questions": ANSWERS,

@@ -1,3 +1,4 @@
+#include "svc/kit/change.h"
 #include "tenant/tenant.h"
 
 struct status tenant_create_contact(struct rpc_call *call, const Tenant__CreateContactRequest *req,
@@ -7,9 +8,8 @@ struct status tenant_create_contact(struct rpc_call *call, const Tenant__CreateC
 
 	TRY(q_contact_from(call->arena, req->contact, NULL, &new));
 	TRY(q_insert_contact(call->tx, new, call->principal->id, call->now, &row));
-	svc_emit(call, &(struct event_out){.action = "contact.created",
-					   .target_kind = "contact",
-					   .target_id = row->id,
-					   .target_version = row->version});
-	return q_contact_fill(call->arena, row, resp);
+	TRY(q_contact_fill(call->arena, row, resp));
+	return svc_emit_change(
+		call, "contact.created",
+		&(struct change_out){.resource = &tenant__contact__info, .after = resp});
 }
