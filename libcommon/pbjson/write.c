@@ -214,7 +214,8 @@ static bool is_left_out(const struct writer *w, const ProtobufCFieldDescriptor *
 		return !*field_flag(msg, field);
 	if (field->type == PROTOBUF_C_TYPE_MESSAGE || info->raw_json)
 		return is_default(field, member);
-	return o->omit_defaults && is_default(field, member);
+	/* A member that is never answered, or only once, is no empty text in other answers. */
+	return (o->omit_defaults || info->is_hidden) && is_default(field, member);
 }
 
 static struct status put_member(struct writer *w, const ProtobufCFieldDescriptor *field,

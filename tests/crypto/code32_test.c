@@ -72,14 +72,8 @@ Test(code32, codes_parse_as_barcode_readers_and_other_keyboards_send_them)
 Test(code32, a_symbology_identifier_may_stand_before_a_code_and_nowhere_else)
 {
 	static const char *const identifiers[] = {"]C1", "]d2", "]Q3", "]e0", "]A0", "]L2"};
-	static const char *const strange[] = {"]",
-					      "]C",
-					      "]1C",
-					      "]C-",
-					      "C1",
-					      "]C1]C1",
-					      "]\xc3\xa9"
-					      "1"};
+	static const char *const strange[] = {"]",  "]C",     "]1C",	   "]C-",
+					      "C1", "]C1]C1", "]\303\2511"};
 	char code[CODE_TEXT], sent[128], back[CODE_TEXT];
 
 	crypto_init();
