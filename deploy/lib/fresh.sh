@@ -6,12 +6,13 @@
 
 fresh_usage() {
 	cat <<'TXT'
-usage: deploy/aegis fresh up|test [--keep]
+usage: deploy/aegis fresh up|test [--keep] [-- ARGUMENT ...]
 
 Makes a chroot with Debian's minimal base system and current packages, clones HEAD into it, runs
 `deploy/aegis up` (then `down`) or `deploy/aegis test` there, prints what each part took and which
 packages came, and removes all of it.  Needs root, a Debian host, some 6 GB of disk, and its package
-sources in reach.  --keep leaves the folder (about 6 GB) to be looked at.
+sources in reach.  --keep leaves the folder (about 6 GB) to be looked at.  Arguments after -- are
+ctest's, as those of `deploy/aegis test`.
 
 The network is the host's: AEGIS_PORT chooses another port when 8080 is taken.
 TXT
@@ -30,6 +31,11 @@ cmd_fresh() {
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--keep) keep=1 ;;
+		--)
+			shift
+			[ "$what" = test ] || [ $# = 0 ] || die "fresh up takes no arguments of ctest"
+			break
+			;;
 		*) die "fresh $what does not know '$1' (deploy/aegis fresh --help)" ;;
 		esac
 		shift
@@ -43,7 +49,7 @@ cmd_fresh() {
 	mkdir -p "$data_dir"
 	fresh_dir=$(mktemp -d "$data_dir/fresh-XXXXXX")
 	[ -n "$keep" ] || trap 'rm -rf --one-file-system "$fresh_dir"' EXIT
-	fresh_run "$what"
+	fresh_run "$what" "$@"
 }
 
 check_fresh_port() {
@@ -56,7 +62,8 @@ check_fresh_port() {
 
 # The folder's name in the chroot is the same for everybody: nothing may depend on it.
 fresh_run() {
-	local what=$1 base=$fresh_dir/base log=$fresh_dir/output times=$fresh_dir/times status=0 from=$SECONDS
+	local what=$1 command base=$fresh_dir/base log=$fresh_dir/output times=$fresh_dir/times status=0 from=$SECONDS
+	command=$(printf '%q ' "$@")
 	say "Making a bare Debian in $base"
 	log_progress "$fresh_dir/debootstrap.log" make_fresh_base "$base" || {
 		tail -20 "$fresh_dir/debootstrap.log" >&2
@@ -65,8 +72,8 @@ fresh_run() {
 	git clone -q --no-hardlinks "$root" "$base/srv/aegis"
 	packages_of "$base" >"$fresh_dir/before"
 	echo "$((SECONDS - from)) debootstrap and clone" >"$times"
-	say "Running deploy/aegis $what in it, as root, without a terminal"
-	fresh_enter "$base" "$what" 2>&1 </dev/null | time_parts "$times" | tee "$log" || status=1
+	say "Running deploy/aegis ${command% } in it, as root, without a terminal"
+	fresh_enter "$base" "$command" 2>&1 </dev/null | time_parts "$times" | tee "$log" || status=1
 	packages_of "$base" >"$fresh_dir/after"
 	print_fresh "$what" "$status" $((SECONDS - from))
 	return $status
@@ -84,6 +91,9 @@ make_fresh_base() {
 	rm -f "$base/etc/apt/sources.list"
 	cp -rL /etc/apt/sources.list* /etc/apt/apt.conf.d /etc/apt/auth.conf.d /etc/apt/trusted.gpg.d "$base/etc/apt/" 2>/dev/null || true
 	cp -L /etc/resolv.conf /etc/hosts "$base/etc/"
+	# A site's own authorities: the package ca-certificates takes them when it comes.
+	mkdir -p "$base/usr/local/share/ca-certificates"
+	cp -L /usr/local/share/ca-certificates/*.crt "$base/usr/local/share/ca-certificates/" 2>/dev/null || true
 	chroot "$base" apt-get update -q && chroot "$base" env DEBIAN_FRONTEND=noninteractive apt-get -y -q dist-upgrade
 }
 
@@ -92,7 +102,7 @@ packages_of() { chroot "$1" dpkg-query -W -f '${Package} ${Version}\n' | sort; }
 # Own mounts, own processes: what is still there when the command ends is ended and unmounted by the kernel.
 fresh_enter() {
 	unshare --mount --pid --ipc --fork --kill-child=KILL -- bash -euc '
-		base=$1 what=$2 port=$3
+		base=$1 command=$2 port=$3
 		mount --make-rprivate /
 		mount -t proc proc "$base/proc"
 		mount -t tmpfs -o mode=755 tmpfs "$base/dev"
@@ -106,9 +116,9 @@ fresh_enter() {
 		ln -s /proc/self/fd "$base/dev/fd"
 		mount -t tmpfs -o mode=755 tmpfs "$base/run"
 		exec chroot "$base" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-			LANG=C.UTF-8 AEGIS_PORT="$port" ${4:+http_proxy="$4"} ${5:+https_proxy="$5"} \
-			bash -c "cd /srv/aegis && deploy/aegis $what && { [ $what != up ] || deploy/aegis down; }"
-	' - "$1" "$2" "$port" "${http_proxy:-}" "${https_proxy:-}"
+			LANG=C.UTF-8 AEGIS_PORT="$port" ${4:+http_proxy="$4"} ${5:+https_proxy="$5"} ${6:+NODE_EXTRA_CA_CERTS="$6"} \
+			bash -c "cd /srv/aegis && deploy/aegis $command && { [ ${command%% *} != up ] || deploy/aegis down; }"
+	' - "$1" "$2" "$port" "${http_proxy:-}" "${https_proxy:-}" "${NODE_EXTRA_CA_CERTS:-}"
 }
 
 # Copies its input, and keeps the seconds between the command's headings.

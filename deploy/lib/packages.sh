@@ -5,7 +5,7 @@ build_packages=(gcc libc6-dev cmake ninja-build pkg-config ccache git protobuf-c
 	protobuf-c-compiler libprotobuf-c-dev libprotobuf-dev libprotoc-dev libnng-dev libpq-dev
 	libhiredis-dev libseccomp-dev libsodium-dev libssl-dev libgnutls28-dev libcurl4-openssl-dev
 	libjansson-dev libxml2-dev libglib2.0-dev libicu-dev libz3-dev)
-test_packages=(libcriterion-dev python3-protobuf python3-jsonschema clang clang-format clang-tidy libclang-rt-14-dev
+test_packages=(ca-certificates libcriterion-dev python3-protobuf python3-jsonschema clang clang-format clang-tidy libclang-rt-14-dev
 	nginx-light haproxy nodejs chromium)
 # Debian's npm is a package of its own; where nodejs brings one, the two exclude each other.
 command -v npm >/dev/null || test_packages+=(npm)
