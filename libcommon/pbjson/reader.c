@@ -236,7 +236,7 @@ static struct status read_escape(struct reader *r, const char **p, char *out, si
 	static const char meant[] = "\"\\/\b\f\n\r\t";
 	const char *at = *p;
 	const char *known;
-	uint32_t c;
+	uint32_t c = 0;
 
 	if (r->end - at < 2 || at[1] == '\0')
 		return reader_fail(r, PBJSON_SYNTAX, at);
