@@ -57,9 +57,18 @@ enum reason reader_note(struct reader *r, enum pbjson_reason reason, const char 
 enum reason reader_note_member(struct reader *r, enum pbjson_reason reason, struct str name,
 			       const char *at);
 
+/* A note is always a failure.  Said once more here, so that a compiler follows no path on which a
+ * caller goes on without its value. */
+static inline struct status reader_noted(enum reason reason)
+{
+	struct status st = fail_as(reason);
+
+	return is_failed(st) ? st : FAIL(INTERNAL);
+}
+
 static inline struct status reader_fail(struct reader *r, enum pbjson_reason reason, const char *at)
 {
-	return fail_as(reader_note(r, reason, at));
+	return reader_noted(reader_note(r, reason, at));
 }
 
 /* Better words for the error that was just noted: of a member's value, a well-known one, a name. */
@@ -74,7 +83,7 @@ static inline struct status reader_fail_unknown(struct reader *r, const struct p
 	enum reason reason = reader_note_member(r, PBJSON_UNKNOWN_FIELD, name, at);
 
 	expect_member_of(r, info);
-	return fail_as(reason);
+	return reader_noted(reason);
 }
 /* TYPE, with what was expected: "must be a list". */
 static inline struct status reader_fail_shape(struct reader *r, const char *expected)

@@ -25,8 +25,8 @@ static struct status to_integer(struct reader *r, const struct token *token, boo
 static struct status to_signed(struct reader *r, const struct token *token, int64_t min,
 			       int64_t max, int64_t *out)
 {
-	uint64_t magnitude;
-	bool negative;
+	uint64_t magnitude = 0;
+	bool negative = false;
 
 	TRY(to_integer(r, token, &negative, &magnitude));
 	if (negative ? magnitude > 0 - (uint64_t)min : magnitude > (uint64_t)max)
@@ -38,8 +38,8 @@ static struct status to_signed(struct reader *r, const struct token *token, int6
 static struct status to_unsigned(struct reader *r, const struct token *token, uint64_t max,
 				 uint64_t *out)
 {
-	uint64_t magnitude;
-	bool negative;
+	uint64_t magnitude = 0;
+	bool negative = false;
 
 	TRY(to_integer(r, token, &negative, &magnitude));
 	if (magnitude > max || (negative && magnitude))

@@ -93,7 +93,9 @@ def main(root, build):
         return 0
     known = commands(build, root)
     listed = run("git", "-C", root, "ls-files", "-z", "*.c").stdout.split("\0")
-    unknown = [path for path in listed if path and "/golden/" not in path and path not in known]
+    # Handlers that svc_new_resource builds in a copy of the tree are no sources of this one.
+    elsewhere = ("/golden/", "tests/svc/contact/")
+    unknown = [path for path in listed if path and path not in known and not any(part in path for part in elsewhere)]
     for path in unknown:
         print(f"{path}: error: no target of this build compiles it, so it cannot be checked")
     settings = run("clang-tidy", "--version").stdout + content_of(os.path.join(root, ".clang-tidy"))

@@ -46,7 +46,7 @@ static struct status take_id(struct proof *proof, struct http *http, const json_
 	struct http_call me = {.method = "GET",
 			       .path = "/api/auth/me",
 			       .token = json_text_at(proof->arena, registered, "accessToken")};
-	json_t *json;
+	json_t *json = NULL;
 
 	TRY(call(proof, http, &me, 200, &json));
 	person->id = json_text_at(proof->arena, json, "user.id");
@@ -61,7 +61,7 @@ struct status person_register(struct proof *proof, struct http *http, const stru
 	struct http_call what = {.method = "POST", .path = "/api/auth/register"};
 	struct status st;
 	bool is_new;
-	json_t *json;
+	json_t *json = NULL;
 
 	*person = (struct person){.name = name, .password = random_hex(proof->arena, 24)};
 	person->email = arena_printf(proof->arena, "%s-%s@isolation.invalid", name, canary);
@@ -135,7 +135,7 @@ struct status person_sign_in(struct proof *proof, struct http *http, const struc
 			     struct person *person)
 {
 	struct http_call what = {.method = "POST", .path = "/api/auth/login"};
-	json_t *json;
+	json_t *json = NULL;
 
 	if (person->token)
 		return OK;
