@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <criterion/criterion.h>
@@ -41,11 +42,11 @@ static void *publish_in_thread(void *arg)
 	return NULL;
 }
 
-/* Field 3 (state) and 4 (parent) of /proc/PID/stat; false when it is no prover of this process. */
+/* Fields 3 (state) and 4 (parent) of /proc/PID/stat; false when it is no prover of this process. */
 static bool is_our_prover(const char *pid, char *state)
 {
 	char path[300], text[512] = "";
-	int parent = 0;
+	const char *rest;
 	FILE *file;
 
 	snprintf(path, sizeof path, "/proc/%s/stat", pid);
@@ -55,8 +56,12 @@ static bool is_our_prover(const char *pid, char *state)
 	if (!fgets(text, sizeof text, file))
 		text[0] = '\0';
 	fclose(file);
-	return strstr(text, "(aegis-prover)") &&
-	       sscanf(strrchr(text, ')'), ") %c %d", state, &parent) == 2 && parent == getpid();
+	rest = strstr(text, "(aegis-prover) ");
+	if (!rest)
+		return false;
+	rest += strlen("(aegis-prover) ");
+	*state = *rest;
+	return *rest && strtol(rest + 1, NULL, 10) == getpid();
 }
 
 /* The prover that was stopped while it lived, or 0. */
@@ -71,7 +76,7 @@ static pid_t stop_a_prover(void)
 	while (!found && (entry = readdir(all)))
 		if (entry->d_name[0] > '0' && entry->d_name[0] <= '9' &&
 		    is_our_prover(entry->d_name, &state) && state != 'Z') {
-			found = atoi(entry->d_name);
+			found = (pid_t)strtol(entry->d_name, NULL, 10);
 			if (kill(found, SIGSTOP) < 0)
 				found = 0;
 		}
