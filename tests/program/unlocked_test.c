@@ -20,28 +20,6 @@ TEST_DATABASE
 
 TestSuite(unlocked, .init = program_start, .fini = daemons_stop, .timeout = 120);
 
-struct publication {
-	pthread_t thread;
-	const struct caller *who;
-	struct svc_worker *worker;
-	const char *program_id;
-	int32_t version;
-	_Atomic bool is_over;
-	struct status status;
-};
-
-static void *publish_in_thread(void *arg)
-{
-	Program__PublishScreenerRequest req = PROGRAM__PUBLISH_SCREENER_REQUEST__INIT;
-	struct publication *p = arg;
-
-	req.program_id = p->program_id;
-	req.version = p->version;
-	p->status = call_on(p->worker, p->who, "PublishScreener", &req).status;
-	p->is_over = true;
-	return NULL;
-}
-
 /* Fields 3 (state) and 4 (parent) of /proc/PID/stat; false when it is no prover of this process. */
 static bool is_our_prover(const char *pid, char *state)
 {
@@ -116,59 +94,62 @@ static pid_t publish_with_a_standing_prover(struct publication *p, struct uuid t
 		pid_t pid = 0;
 
 		p->version = draft(tenant, p->program_id, example())->version;
-		p->is_over = false;
-		pthread_create(&p->thread, NULL, publish_in_thread, p);
+		publication_start(p);
 		while (!pid && !p->is_over)
 			pid = stop_a_prover();
 		if (pid && stands(pid))
 			return pid;
-		pthread_join(p->thread, NULL);
-		cr_assert(is_ok(p->status), "%s", reason_name(p->status.reason));
+		cr_assert(is_ok(publication_join(p)), "%s", reason_name(p->status.reason));
 	}
 	cr_assert_fail("no prover was seen");
 	return 0;
 }
 
-static void let_go_on(struct publication *p, pid_t prover)
+static enum reason let_go_on(struct publication *p, pid_t prover)
 {
 	kill(prover, SIGCONT);
-	pthread_join(p->thread, NULL);
-	svc_worker_free(&p->worker);
+	return publication_join(p).reason;
+}
+
+/* A mask of one member. */
+static Google__Protobuf__FieldMask *only(const char *member)
+{
+	Google__Protobuf__FieldMask *mask =
+		arena_new_of(test_world.arena, Google__Protobuf__FieldMask);
+
+	google__protobuf__field_mask__init(mask);
+	mask->paths = arena_memdup(test_world.arena, &member, sizeof member);
+	mask->n_paths = 1;
+	return mask;
 }
 
 Test(unlocked, a_program_is_changed_and_ended_while_the_prover_stands_and_the_publication_sees_it)
 {
 	Program__Program in = PROGRAM__PROGRAM__INIT;
 	Program__UpdateProgramRequest update = PROGRAM__UPDATE_PROGRAM_REQUEST__INIT;
-	Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
 	Program__EndProgramRequest end = PROGRAM__END_PROGRAM_REQUEST__INIT;
-	const char *paths[] = {"name"};
 	struct uuid acme = a_tenant_id("acme");
-	struct publication p = {.who = as(acme, "ann"), .worker = worker_new(program)};
+	struct publication p = {.who = as(acme, "ann")};
 	pid_t prover;
 
 	p.program_id = end.id = update.id = a_program(acme)->id;
 	prover = publish_with_a_standing_prover(&p, acme);
 	in.name = "Another name";
 	update.program = &in;
-	mask.paths = (char **)paths;
-	mask.n_paths = 1;
-	update.update_mask = &mask;
+	update.update_mask = only("name");
 	expect_ok(call(as(acme, "ann"), "UpdateProgram", &update));
 	expect_ok(call(as(acme, "ann"), "EndProgram", &end));
 	cr_expect(!p.is_over, "the publication waits for its prover");
-	let_go_on(&p, prover);
-	cr_assert_eq(p.status.reason, REASON_PROGRAM_ENDED, "%s", reason_name(p.status.reason));
+	cr_assert_eq(let_go_on(&p, prover), REASON_PROGRAM_ENDED, "%s",
+		     reason_name(p.status.reason));
 }
 
 Test(unlocked, a_draft_that_was_edited_while_the_prover_stood_is_not_published)
 {
 	Program__ScreenerVersion in = PROGRAM__SCREENER_VERSION__INIT;
 	Program__UpdateScreenerRequest edit = PROGRAM__UPDATE_SCREENER_REQUEST__INIT;
-	Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
-	const char *paths[] = {"document"};
 	struct uuid acme = a_tenant_id("acme");
-	struct publication p = {.who = as(acme, "ann"), .worker = worker_new(program)};
+	struct publication p = {.who = as(acme, "ann")};
 	pid_t prover;
 
 	p.program_id = edit.program_id = a_program(acme)->id;
@@ -176,10 +157,8 @@ Test(unlocked, a_draft_that_was_edited_while_the_prover_stood_is_not_published)
 	edit.version = p.version;
 	edit.screener = &in;
 	in.document = bytes_of(good);
-	mask.paths = (char **)paths;
-	mask.n_paths = 1;
-	edit.update_mask = &mask;
+	edit.update_mask = only("document");
 	expect_ok(call(as(acme, "ann"), "UpdateScreener", &edit));
-	let_go_on(&p, prover);
-	cr_assert_eq(p.status.reason, REASON_VERSION_CONFLICT, "%s", reason_name(p.status.reason));
+	cr_assert_eq(let_go_on(&p, prover), REASON_VERSION_CONFLICT, "%s",
+		     reason_name(p.status.reason));
 }

@@ -1,11 +1,9 @@
 /* Published versions of a screener: immutable, hashed, signed and chained. */
 #include <criterion/criterion.h>
-#include <pthread.h>
 
 #include "base/encoding.h"
 #include "crypto/hash.h"
 #include "screener/exchange/identity.h"
-#include "svc/internal.h"
 #include "world.h"
 
 TEST_DATABASE
@@ -61,25 +59,6 @@ Test(versions, are_hashed_signed_and_chained)
 	arena_free(&arena);
 }
 
-struct publication {
-	const struct caller *who;
-	struct svc_worker *worker;
-	char program_id[UUID_TEXT];
-	int32_t version;
-	struct status status;
-};
-
-static void *publish_in_thread(void *arg)
-{
-	Program__PublishScreenerRequest req = PROGRAM__PUBLISH_SCREENER_REQUEST__INIT;
-	struct publication *p = arg;
-
-	req.program_id = p->program_id;
-	req.version = p->version;
-	p->status = call_on(p->worker, p->who, "PublishScreener", &req).status;
-	return NULL;
-}
-
 #define RACERS 4
 
 Test(versions, published_at_once_make_one_chain_without_gaps)
@@ -87,20 +66,18 @@ Test(versions, published_at_once_make_one_chain_without_gaps)
 	struct uuid acme = a_tenant_id("acme");
 	const char *id = a_program(acme)->id;
 	struct publication racers[RACERS] = {};
-	pthread_t threads[RACERS];
 
 	for (int i = 0; i < RACERS; i++) {
 		racers[i].who = as(acme, "ann");
-		racers[i].worker = worker_new(program);
 		racers[i].version = draft(acme, id, good)->version;
-		strcpy(racers[i].program_id, id);
+		racers[i].program_id = id;
 	}
 	for (int i = 0; i < RACERS; i++)
-		pthread_create(&threads[i], NULL, publish_in_thread, &racers[i]);
+		publication_start(&racers[i]);
 	for (int i = 0; i < RACERS; i++) {
-		pthread_join(threads[i], NULL);
-		cr_expect(is_ok(racers[i].status), "%s", reason_name(racers[i].status.reason));
-		svc_worker_free(&racers[i].worker);
+		struct status st = publication_join(&racers[i]);
+
+		cr_expect(is_ok(st), "%s", reason_name(st.reason));
 	}
 	expect_count(RACERS, acme, "program.screener_version");
 	cr_assert_eq(test_count("SELECT count(*) FROM program.screener_version a JOIN "

@@ -1,6 +1,9 @@
 #include "world.h"
 
+#include <criterion/criterion.h>
+
 #include "program/program.h"
+#include "svc/internal.h"
 
 struct test_daemon *program;
 
@@ -47,4 +50,30 @@ struct answer publish(struct uuid tenant, const char *program_id, int32_t versio
 	req.program_id = program_id;
 	req.version = version;
 	return call(as(tenant, "ann"), "PublishScreener", &req);
+}
+
+static void *publish_in_thread(void *arg)
+{
+	Program__PublishScreenerRequest req = PROGRAM__PUBLISH_SCREENER_REQUEST__INIT;
+	struct publication *p = arg;
+
+	req.program_id = p->program_id;
+	req.version = p->version;
+	p->status = call_on(p->worker, p->who, "PublishScreener", &req).status;
+	p->is_over = true;
+	return NULL;
+}
+
+void publication_start(struct publication *p)
+{
+	p->worker = worker_new(program);
+	p->is_over = false;
+	cr_assert_eq(pthread_create(&p->thread, NULL, publish_in_thread, p), 0);
+}
+
+struct status publication_join(struct publication *p)
+{
+	pthread_join(p->thread, NULL);
+	svc_worker_free(&p->worker);
+	return p->status;
 }

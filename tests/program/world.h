@@ -2,6 +2,8 @@
 
 /* The program daemon in a test, a screener that may be published, and the calls that bring it
  * there. */
+#include <pthread.h>
+
 #include "aegis/program/v1/program.aegis.h"
 #include "support/svc_test.h"
 
@@ -43,3 +45,19 @@ const Program__Program *a_program(struct uuid tenant);
 const Program__ScreenerVersion *draft(struct uuid tenant, const char *program_id,
 				      const char *document);
 struct answer publish(struct uuid tenant, const char *program_id, int32_t version);
+
+/* A publication in a thread of its own, with a worker of its own. */
+struct publication {
+	const struct caller *who;
+	const char *program_id;
+	int32_t version;
+	struct status status; /* when is_over */
+	_Atomic bool is_over;
+	pthread_t thread;
+	struct svc_worker *worker;
+};
+
+/* who, program_id and version are given; the publication must live until it is joined. */
+void publication_start(struct publication *publication);
+/* Waits for its end. */
+struct status publication_join(struct publication *publication);

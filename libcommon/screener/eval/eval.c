@@ -78,7 +78,7 @@ static enum truth eval_at_least(struct screener_state *state, uint32_t index)
 	return truth_of(certain >= n.number.num);
 }
 
-static enum truth eval_if_truth(struct screener_state *state, uint32_t index)
+bool eval_if_branch(struct screener_state *state, uint32_t index, uint32_t *branch)
 {
 	const struct node *nodes = state->program->nodes;
 	uint32_t i = index + 1;
@@ -88,12 +88,20 @@ static enum truth eval_if_truth(struct screener_state *state, uint32_t index)
 
 		i = nodes[i].end;
 		if (t == UNKNOWN3)
-			return UNKNOWN3;
+			return false;
 		if (t == TRUE3)
-			return eval_truth(state, i);
+			break;
 		i = nodes[i].end;
 	}
-	return eval_truth(state, i);
+	*branch = i;
+	return true;
+}
+
+static enum truth eval_if_truth(struct screener_state *state, uint32_t index)
+{
+	uint32_t branch;
+
+	return eval_if_branch(state, index, &branch) ? eval_truth(state, branch) : UNKNOWN3;
 }
 
 static bool same_value(const struct value *a, const struct value *b, bool text)

@@ -30,6 +30,9 @@ void eval_put_value(const struct screener *program, const struct value *value, s
 enum truth eval_truth(struct screener_state *state, uint32_t node);
 /* value.c: any node; false when unknown. */
 bool eval_value(struct screener_state *state, uint32_t node, struct value *out);
+/* The node of the branch that the `if` at index takes; false while a condition before it is
+ * unknown. */
+bool eval_if_branch(struct screener_state *state, uint32_t index, uint32_t *branch);
 /* rows.c: operators on rows. */
 enum truth eval_row_truth(struct screener_state *state, const struct node *node, uint32_t body);
 bool eval_row_value(struct screener_state *state, const struct node *node, uint32_t body,

@@ -137,20 +137,9 @@ static bool eval_count(struct screener_state *state, uint32_t index, struct valu
 
 static bool eval_if_value(struct screener_state *state, uint32_t index, struct value *out)
 {
-	const struct node *nodes = state->program->nodes;
-	uint32_t i = index + 1;
+	uint32_t branch;
 
-	while (nodes[i].end < nodes[index].end) {
-		enum truth t = eval_truth(state, i);
-
-		i = nodes[i].end;
-		if (t == UNKNOWN3)
-			return false;
-		if (t == TRUE3)
-			return eval_value(state, i, out);
-		i = nodes[i].end;
-	}
-	return eval_value(state, i, out);
+	return eval_if_branch(state, index, &branch) && eval_value(state, branch, out);
 }
 
 static bool eval_lookup(struct screener_state *state, uint32_t index, struct value *out)
